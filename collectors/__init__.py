@@ -1,0 +1,1 @@
+"""Everything that looks outward: clouds, images, traces. Never imports the daemon."""

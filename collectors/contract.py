@@ -1,0 +1,101 @@
+"""What every collector promises, and what the daemon lends it.
+
+Promises of a collector:
+
+- `plan` is cheap and touches the network only to learn what there is to ask (opted-in regions, say).
+- `answer` yields exactly one answer for each extent its request names, in any order. It never raises for
+  weather: what could not be listed is a `Gap`. A listing is complete or it is not a listing.
+- Nothing is called that could change anything.
+- The same world gives equal answers: sorted, deterministic, free of volatile fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from collectors.model import Answer, Extent, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A unit of work: small enough to run on its own, and picklable.
+
+    `extents`: the extents this request answers, each exactly once. One where each type has its own call
+    (AWS), several where one traversal answers many (Google, Azure).
+    `deadline`: seconds the whole request may take.
+    """
+
+    collector: str
+    extents: tuple[Extent, ...]
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    deadline: float = 120.0
+
+
+class Collector(Protocol):
+    """Enumerates one kind of source."""
+
+    @property
+    def name(self) -> str:
+        """`aws`, `traces`, ...: the name of its settings and of its scopes' provider."""
+        ...
+
+    def plan(self) -> Iterable[Request]:
+        """The units of work of one cycle; together they name every extent the settings ask for."""
+        ...
+
+    def answer(self, request: Request) -> Iterator[Answer]:
+        """Exactly one answer for each extent of the request."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of clients and connections; safe to call twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing seen in telemetry, free of values: an idempotent upsert.
+
+    Identity: (environment, source, verb, target, detail). Beside it, earliest and latest span time (unix
+    seconds) and a count. `source` is a urn; `target` a urn or `str(Alias)`, or "" for a fact about the
+    source alone. `detail` is canonical JSON, "" if there is nothing to add.
+    """
+
+    environment: str
+    source: str
+    verb: str
+    target: str
+    detail: str
+    first: float
+    last: float
+    count: int = 1
+
+
+class FactSink(Protocol):
+    """Where a receiver writes. What `record` returned from is durable."""
+
+    def record(self, facts: Sequence[Fact], timeout: float) -> None:
+        """Stores facts. Raises SinkBusy if they are not durable within `timeout` seconds."""
+        ...
+
+
+class FactSource(Protocol):
+    """What the traces collector reads in a cycle."""
+
+    def environments(self) -> Sequence[str]:
+        """Every environment heard of, sorted."""
+        ...
+
+    def facts(self, environment: str) -> Iterator[Fact]:
+        """All facts of an environment, in order of identity."""
+        ...
+
+    def position(self) -> int:
+        """A number that grows with each new fact."""
+        ...
+
+
+class SinkBusy(Exception):
+    """The fact sink could not make facts durable in time; the sender shall retry."""

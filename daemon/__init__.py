@@ -1,0 +1,1 @@
+"""Everything that remembers, judges, tells and serves."""
