@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 """What a document is made of. Sets, tuples, bytes and dates are turned into these by the collector."""
 

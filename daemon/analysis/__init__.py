@@ -1,0 +1,1 @@
+"""Links, exposure, data paths and drift: pure functions over values."""
