@@ -33,6 +33,38 @@ class Action(StrEnum):
     REPOINTED = "repointed"  # a name leads to another resource than before: drift
 
 
+class Origin(StrEnum):
+    """How a version came to be, when it was written."""
+
+    BASELINE = "baseline"  # the first complete listing of its extent
+    ADDED = "added"
+    ALTERED = "altered"
+    RESTATED = "restated"
+    NEWLY_VISIBLE = "newly_visible"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One key whose document differs between two snapshots, as the store finds it; judged by `changes`.
+
+    `key`: urn, or "source verb target". `before`, `after`: whole documents; None where there was or is none.
+    `origin`: of the version that holds at the later snapshot; None if there is none.
+    A resource's document: type, name, role, public, aliases, namespaces, tags, attributes, unobserved.
+    A relation's document: its attributes.
+    """
+
+    kind: Kind
+    key: str
+    type: str
+    name: str
+    scope: Scope
+    before: Mapping[str, Json] | None
+    after: Mapping[str, Json] | None
+    origin: Origin | None = None
+    environment: str = ""
+    last_confirmed: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field of one document. `path`: dotted, list members by key, as in `Rules[Port=443].Cidr`."""

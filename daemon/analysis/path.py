@@ -62,7 +62,8 @@ class DataPath:
     "load balancer shop-web faces the internet and leads to checkout".
     `store`: urn of the database the sink was resolved to, "" if unknown.
     `columns`: the columns that carry the class. `class_reason`: why they do, in a sentence.
-    `class_tier`: label, value, strong or weak. `expected`: credentials read by the service that owns identity.
+    `class_tier`: label, value, strong or weak.
+    `expected`: credentials read by the service that owns identity.
     """
 
     identity: PathIdentity
