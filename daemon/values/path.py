@@ -1,0 +1,97 @@
+"""A data path: how data of one class gets from where it is kept to who can ask for it, hop by hop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """What the path does with the data."""
+
+    READS = "reads"  # from a table towards the origin
+    WRITES = "writes"  # from the origin into a table
+    SENDS = "sends"  # to a third party
+
+
+class Tier(StrEnum):
+    """How much is known of a path."""
+
+    OBSERVED = "observed"  # seen from origin to sink within one trace
+    POSSIBLE = "possible"  # composed of edges that were each seen
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of a route, in the direction of the call."""
+
+    source: str  # urn
+    verb: str
+    target: str  # urn, as the relation has it (a table's or host's own urn)
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Border:
+    """A data edge whose two ends lie in different jurisdictions, data flowing `origin` -> `destination`."""
+
+    origin: str  # jurisdiction, such as EU
+    destination: str
+    origin_region: str
+    destination_region: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PathIdentity:
+    """What makes a path the same path from one snapshot to the next."""
+
+    origin: str  # urn of an operation
+    sink: str  # urn of a table or host
+    direction: Direction
+    data_class: str  # fideslang key
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.direction} {self.sink} {self.data_class}"
+
+
+@dataclass(frozen=True, slots=True)
+class DataPath:
+    """A data path and its content at one snapshot. Everything but `identity` may change without a new path.
+
+    `exposure`: "internet" or "internal". `exposure_evidence`: a sentence such as
+    "load balancer shop-web faces the internet and leads to checkout".
+    `store`: urn of the database the sink was resolved to, "" if unknown.
+    `columns`: the columns that carry the class. `class_reason`: why they do, in a sentence.
+    `class_tier`: label, value, strong or weak.
+    `expected`: credentials read by the service that owns identity.
+    """
+
+    identity: PathIdentity
+    exposure: str
+    exposure_evidence: str
+    tier: Tier
+    route: tuple[Hop, ...]
+    columns: tuple[str, ...]
+    class_tier: str
+    class_reason: str
+    store: str = ""
+    borders: tuple[Border, ...] = ()
+    expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """For how much of what runs data paths can be seen at all.
+
+    Tuples hold urns. `blind` workloads run without spans; `no_statements` services call a database
+    without telling what; `unknown_tables` are read with `*` and unknown columns.
+    """
+
+    workloads: int
+    visible: int
+    blind: tuple[str, ...] = ()
+    no_statements: tuple[str, ...] = ()
+    unknown_tables: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"paths visible for {self.visible} of {self.workloads} running workloads"
