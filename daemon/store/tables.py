@@ -1,0 +1,241 @@
+"""The private tables. Other programs read the views (`daemon.store.views`), never these.
+
+Times are text, `2026-11-22T06:00:00Z`, so that both engines and every reader see the same. An interval
+is (`since`, `until`): valid from snapshot `since` up to, but not including, snapshot `until`; `until` is
+null while it is valid. Documents are content-addressed: versions are narrow rows that name a digest.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+SCHEMA = 1  # the newest migration; a database with a higher number is refused
+
+
+def _open_rows(table: str, *columns: str) -> Index:
+    """Finds the valid rows without touching history."""
+    return Index(
+        f"ix_{table}_open",
+        *columns,
+        sqlite_where=text("until IS NULL"),
+        postgresql_where=text("until IS NULL"),
+    )
+
+
+class Snapshot(SQLModel, table=True):
+    """One cycle. Ordered by number, never by time."""
+
+    number: int = Field(primary_key=True)
+    started_at: str
+    committed_at: str
+    state: str  # complete | partial (some gaps) | failed (nothing listed: never a base of a diff)
+    parent: str  # header of the snapshot before, "" for the first
+    header: str
+    state_root: str
+    coverage_digest: str
+    extents: int
+    listed: int
+    position: int  # how far the fact journal was read
+    rules: str  # fingerprint of the rules that judged it
+    late: bool = False
+
+
+class ExtentRow(SQLModel, table=True):
+    """All resources of one type in one scope, and when it was last listed whole."""
+
+    __tablename__ = "extent"
+    __table_args__ = (Index("ux_extent", "type", "provider", "account", "region", unique=True),)
+    id: int = Field(primary_key=True)
+    type: str
+    provider: str
+    account: str
+    region: str
+    first_listed: int | None = None  # snapshot
+    last_listed: int | None = None
+    last_listed_at: str | None = None
+
+
+class Coverage(SQLModel, table=True):
+    """How an extent was answered: an interval of equal outcome."""
+
+    __table_args__ = (_open_rows("coverage", "extent_id"), Index("ix_coverage_since", "since"))
+    id: int = Field(primary_key=True)
+    extent_id: int = Field(foreign_key="extent.id")
+    since: int
+    until: int | None = None
+    state: str  # listed | sighted | a reason of Gap | retired
+    detail: str = ""
+    details_failed: int = 0
+
+
+class Document(SQLModel, table=True):
+    """Canonical JSON by its SHA-256."""
+
+    digest: bytes = Field(primary_key=True)
+    body: str
+
+
+class ResourceRow(SQLModel, table=True):
+    """A thing with a urn, for ever."""
+
+    __tablename__ = "resource"
+    id: int = Field(primary_key=True)
+    urn: str = Field(unique=True)
+    type: str = Field(index=True)
+    role: str
+    provider: str
+    account: str
+    region: str
+
+
+class ResourceVersion(SQLModel, table=True):
+    """That an extent shows a resource with this content: presence and version in one."""
+
+    __tablename__ = "resource_version"
+    __table_args__ = (
+        _open_rows("resource_version", "extent_id", "resource_id"),
+        Index("ix_resource_version_resource", "resource_id", "since"),
+        Index("ix_resource_version_since", "since"),
+        Index("ix_resource_version_until", "until"),
+        Index("ix_resource_version_digest", "digest"),
+    )
+    id: int = Field(primary_key=True)
+    resource_id: int = Field(foreign_key="resource.id")
+    extent_id: int = Field(foreign_key="extent.id")
+    since: int
+    until: int | None = None
+    digest: bytes
+    fingerprint: str
+    origin: str
+    name: str
+    public: bool | None = None
+
+
+class RelationRow(SQLModel, table=True):
+    """A directed link between two resources, for ever."""
+
+    __tablename__ = "relation"
+    __table_args__ = (
+        Index("ux_relation", "source", "verb", "target", unique=True),
+        Index("ix_relation_target", "target"),
+    )
+    id: int = Field(primary_key=True)
+    source: str
+    verb: str
+    target: str  # urn, or an alias as namespace|kind|value
+    raw: bool  # the target is an alias
+    observed: bool  # a flow, seen in telemetry
+    first_seen: str | None = None  # flows only; these three never make a version
+    last_seen: str | None = None
+    count: int = 0
+
+
+class RelationVersion(SQLModel, table=True):
+    """That an extent shows a relation with this content."""
+
+    __tablename__ = "relation_version"
+    __table_args__ = (
+        _open_rows("relation_version", "extent_id", "relation_id"),
+        Index("ix_relation_version_relation", "relation_id", "since"),
+        Index("ix_relation_version_since", "since"),
+        Index("ix_relation_version_until", "until"),
+        Index("ix_relation_version_digest", "digest"),
+    )
+    id: int = Field(primary_key=True)
+    relation_id: int = Field(foreign_key="relation.id")
+    extent_id: int = Field(foreign_key="extent.id")
+    since: int
+    until: int | None = None
+    digest: bytes
+    fingerprint: str
+    origin: str
+
+
+class AliasBinding(SQLModel, table=True):
+    """What a raw target turned out to be."""
+
+    __tablename__ = "alias_binding"
+    __table_args__ = (_open_rows("alias_binding", "alias"), Index("ix_alias_binding_since", "since"))
+    id: int = Field(primary_key=True)
+    alias: str
+    since: int
+    until: int | None = None
+    state: str
+    urn: str
+    candidates: str  # JSON list
+    reason: str
+
+
+class DataPathRow(SQLModel, table=True):
+    """A data path, for ever."""
+
+    __tablename__ = "data_path"
+    __table_args__ = (Index("ux_data_path", "origin", "sink", "direction", "data_class", unique=True),)
+    id: int = Field(primary_key=True)
+    origin: str
+    sink: str
+    direction: str
+    data_class: str
+    environment: str
+
+
+class DataPathVersion(SQLModel, table=True):
+    """The content of a data path between two snapshots."""
+
+    __tablename__ = "data_path_version"
+    __table_args__ = (
+        _open_rows("data_path_version", "data_path_id"),
+        Index("ix_data_path_version_path", "data_path_id", "since"),
+        Index("ix_data_path_version_since", "since"),
+        Index("ix_data_path_version_until", "until"),
+    )
+    id: int = Field(primary_key=True)
+    data_path_id: int = Field(foreign_key="data_path.id")
+    since: int
+    until: int | None = None
+    digest: bytes
+    fingerprint: str
+    origin: str  # how the version came to be
+    exposure: str
+    tier: str
+    store: str
+    columns: str  # comma-separated
+    borders: str  # "EU->US", comma-separated
+
+
+class Sighted(SQLModel, table=True):
+    """When an environment was first heard of, for its warm-up."""
+
+    environment: str = Field(primary_key=True)
+    first_heard_at: str
+
+
+class SightRow(SQLModel, table=True):
+    """For how much of what runs data paths could be seen, per snapshot that changed it."""
+
+    __tablename__ = "sight"
+    snapshot: int = Field(primary_key=True)
+    workloads: int
+    visible: int
+    body: str  # JSON
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One report to one recipient: the outbox. Written in its snapshot's transaction."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_state", "state", "not_before"),)
+    id: int = Field(primary_key=True)
+    kind: str  # baseline | alarm | digest | blind | recovered
+    recipient: str
+    snapshot_from: int | None = None  # compared with; null for a baseline
+    snapshot_to: int
+    state: str  # pending | sent | quiet (nothing to say) | refused | expired
+    created_at: str
+    not_before: str
+    attempts: int = 0
+    message_key: str
+    lines: str = ""  # ids of the lines delivered, comma-separated
+    sent_at: str | None = None
+    last_error: str = ""
