@@ -1,0 +1,46 @@
+"""What can be wrong with settings, secrets and vocabularies.
+
+ConfigError             anything below; the command line answers exit code 2
+├── SettingsError       one or more faults in file, environment or command line, all at once
+├── SecretError         a secret's file or credential is missing, unreadable or empty
+└── VocabularyError     a vocabulary file that ships with the program is broken
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault: where it stands (`FILE:LINE`, an environment variable, ...), which key, what is wrong, what to do.
+
+    `key` is dotted, as in `mail.port` or `ignore[0].reason`; "" when the fault is of the file as a whole.
+    """
+
+    place: str
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.place, self.key, self.message) if part)
+
+
+class ConfigError(Exception):
+    """Anything wrong in the settings contract."""
+
+
+class SettingsError(ConfigError):
+    """Settings that cannot be used. `problems` holds every fault found, in the order of their places."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class SecretError(ConfigError):
+    """A secret that cannot be read."""
+
+
+class VocabularyError(ConfigError):
+    """A vocabulary that cannot be read."""

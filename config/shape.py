@@ -1,0 +1,278 @@
+"""The shape of the settings: sections, keys, types, and which values exclude each other. Defaults: defaults.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, timedelta, tzinfo
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config.values import (
+    Account,
+    Address,
+    Clock,
+    Domain,
+    Duration,
+    Mailbox,
+    Region,
+    RoleArn,
+    Size,
+    Text,
+    WebUrl,
+    Zone,
+    is_loopback,
+)
+
+Conflict = tuple[tuple[str, ...], str]
+"""Keys of a section that do not fit together (the first is to be changed), and what to do about it."""
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _at_least_a_minute(value: timedelta) -> timedelta:
+    if value < timedelta(minutes=1):
+        raise ValueError('must be at least one minute, as "1m"')
+    return value
+
+
+def _longer_than_nothing(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("must be longer than 0s")
+    return value
+
+
+def _database_url(value: str) -> str:
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        password = parts.password or parse_qs(parts.query).get("password")
+    except ValueError:
+        raise ValueError('is not a URL; write "postgresql+psycopg://user@host/name"') from None
+    if parts.scheme not in {"sqlite", "postgresql+psycopg"}:
+        raise ValueError(
+            'must begin with "sqlite:///" or "postgresql+psycopg://"; leave it empty for a file in state_directory'
+        )
+    if password:
+        raise ValueError(
+            "must not hold a password: put it into a file and name that in database.password_file"
+        )
+    if parts.scheme == "sqlite" and (parts.netloc or not parts.path.strip("/") or parts.path == "/:memory:"):
+        raise ValueError('must name a file, as "sqlite:////var/lib/driftline/driftline.db" (four slashes)')
+    return value
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """What is wrong with the values taken together."""
+        yield from ()
+
+    @model_validator(mode="after")
+    def _refuse_conflicts(self) -> Self:
+        found = tuple(self.conflicts())
+        if found:
+            words = "; ".join(f"{keys[0]}: {message}" for keys, message in found)
+            raise PydanticCustomError("conflicts", "{words}", {"words": words, "conflicts": found})
+        return self
+
+
+class Driftline(_Section):
+    name: Text
+    state_directory: Annotated[Path, Field(strict=False)]
+
+
+class Database(_Section):
+    url: Annotated[str, AfterValidator(_database_url)]
+    password_file: str
+
+
+class Publish(_Section):
+    path: str
+    min_interval: Duration
+
+
+class Schedule(_Section):
+    collect_every: Annotated[Duration, AfterValidator(_at_least_a_minute)]
+    digest_at: Clock
+    timezone: Zone
+    threads: Annotated[int, Field(ge=1, le=256)]
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of `digest_at`."""
+        return UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
+
+
+class AwsAccount(_Section):
+    name: str
+    account: Account
+    profile: str
+    role_arn: RoleArn
+    external_id_file: str
+    regions: tuple[Region, ...]
+    endpoint_url: WebUrl
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if not self.regions:
+            yield ("regions",), 'must name at least one region, as ["eu-central-1"], or ["all"]'
+        if "all" in self.regions and len(self.regions) > 1:
+            yield ("regions",), '"all" stands alone: it means every region the account has opted in to'
+        if self.external_id_file and not self.role_arn:
+            yield (
+                ("external_id_file", "role_arn"),
+                "an external id is sent when a role is assumed; set role_arn",
+            )
+        role_account = self.role_arn.split(":")[4] if self.role_arn else ""
+        if self.account and role_account not in {"", self.account}:
+            yield ("account", "role_arn"), f"does not match role_arn, which is in account {role_account}"
+
+
+class Aws(_Section):
+    types: tuple[Text, ...]
+    skip_types: tuple[Text, ...]
+    deadline: Annotated[Duration, AfterValidator(_longer_than_nothing)]
+    accounts: tuple[AwsAccount, ...]
+
+
+class Traces(_Section):
+    enabled: bool
+    grpc: Address
+    http: Address
+    token_file: str
+    warm_up: Duration
+    pairing_window: Annotated[Duration, AfterValidator(_longer_than_nothing)]
+    max_body: Annotated[Size, Field(ge=1024)]
+    own_domains: tuple[Domain, ...]
+    public_operations: tuple[Text, ...]
+
+    def conflicts(self) -> Iterator[Conflict]:
+        for key, address in (("grpc", self.grpc), ("http", self.http)):
+            if address and not self.token_file and not is_loopback(address):
+                yield (
+                    (key, "token_file"),
+                    "is reachable from other machines: set traces.token_file, or listen on 127.0.0.1",
+                )
+        if self.grpc and self.grpc == self.http and not self.grpc.endswith(":0"):
+            yield ("http", "grpc"), "is the same address as traces.grpc; choose another port"
+
+
+class Privacy(_Section):
+    staff: Literal["keep", "pseudonymise"]
+    staff_key_file: str
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if self.staff == "pseudonymise" and not self.staff_key_file:
+            yield (
+                ("staff_key_file", "staff"),
+                'is needed for privacy.staff = "pseudonymise": name a file with a key',
+            )
+
+
+class Mail(_Section):
+    host: str
+    port: Port
+    security: Literal["starttls", "tls", "none"]
+    username: str
+    password_file: str
+    sender: Mailbox
+    recipients: tuple[Mailbox, ...]
+    heartbeat: bool
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if self.host and not self.sender:
+            yield ("sender", "host"), "is needed when mail.host is set: the address that mails come from"
+        if self.host and not self.recipients:
+            yield ("recipients", "host"), 'is needed when mail.host is set, as ["operations@example.com"]'
+        if self.username and self.security == "none":
+            yield (
+                ("security", "username"),
+                'must be "starttls" or "tls" when mail.username is set: "none" would send the password in the clear',
+            )
+        if self.username and not self.password_file:
+            yield ("password_file", "username"), "is needed when mail.username is set"
+        if self.password_file and not self.username:
+            yield ("username", "password_file"), "is needed when mail.password_file is set"
+
+
+class Ignore(_Section):
+    type: str
+    field: str
+    tag: str
+    environment: str
+    urn: str
+    reason: Text
+    expires: date
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if not (self.type or self.field or self.tag or self.environment or self.urn):
+            yield (
+                ("", "type", "field", "tag", "environment", "urn"),
+                "would ignore everything: set at least one of type, field, tag, environment, urn",
+            )
+
+
+class Logging(_Section):
+    level: Literal["debug", "info", "warning", "error"]
+    format: Literal["json", "console"]
+
+
+class Telemetry(_Section):
+    endpoint: WebUrl
+
+
+class Settings(BaseSettings):
+    """All settings, checked. Built by `config.settings.load`; constructing one by hand reads no environment."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        env_prefix="DRIFTLINE_",
+        env_nested_delimiter="__",
+        case_sensitive=False,
+    )
+
+    driftline: Driftline
+    database: Database
+    publish: Publish
+    schedule: Schedule
+    aws: Aws
+    traces: Traces
+    privacy: Privacy
+    mail: Mail
+    ignore: tuple[Ignore, ...]
+    logging: Logging
+    telemetry: Telemetry
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic-settings' own
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # config.layers merges the sources itself, because it must know which one each value came from.
+        return (init_settings,)
+
+    @property
+    def database_url(self) -> str:
+        """The snapshot database, without a password (see `database.password_file`)."""
+        return self.database.url or f"sqlite:///{self.driftline.state_directory / 'driftline.db'}"
+
+    @property
+    def published_path(self) -> Path | None:
+        """Where the complete copy for readers goes; None on PostgreSQL, whose readers need no copy."""
+        if not self.database_url.startswith("sqlite:"):
+            return None
+        if self.publish.path:
+            return Path(self.publish.path)
+        return self.driftline.state_directory / "published" / "driftline.db"
