@@ -1,1 +1,1 @@
-"""The settings contract: their shape, their defaults, secrets, and the vocabularies that judgements rest on."""
+"""The settings contract: shape, defaults, secrets, and the vocabularies that judgements rest on."""

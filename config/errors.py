@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault: where it stands (`FILE:LINE`, an environment variable, ...), which key, what is wrong, what to do.
+    """One fault: its place (`FILE:LINE`, an environment variable, ...), the key, what is wrong, what to do.
 
     `key` is dotted, as in `mail.port` or `ignore[0].reason`; "" when the fault is of the file as a whole.
     """

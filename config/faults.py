@@ -1,4 +1,4 @@
-"""Turns what pydantic refuses into problems that name place, key, fault and remedy. Never prints a secret's value."""
+"""Turns what pydantic refuses into problems that name place, key, fault and remedy, but no secret."""
 
 from __future__ import annotations
 
@@ -55,7 +55,13 @@ def check(merged: Table, layers: tuple[Layer, ...]) -> Settings | tuple[Problem,
             Settings.model_validate(mended)
         except ValidationError as error:
             problems += _problems(error.errors(include_url=False), layers, replaced)
-    return tuple(dict.fromkeys(problems))
+    return tuple(sorted(dict.fromkeys(problems), key=_order))
+
+
+def _order(problem: Problem) -> tuple[bool, str, int]:
+    """Places within the file first, by line."""
+    file, _, line = problem.place.rpartition(":")
+    return not line.isdigit(), file, int(line) if line.isdigit() else 0
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str:
@@ -88,13 +94,15 @@ def _problems(
                 involved = {(*loc, name) if name else loc for name in names}
                 if not any(path[: len(key)] == key for key in involved if key != loc for path in replaced):
                     path = (*loc, names[0]) if names[0] else loc
-                    yield Problem(_nearest_place(path, layers), dotted(path), message)
+                    written = [place_of((*loc, name), layers) for name in names if name]
+                    place = next((place for place in written if place != "default"), "")
+                    yield Problem(place or _nearest_place(path, layers), dotted(path), message)
         elif loc not in replaced:
             yield Problem(_nearest_place(loc, layers), dotted(loc), _message(fault, loc))
 
 
 def _nearest_place(path: KeyPath, layers: tuple[Layer, ...]) -> str:
-    """The place of a key, or, where it is left to its default, of the nearest table around it that is written."""
+    """The place of a key, or, where it is left to its default, of the nearest table around it."""
     for end in range(len(path), 0, -1):
         place = place_of(path[:end], layers)
         if place != "default":
@@ -126,9 +134,9 @@ def _given(loc: KeyPath, given: object) -> str:
     if isinstance(given, dict | list | tuple) or name.endswith("_file") or loc == ("database", "url"):
         return ""
     if isinstance(given, bool):
-        return f", not {str(given).lower()}"
+        return f" (it is {str(given).lower()})"
     text = mask_user(f'"{given}"' if isinstance(given, str) else str(given))
-    return f", not {text}" if len(text) <= 80 and "@" not in text.replace("***@", "") else ""
+    return f" (it is {text})" if len(text) <= 80 and "@" not in text.replace("***@", "") else ""
 
 
 def _siblings(loc: KeyPath) -> list[str]:

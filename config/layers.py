@@ -46,9 +46,13 @@ class Layer:
     def holds(self, path: KeyPath) -> bool:
         here: Any = self.values
         for step in path:
-            try:
+            if isinstance(here, dict):
+                if step not in here:
+                    return False
                 here = here[step]
-            except (KeyError, IndexError, TypeError):
+            elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+                here = here[step]
+            else:
                 return False
         return True
 
@@ -66,7 +70,10 @@ class Defaults:
 def defaults() -> Defaults:
     text = resources.files("config").joinpath("defaults.toml").read_text(encoding="utf-8")
     values = tomllib.loads(text)
-    elements = {("aws", "accounts"): values["aws"]["accounts"][0], ("ignore",): values["ignore"][0]}
+    elements: dict[KeyPath, Table] = {
+        ("aws", "accounts"): values["aws"]["accounts"][0],
+        ("ignore",): values["ignore"][0],
+    }
     values["aws"]["accounts"] = []
     values["ignore"] = []
     return Defaults(text, values, elements)
@@ -191,5 +198,8 @@ def _over(below: Table, above: Table) -> Table:
 def _unknown_variable(variable: str) -> str:
     from config.faults import nearest  # noqa: PLC0415 - faults speaks of layers
 
-    guess = nearest(variable.upper(), variables())
-    return "is no setting" + (f"; did you mean {guess}?" if guess else "; see driftline config show")
+    known = {name.removeprefix(PREFIX): name for name in variables()}
+    guess = nearest(variable.upper().removeprefix(PREFIX), known)
+    return "is no setting" + (
+        f"; did you mean {known[guess]}?" if guess else "; see docs/settings.md for all"
+    )

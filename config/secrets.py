@@ -1,4 +1,4 @@
-"""Reads a secret from the file or the systemd credential that a setting names; secrets never stand in settings.
+"""Reads a secret from the file or systemd credential that a setting names: secrets never stand in settings.
 
 Refuses nothing about a file's owner or mode: systemd credentials and mounted secrets differ too much in both.
 """

@@ -1,4 +1,4 @@
-"""Finds, reads, merges and checks the settings: command line over environment over file over defaults.toml."""
+"""Finds, reads, merges and checks settings: command line over environment over file over defaults.toml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The shape of the settings: sections, keys, types, and which values exclude each other. Defaults: defaults.toml."""
+"""The shape of the settings: sections, keys, types, and which values exclude each other.
+
+No default stands here: see defaults.toml.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ def _database_url(value: str) -> str:
         raise ValueError('is not a URL; write "postgresql+psycopg://user@host/name"') from None
     if parts.scheme not in {"sqlite", "postgresql+psycopg"}:
         raise ValueError(
-            'must begin with "sqlite:///" or "postgresql+psycopg://"; leave it empty for a file in state_directory'
+            'must begin with "sqlite:///" or "postgresql+psycopg://"; empty means a file in state_directory'
         )
     if password:
         raise ValueError(
@@ -194,7 +197,7 @@ class Mail(_Section):
         if self.username and self.security == "none":
             yield (
                 ("security", "username"),
-                'must be "starttls" or "tls" when mail.username is set: "none" would send the password in the clear',
+                'must be "starttls" or "tls" when mail.username is set: "none" would show the password',
             )
         if self.username and not self.password_file:
             yield ("password_file", "username"), "is needed when mail.username is set"
@@ -229,7 +232,7 @@ class Telemetry(_Section):
 
 
 class Settings(BaseSettings):
-    """All settings, checked. Built by `config.settings.load`; constructing one by hand reads no environment."""
+    """All settings, checked. Built by `config.settings.load`; building one by hand reads no environment."""
 
     model_config = SettingsConfigDict(
         extra="forbid",

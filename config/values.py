@@ -1,4 +1,4 @@
-"""How single values are written: durations, sizes, addresses, URLs, names; each refusal says what to write instead."""
+"""How single values are written: durations, sizes, addresses, URLs; a refusal says what to write instead."""
 
 from __future__ import annotations
 
