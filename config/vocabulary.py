@@ -1,0 +1,146 @@
+"""What words mean to our judgements: data classes, vendors, jurisdictions and borders, read from vocabularies/."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from config.errors import VocabularyError
+
+Sensitivity = Literal["restricted", "personal", "indirect"]
+Severity = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class DataClass:
+    """A kind of personal data: its fideslang key, a label for people, and the harm its loss does."""
+
+    key: str
+    label: str
+    sensitivity: Sensitivity
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """A well-known third party: the host suffix that shows it, its name, and what it is used for."""
+
+    suffix: str
+    name: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """A transfer between two jurisdictions: how much it matters, and the words that say why."""
+
+    source: str
+    target: str
+    severity: Severity
+    words: str
+
+
+def data_class(key: str) -> DataClass:
+    """The class of a key; of a key that is not in our selection, that of its nearest parent under its own name."""
+    known = data_classes()
+    parts = key.split(".")
+    for end in range(len(parts), 0, -1):
+        if found := known.get(".".join(parts[:end])):
+            if end == len(parts):
+                return found
+            return DataClass(key, " ".join(parts[end:]).replace("_", " "), found.sensitivity)
+    return DataClass(key, key, "personal")
+
+
+@cache
+def data_classes() -> Mapping[str, DataClass]:
+    """Every class of our selection, by key."""
+    return {
+        key: DataClass(key, values["label"], values["sensitivity"])
+        for key, values in _read("data_classes.toml").items()
+    }
+
+
+def vendor(host: str) -> Vendor | None:
+    """The vendor that a host name (without port) belongs to; the longest known suffix wins."""
+    known = vendors()
+    labels = host.lower().rstrip(".").split(".")
+    for start in range(len(labels)):
+        if found := known.get(".".join(labels[start:])):
+            return found
+    return None
+
+
+@cache
+def vendors() -> Mapping[str, Vendor]:
+    """Every vendor, by host suffix."""
+    return {
+        suffix: Vendor(suffix, name, category)
+        for category, rows in _read("vendors.toml").items()
+        for suffix, name in rows.items()
+    }
+
+
+def country(provider: str, region: str) -> str:
+    """ISO 3166-1 code of the country of a cloud's region or zone; "" if unknown.
+
+    `provider` as OpenTelemetry's `cloud.provider`: aws, gcp, azure. Zones (`eu-central-1a`, `europe-west1-b`)
+    count as their region, Azure's display names (`West Europe`) as their name.
+    """
+    rows: Mapping[str, str] = _read("jurisdictions.toml")["regions"].get(provider, {})
+    name = region.lower().replace(" ", "") if provider == "azure" else region.lower()
+    if provider == "aws":
+        name = re.sub(r"(?<=[0-9])[a-z]$", "", name)
+    if provider == "gcp":
+        name = re.sub(r"(?<=[0-9])-[a-z]$", "", name)
+    return rows.get(name, "")
+
+
+def jurisdiction(provider: str, region: str) -> str:
+    """`EU/EEA`, `UK`, or the code of a country: whose law a region lies under; "" if unknown."""
+    return jurisdiction_of(country(provider, region))
+
+
+def jurisdiction_of(code: str) -> str:
+    """The jurisdiction of a country by its ISO code; "" for ""."""
+    groups: Mapping[str, list[str]] = _read("jurisdictions.toml")["jurisdictions"]
+    return next((name for name, members in groups.items() if code in members), code)
+
+
+def border(source: str, target: str) -> Border | None:
+    """What crossing from one jurisdiction to another means; None within one, or where one is unknown ("")."""
+    if not source or not target or source == target:
+        return None
+    for rule in _read("jurisdictions.toml")["borders"]:
+        if rule["from"] in {source, "*"} and (target in rule["to"] or "*" in rule["to"]):
+            return Border(source, target, rule["severity"], rule["words"])
+    raise VocabularyError(
+        f"jurisdictions.toml: no border rule fits {source} to {target}; end with a rule for *"
+    )
+
+
+@cache
+def version() -> str:
+    """A digest of every vocabulary file: when it changes, what was judged by the old words is restated."""
+    folder = resources.files("config").joinpath("vocabularies")
+    digest = hashlib.sha256()
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            content = file.read_bytes()
+            digest.update(f"{file.name} {len(content)}\n".encode())
+            digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    file = resources.files("config").joinpath("vocabularies", name)
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise VocabularyError(f"vocabulary {name}: {error}; install the program again") from error
