@@ -1,0 +1,1 @@
+"""Values of analysis turned into text, HTML and JSON."""

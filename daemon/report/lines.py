@@ -1,0 +1,166 @@
+"""What reports are made of: sections of lines, and how a change, a path or a gap becomes a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from collectors.model import Scope
+from daemon.analysis.drift import ChangeLine, GapAge, GapLine, Group, PathChange
+from daemon.analysis.path import Tier
+from daemon.report import wording
+
+
+class Tone(StrEnum):
+    """How loud a section is."""
+
+    ALARM = "alarm"
+    CHANGE = "change"
+    WARNING = "warning"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something said below a line. `label` may be empty."""
+
+    text: str
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.text}" if self.label else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing said. `columns` stand under those of the section's other lines, `text` and `labels` follow.
+
+    `symbol`: ! + ~ - ? = or *. `notes`: rows below the line. `count`: over 1 for the same on many.
+    """
+
+    symbol: str
+    text: str
+    id: str = ""
+    columns: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    notes: tuple[tuple[Note, ...], ...] = ()
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines under one heading. `notes` hold for all of them."""
+
+    title: str
+    lines: tuple[Line, ...]
+    tone: Tone = Tone.CHANGE
+    notes: tuple[Note, ...] = ()
+
+
+def path_line(change: PathChange, symbol: str, now: datetime) -> Line:
+    """`! GET /orders/{id} (internet) -> checkout -> orders-db public.customers(email)`, classes as labels."""
+    paths = change.paths
+    first = paths[0]
+    seen: list[Note] = []
+    if change.new_hop is not None:
+        hop, sink = change.new_hop, first.identity.sink
+        carried = wording.columns(paths) if hop.target == sink or hop is first.route[-1] else ()
+        seen.append(Note(wording.hop(hop, carried), "new hop"))
+    if change.first_seen is not None:
+        near = wording.moment_near(change.first_seen, now.date())
+        seen.append(Note(f"first seen {near}"))
+    evidence = wording.listed(
+        (*(hop.evidence for path in paths for hop in path.route), *(path.class_tier for path in paths))
+    )
+    if evidence:
+        seen.append(Note(evidence, "evidence"))
+    borders = dict.fromkeys(border for path in paths for border in path.borders)
+    notes = [
+        tuple(seen),
+        *((Note(wording.border(border), "border"),) for border in borders),
+        *(
+            (Note(f"{wording.value(field.before)} -> {wording.value(field.after)}", field.path),)
+            for field in change.fields
+        ),
+        _note(first.exposure_evidence, "exposed"),
+        _note("each hop was seen, but not all in one trace", "possible")
+        if first.tier is Tier.POSSIBLE
+        else (),
+        _note("credentials read by the service that owns identity", "expected") if first.expected else (),
+        _note("; ".join(dict.fromkeys(path.class_reason for path in paths if path.class_reason)), "class"),
+        _note(change.why, "why"),
+    ]
+    return Line(
+        symbol=symbol,
+        text=wording.route(paths),
+        id=change.id,
+        labels=tuple(dict.fromkeys(path.identity.data_class for path in paths)),
+        notes=tuple(row for row in notes if row),
+    )
+
+
+def change_section(title: str, lines: Iterable[ChangeLine], tone: Tone = Tone.CHANGE) -> Section:
+    """Lines of one scope. A reason that all lines of one symbol share is said once, below them."""
+    lines = tuple(lines)
+    reasons: dict[str, set[str]] = {}
+    for line in lines:
+        reasons.setdefault(line.symbol, set()).add(line.why)
+    shared = {symbol: next(iter(whys)) for symbol, whys in reasons.items() if len(whys) == 1}
+    return Section(
+        title=title,
+        lines=tuple(_change_line(line, say_why=line.symbol not in shared) for line in lines),
+        tone=tone,
+        notes=tuple(Note(why, f"why {symbol}") for symbol, why in shared.items() if why),
+    )
+
+
+def group_section(group: Group) -> Section:
+    """The lines of one scope or environment under its name."""
+    return change_section(group.title, group.lines)
+
+
+def gap_line(gap: GapLine) -> Line:
+    """`? aws 111122223333 eu-west-3 aws.rds.instance   denied: rds:DescribeDBInstances`."""
+    asked = tuple(dict.fromkeys(str(extent) for extent in gap.extents))
+    many = len(asked) > 1
+    standing = {GapAge.NEW: "new", GapAge.HEALED: "listed again", GapAge.STANDING: "standing"}[gap.age]
+    last = f"last listed {wording.moment(gap.last_listed)}" if gap.last_listed else "never listed"
+    status = [Note(standing), Note(last)]
+    if gap.kept:
+        status.append(Note(f"{wording.counted(gap.kept, 'resource')} kept"))
+    notes: list[tuple[Note, ...]] = [tuple(status)]
+    if many:
+        notes.append((Note(_extents_by_scope(gap)),))
+    return Line(
+        symbol="?",
+        text=": ".join(part for part in (gap.why, gap.detail) if part),
+        id=gap.id,
+        columns=(wording.counted(len(asked), "extent") if many else "".join(asked),),
+        notes=tuple(notes),
+        count=len(asked),
+    )
+
+
+def _change_line(line: ChangeLine, *, say_why: bool) -> Line:
+    many = line.count > 1
+    return Line(
+        symbol=line.symbol,
+        text=line.detail,
+        id=line.id,
+        columns=(f"{line.count:,} x {line.type}",) if many else (line.type, line.name),
+        notes=((Note(line.why, "why"),),) if say_why and line.why else (),
+        count=line.count,
+    )
+
+
+def _extents_by_scope(gap: GapLine) -> str:
+    types: dict[Scope, list[str]] = {}
+    for extent in gap.extents:
+        types.setdefault(extent.scope, []).append(extent.type)
+    return "; ".join(f"{scope}: {wording.listed(names)}" for scope, names in types.items())
+
+
+def _note(text: str, label: str) -> tuple[Note, ...]:
+    return (Note(text, label),) if text else ()

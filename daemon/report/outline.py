@@ -1,0 +1,127 @@
+"""Owns the order of a report, the same for text and HTML: a drift as sections of lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from collectors.model import Extent
+from daemon.analysis.drift import Drift, GapAge, GapLine, SnapshotHead
+from daemon.analysis.path import Sight
+from daemon.report import wording
+from daemon.report.lines import Line, Section, Tone, change_section, gap_line, group_section, path_line
+from daemon.report.standing import baseline_foot, standing_sections
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A report before it has a form.
+
+    `left_out`: lines that `shorten` took away. `command`: prints all of them.
+    """
+
+    head: tuple[str, ...]
+    sight: str
+    sections: tuple[Section, ...]
+    foot: str
+    ignored: tuple[str, ...] = ()
+    left_out: int = 0
+    command: str = ""
+
+
+def outline(drift: Drift) -> Outline:
+    """Everything a report says, most urgent first. A section without lines is left out."""
+    now = drift.after.time
+    standing = drift.standing
+    sections = (
+        Section(
+            "New paths to personal data",
+            tuple(path_line(change, "!", now) for change in drift.new_paths),
+            Tone.ALARM,
+        ),
+        Section(
+            "Altered paths to personal data",
+            tuple(path_line(change, "~", now) for change in drift.altered_paths),
+        ),
+        Section(
+            "Gone paths to personal data", tuple(path_line(change, "-", now) for change in drift.gone_paths)
+        ),
+        *(standing_sections(standing, now) if standing else ()),
+        *(group_section(group) for group in drift.groups),
+        gap_section(drift.gaps),
+        Section(
+            "Large removal: verify",
+            tuple(_removal_line(extent) for extent in drift.large_removals),
+            Tone.WARNING,
+        ),
+        change_section("Restated (our rules changed, not the world)", drift.restated, Tone.QUIET),
+        change_section("Newly visible", drift.newly_visible, Tone.QUIET),
+    )
+    return Outline(
+        head=head(drift.before, drift.after),
+        sight=sight(drift.sight),
+        sections=tuple(section for section in sections if section.lines),
+        foot=baseline_foot(drift, standing) if standing else wording.totals(drift.totals),
+        command=f"driftline diff {drift.before.number} {drift.after.number}"
+        if drift.before
+        else "driftline report",
+        ignored=tuple(
+            f"{wording.counted(count, 'change')} ignored: {reason}" for reason, count in drift.ignored
+        ),
+    )
+
+
+def head(before: SnapshotHead | None, after: SnapshotHead) -> tuple[str, ...]:
+    """`Snapshot 41 -> 42`, the times of both, and how much was listed of what was asked for."""
+    if before is None:
+        named, times = f"Snapshot {after.number} (baseline)", wording.moment(after.time)
+    else:
+        named = f"Snapshot {before.number} -> {after.number}"
+        times = f"{wording.moment(before.time)} -> {wording.moment(after.time)}"
+    late = ("late: caught up after its due time",) if after.late else ()
+    return (named, times, f"coverage {after.listed:,}/{after.extents:,}", *late)
+
+
+def sight(sight: Sight) -> str:
+    """For how much of what runs paths can be seen, and how much of it only in part."""
+    parts = (
+        (sight.blind, wording.counted(len(sight.blind), "workload") + " without spans"),
+        (sight.no_statements, wording.counted(len(sight.no_statements), "service") + " without SQL text"),
+        (sight.unknown_tables, wording.counted(len(sight.unknown_tables), "table") + " with unknown columns"),
+    )
+    return "; ".join((str(sight), *(words for urns, words in parts if urns)))
+
+
+def gap_section(gaps: tuple[GapLine, ...]) -> Section:
+    """Gaps by cause, new and healed ones first."""
+    order = {GapAge.NEW: 0, GapAge.HEALED: 1, GapAge.STANDING: 2}
+    lines = tuple(gap_line(gap) for gap in sorted(gaps, key=lambda gap: order[gap.age]))
+    return Section("Not observed (kept, not removed)", lines, Tone.WARNING)
+
+
+def shorten(whole: Outline, lines: int) -> Outline:
+    """The first `lines` lines; `left_out` says how many more there are. Totals stay."""
+    room = lines
+    kept: list[Section] = []
+    left_out = whole.left_out
+    for section in whole.sections:
+        shown = section.lines[:room]
+        room -= len(shown)
+        left_out += len(section.lines) - len(shown)
+        if shown:
+            kept.append(replace(section, lines=shown))
+    ignored = whole.ignored[: max(room, 1)] if lines else ()
+    left_out += len(whole.ignored) - len(ignored)
+    return replace(whole, sections=tuple(kept), ignored=ignored, left_out=left_out)
+
+
+def left_out(report: Outline) -> str:
+    """How many lines are missing, and how to see them."""
+    return f"... and {wording.counted(report.left_out, 'more line')}, all shown by: {report.command}"
+
+
+def _removal_line(extent: Extent) -> Line:
+    return Line(
+        "-",
+        "listed a second time and still gone: see that this was meant",
+        columns=(str(extent),),
+    )

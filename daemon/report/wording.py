@@ -1,0 +1,152 @@
+"""Says urns, times, hops, borders and counts in the words of a report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from collectors.model import Json
+from daemon.analysis.drift import Totals
+from daemon.analysis.path import Border, DataPath, Direction, Hop, Tier
+
+
+def moment(time: datetime) -> str:
+    """`2026-11-22 06:00Z`."""
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
+
+
+def moment_near(time: datetime, day: date) -> str:
+    """`05:12Z` on `day`, with the date on any other."""
+    utc = time.astimezone(UTC)
+    return utc.strftime("%H:%MZ") if utc.date() == day else moment(utc)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 extent`, `2 extents`, `12,000 extents`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Distinct words in the order of their first appearance, with commas."""
+    return ", ".join(dict.fromkeys(word for word in words if word))
+
+
+def value(content: Json) -> str:
+    """A field's content on one line: text as it is, all else as JSON."""
+    if isinstance(content, str):
+        return content or '""'
+    if content is None:
+        return "(none)"
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(", ", ": "))
+
+
+def border(crossed: Border) -> str:
+    """`EU -> US, eu-central-1 -> us-east-1`."""
+    return (
+        f"{crossed.origin} -> {crossed.destination}, {crossed.origin_region} -> {crossed.destination_region}"
+    )
+
+
+def service(urn: str) -> str:
+    """The service's name, of a service's or an operation's urn."""
+    kind, _, rest = urn.partition("://")
+    parts = rest.split("/", 3)
+    return parts[2] if kind in {"service", "operation"} and len(parts) > 2 else name(urn)
+
+
+def name(urn: str) -> str:
+    """What people call the resource: `GET /orders/{id}`, `public.customers`, `orders-db`."""
+    kind, found, rest = urn.partition("://")
+    if found:
+        depth = {"operation": 3, "service": 2, "table": 4, "topic": 3, "host": 1}.get(kind)
+        parts = rest.split("/", depth) if depth else []
+        return parts[depth] if depth and len(parts) > depth else urn
+    if urn.startswith("arn:"):
+        return urn.rpartition(":")[2].rpartition("/")[2] or urn
+    if urn.count("|") >= 2:
+        return urn.split("|", 2)[2] or urn
+    return urn
+
+
+def place(path: DataPath) -> str:
+    """Where the sink is: the database's name, or what is known of it."""
+    if path.store:
+        return name(path.store)
+    kind, _, rest = path.identity.sink.partition("://")
+    parts = rest.split("/", 4)
+    if kind != "table" or len(parts) < 5:
+        return ""
+    return parts[2] or parts[3] or parts[1]
+
+
+def hop(step: Hop, columns: Iterable[str] = ()) -> str:
+    """`checkout reads public.customers(email, ssn)`."""
+    words = step.verb.replace("_", " ")
+    source = service(step.source) if step.source.startswith("operation://") else name(step.source)
+    if step.target.startswith("operation://"):
+        called = service(step.target)
+        target = name(step.target) if called == source else f"{called} {name(step.target)}"
+    else:
+        target = _with_columns(name(step.target), tuple(columns))
+    return f"{source} {words} {target}"
+
+
+def route(paths: tuple[DataPath, ...]) -> str:
+    """`GET /orders/{id} (internet) -> checkout -> orders-db public.customers(email, ssn)`."""
+    path = paths[0]
+    stops = [_stop(path.identity.origin)]
+    for step in path.route:
+        stops.extend(_stop(urn) for urn in (step.source, step.target) if urn != path.identity.sink)
+    passed = [stop for at, stop in enumerate(stops) if stop and (at == 0 or stop != stops[at - 1])]
+    known = path.exposure if path.tier is Tier.OBSERVED else f"{path.exposure}, {path.tier}"
+    return " -> ".join((f"{name(path.identity.origin)} ({known})", *passed, _sink(paths)))
+
+
+def columns(paths: Iterable[DataPath]) -> tuple[str, ...]:
+    """Every column that carries one of the paths' classes, once."""
+    return tuple(dict.fromkeys(column for path in paths for column in path.columns))
+
+
+def totals(counts: Totals) -> str:
+    """`1 new path, 1 added, 41 altered, 1 removed; 2 extents not observed`."""
+    said = (
+        (counts.new_paths, counted(counts.new_paths, "new path")),
+        (counts.altered_paths, counted(counts.altered_paths, "altered path")),
+        (counts.gone_paths, counted(counts.gone_paths, "gone path")),
+        (counts.added, f"{counts.added:,} added"),
+        (counts.altered, f"{counts.altered:,} altered"),
+        (counts.removed, f"{counts.removed:,} removed"),
+        (counts.restated, f"{counts.restated:,} restated"),
+        (counts.newly_visible, f"{counts.newly_visible:,} newly visible"),
+    )
+    changes = ", ".join(words for number, words in said if number) or "no changes"
+    missing = f"; {counted(counts.not_observed, 'extent')} not observed" if counts.not_observed else ""
+    return changes + missing
+
+
+def _stop(urn: str) -> str:
+    kind = urn.partition("://")[0]
+    if kind in {"operation", "service"}:
+        return service(urn)
+    return f"{kind} {name(urn)}" if kind == "topic" else ""
+
+
+def _sink(paths: tuple[DataPath, ...]) -> str:
+    path = paths[0]
+    target = _with_columns(name(path.identity.sink), columns(paths), always=True)
+    match path.identity.direction:
+        case Direction.SENDS:
+            return f"sends to {target}"
+        case Direction.WRITES:
+            return " ".join(part for part in ("writes", place(path), target) if part)
+        case Direction.READS:
+            return " ".join(part for part in (place(path), target) if part)
+
+
+def _with_columns(target: str, carried: tuple[str, ...], *, always: bool = False) -> str:
+    if not carried:
+        return target
+    if len(carried) == 1 and not always and carried[0] != "*":
+        return f"{target}.{carried[0]}"
+    return f"{target}({', '.join(carried)})"
