@@ -191,13 +191,13 @@ def _text(value: str) -> str:
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
-    PlainSerializer(format_duration, return_type=str, when_used="json"),
+    PlainSerializer(format_duration, return_type=str),
     WithJsonSchema({"type": "string", "pattern": f"^{_DURATION}$"}),
 ]
 Size = Annotated[
     int,
     BeforeValidator(parse_size),
-    PlainSerializer(format_size, return_type=str, when_used="json"),
+    PlainSerializer(format_size, return_type=str),
     WithJsonSchema(
         {"anyOf": [{"type": "string", "pattern": f"^{_SIZE}$"}, {"type": "integer", "minimum": 0}]}
     ),
@@ -224,7 +224,7 @@ Region = Annotated[
 Clock = Annotated[
     time,
     BeforeValidator(_clock),
-    PlainSerializer(lambda value: f"{value:%H:%M}", return_type=str, when_used="json"),
+    PlainSerializer(lambda value: f"{value:%H:%M}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}),
 ]
 Mailbox = Annotated[

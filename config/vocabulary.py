@@ -1,4 +1,4 @@
-"""What words mean to our judgements: data classes, vendors, jurisdictions and borders, read from vocabularies/."""
+"""What words mean to judgements: data classes, vendors, jurisdictions, borders, read from vocabularies/."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Border:
 
 
 def data_class(key: str) -> DataClass:
-    """The class of a key; of a key that is not in our selection, that of its nearest parent under its own name."""
+    """The class of a key; a key outside our selection takes the harm of its nearest parent."""
     known = data_classes()
     parts = key.split(".")
     for end in range(len(parts), 0, -1):
