@@ -80,6 +80,7 @@ class Change:
 
     `key`: urn, or "source verb target". `type`: resource type, or verb.
     `last_confirmed`: when a removed resource was last seen.
+    `carries`: how many changes merely follow from this one and are not listed, by noun ("operations").
     """
 
     id: str
@@ -94,6 +95,7 @@ class Change:
     tags: Mapping[str, str] = field(default_factory=dict)
     environment: str = ""
     last_confirmed: datetime | None = None
+    carries: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
