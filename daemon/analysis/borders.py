@@ -1,0 +1,117 @@
+"""Which data edges of a path cross from one jurisdiction into another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+
+from daemon.analysis.hosts import region_in
+from daemon.values.graph import Graph
+from daemon.values.path import Border, Direction, Hop
+
+JurisdictionOf = Callable[[str, str], str]
+"""The jurisdiction of a provider's region; "" if unknown."""
+
+Place = tuple[str, str]
+"""A jurisdiction and the region that lies in it."""
+
+
+class Places:
+    """Where services run and where tables, topics and hosts lie, each as far as it is known."""
+
+    def __init__(self, graph: Graph, jurisdiction: JurisdictionOf) -> None:
+        self._graph = graph
+        self._jurisdiction = jurisdiction
+        self._stores: dict[str, set[str]] = defaultdict(set)
+        self._named: dict[str, set[Place]] = defaultdict(set)
+        self._service: dict[str, str] = {}
+        runs_on: dict[str, set[str]] = defaultdict(set)
+        for relation in graph.relations:
+            if relation.verb == "has" and isinstance(relation.target, str):
+                self._service[relation.target] = relation.source
+            elif relation.verb == "runs_on" and (target := graph.target(relation)):
+                runs_on[relation.source].add(target)
+            elif relation.verb == "stored_in":
+                if target := graph.target(relation):
+                    self._stores[relation.source].add(target)
+                elif not isinstance(relation.target, str):
+                    # A name that the cloud gave says where it leads, listed or not.
+                    self._named[relation.source] |= self._at("aws", region_in(relation.target.value))
+        self._runs_on = runs_on
+        self._known: dict[str, frozenset[Place]] = {}
+
+    def store(self, table: str) -> str:
+        """The database a table was found to be stored in; "" if that is not known for certain."""
+        found = self._stores.get(table, set())
+        return next(iter(found)) if len(found) == 1 else ""
+
+    def of(self, urn: str) -> frozenset[Place]:
+        """The places of an operation's or service's workloads, or of a table, topic or host."""
+        if urn not in self._known:
+            self._known[urn] = frozenset(self._find(urn))
+        return self._known[urn]
+
+    def _find(self, urn: str) -> set[Place]:
+        scheme = urn.partition("://")[0]
+        if scheme == "operation":
+            service = self._service.get(urn)
+            return set(self.of(service)) if service else set()
+        if scheme == "service":
+            return self._resources(self._runs_on.get(urn, ())) or self._from_span(urn)
+        if scheme == "table":
+            return self._resources(self._stores.get(urn, ())) or self._named.get(urn, set())
+        if scheme == "host":
+            return self._at("aws", region_in(urn.rpartition("/")[2]))
+        return self._resources((urn,))
+
+    def _resources(self, urns: Sequence[str] | set[str] | tuple[str, ...]) -> set[Place]:
+        found: set[Place] = set()
+        for urn in urns:
+            if resource := self._graph.resources.get(urn):
+                found |= self._at(resource.scope.provider, resource.scope.region)
+        return found
+
+    def _from_span(self, service: str) -> set[Place]:
+        resource = self._graph.resources.get(service)
+        region = resource.attributes.get("region") if resource else None
+        provider = resource.attributes.get("provider") if resource else None
+        if not isinstance(region, str):
+            return set()
+        if isinstance(provider, str) and provider:
+            return self._at(provider, region)
+        for guess in ("aws", "gcp", "azure"):
+            if found := self._at(guess, region):
+                return found
+        return set()
+
+    def _at(self, provider: str, region: str) -> set[Place]:
+        law = self._jurisdiction(provider, region) if region else ""
+        return {(law, region)} if law else set()
+
+
+def judge(places: Places, route: Sequence[Hop], direction: Direction) -> tuple[Border, ...]:
+    """The borders that data crosses on a route, sorted.
+
+    What is read flows against the calls, what is written with them; nothing flows back over a topic. On the
+    way to a third party only the last hop is judged: what it is given was read where that hop begins.
+    """
+    found = {
+        Border(law, other_law, region, other_region)
+        for origin, destination in _edges(route, direction)
+        for (law, region), (other_law, other_region) in product(places.of(origin), places.of(destination))
+        if law != other_law
+    }
+    return tuple(sorted(found))
+
+
+def _edges(route: Sequence[Hop], direction: Direction) -> Iterator[tuple[str, str]]:
+    """The data edges of a route, from where data comes to where it goes."""
+    if direction is Direction.SENDS:
+        yield from ((hop.source, hop.target) for hop in route[-1:])
+        return
+    for hop in route:
+        if direction is Direction.WRITES:
+            yield hop.source, hop.target
+        elif hop.verb not in {"publishes_to", "consumed_by"}:
+            yield hop.target, hop.source

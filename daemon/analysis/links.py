@@ -1,0 +1,210 @@
+"""What a raw target means: which resource answers to a name, seen from whoever uses it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from collectors.model import Alias, Relation, Role
+from daemon.analysis import hosts
+from daemon.analysis.names import spellings
+from daemon.values.graph import Binding, Bound, Graph, raw_targets
+
+CALLER = "caller:"
+POINTS = "resolves_to"
+"""A name that only leads to another name: a DNS record."""
+LONGEST_CHAIN = 8
+
+
+def bind(
+    graph: Graph,
+    *,
+    previous: Mapping[str, Binding],
+    own_domains: Sequence[str],
+    vendor: hosts.VendorOf,
+) -> dict[str, Binding]:
+    """The binding of every raw target and of every host, by `str(alias)`.
+
+    What was resolved stays so while its resource exists, and a third party stays one while something is not
+    listed: a gap takes no knowledge away. `graph.bindings` is not read.
+    """
+    names = _Names(graph)
+    owned = hosts.ours(graph, own_domains)
+    bindings = {}
+    for alias in sorted({*raw_targets(graph.relations), *_hosts(graph)}):
+        fresh = _bind(alias, names, owned, vendor)
+        bindings[str(alias)] = _with_memory(fresh, previous.get(str(alias)), graph)
+    return bindings
+
+
+class _Names:
+    """Who answers to which name, and from where names are looked up."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._holders: dict[Alias, set[str]] = defaultdict(set)
+        self._answering: dict[Alias, set[str]] = defaultdict(set)
+        self._points: dict[str, list[Relation]] = defaultdict(list)
+        in_network: dict[str, list[Relation]] = defaultdict(list)
+        runs_on: dict[str, list[Relation]] = defaultdict(list)
+        for urn, resource in graph.resources.items():
+            if resource.role is Role.HOST:
+                continue  # a host is a name that was called, not one who answers
+            if urn.startswith("arn:"):
+                self._holders[Alias("public", "arn", urn)].add(urn)
+            for alias in resource.aliases:
+                self._holders[spellings(alias)[0]].add(urn)
+        for relation in graph.relations:
+            if relation.verb == POINTS:
+                self._points[relation.source].append(relation)
+            elif relation.verb == "in_network":
+                in_network[relation.source].append(relation)
+            elif relation.verb == "runs_on":
+                runs_on[relation.source].append(relation)
+            elif relation.verb == "answers_for" and isinstance(relation.target, Alias):
+                self._answering[spellings(relation.target)[0]].add(relation.source)
+        self._networks = {
+            service: self._namespaces(service, relations, in_network)
+            for service, relations in runs_on.items()
+        }
+
+    def answering(self, alias: Alias) -> tuple[tuple[str, ...], str]:
+        """The urns that answer to a name, sorted, and the last name asked for on the way."""
+        found: set[str] = set()
+        last = alias.value
+        for namespace in self._lookups(alias):
+            found, last = self._follow(Alias(namespace, alias.kind, alias.value), LONGEST_CHAIN)
+            if found:
+                break
+        return tuple(sorted(found)), last
+
+    def _follow(self, alias: Alias, steps: int) -> tuple[set[str], str]:
+        holders = self._held(alias)
+        found = {urn for urn in holders if urn not in self._points}
+        last = alias.value
+        if steps:
+            for urn in sorted(holders - found):
+                for relation in sorted(self._points[urn], key=lambda each: str(each.target)):
+                    if isinstance(relation.target, str):
+                        found |= {relation.target} & self._graph.resources.keys()
+                        continue
+                    # A record of a private zone is read in its network, and may lead to a public name.
+                    further: set[str] = set()
+                    for namespace in dict.fromkeys((relation.target.namespace, alias.namespace, "public")):
+                        target = Alias(namespace, relation.target.kind, relation.target.value)
+                        further, last = self._follow(target, steps - 1)
+                        if further:
+                            break
+                    found |= further
+        return found, last
+
+    def _held(self, alias: Alias) -> set[str]:
+        for spelling in spellings(alias):
+            if holders := self._holders.get(spelling):
+                return holders
+        for spelling in spellings(alias):
+            if services := self._answering.get(spelling):
+                return services
+        return set()
+
+    def _lookups(self, alias: Alias) -> Iterator[str]:
+        """The namespaces to ask, in order; the first that answers counts."""
+        if alias.kind in {"host", "address"} and hosts.is_loopback(hosts.normal(alias.value)):
+            inside = self._own(alias.namespace) if alias.namespace.startswith(CALLER) else (alias.namespace,)
+            yield from (namespace for namespace in inside if namespace.startswith("host:"))
+            return
+        if not alias.namespace.startswith(CALLER):
+            yield alias.namespace
+            return
+        yield from self._own(alias.namespace)
+        yield "public"
+
+    def _own(self, namespace: str) -> tuple[str, ...]:
+        service = namespace.removeprefix(CALLER)
+        return self._networks.get(service) or _environment(service)
+
+    def _namespaces(
+        self, service: str, relations: Sequence[Relation], in_network: Mapping[str, Sequence[Relation]]
+    ) -> tuple[str, ...]:
+        """The networks of whatever runs a service, nearest first, and its environment."""
+        found: dict[str, None] = {}
+        nearest = self._targets(relations)
+        seen: set[str] = set()
+        while nearest:
+            for urn in nearest:
+                found.update(dict.fromkeys(self._graph.resources[urn].namespaces))
+            seen.update(nearest)
+            further = {target for urn in nearest for target in self._targets(in_network.get(urn, ()))}
+            nearest = sorted(further - seen)
+        return (*found, *_environment(service))
+
+    def _targets(self, relations: Sequence[Relation]) -> list[str]:
+        found: set[str] = set()
+        for relation in relations:
+            if isinstance(relation.target, str):
+                found |= {relation.target} & self._graph.resources.keys()
+            elif not relation.target.namespace.startswith(CALLER):
+                found |= self._held(relation.target) & self._graph.resources.keys()
+        return sorted(found)
+
+
+def _bind(alias: Alias, names: _Names, owned: hosts.Ours, vendor: hosts.VendorOf) -> Binding:
+    found, last = names.answering(alias)
+    key = str(alias)
+    if len(found) == 1:
+        return Binding(key, Bound.RESOLVED, found[0], reason=f"{alias.value} is a name of it")
+    if found:
+        return Binding(
+            key, Bound.AMBIGUOUS, candidates=found, reason=f"{len(found)} resources answer to {alias.value}"
+        )
+    name = hosts.normal(last)
+    if alias.kind in {"host", "address"} and hosts.is_loopback(name):
+        return Binding(key, Bound.UNRESOLVED, reason=f"{alias.value} leads to the caller's own host")
+    public = alias.namespace == "public" or alias.namespace.startswith(CALLER)
+    if alias.kind != "host" or not public:
+        return Binding(key, Bound.UNRESOLVED, reason=f"nothing listed answers to {alias.value}")
+    verdict = hosts.judge(name, owned, vendor)
+    led = "" if name == hosts.normal(alias.value) else f"{alias.value} leads to {name}: "
+    return Binding(
+        key, verdict.state, candidates=(WAITING,) if verdict.waiting else (), reason=f"{led}{verdict.reason}"
+    )
+
+
+WAITING = ""
+"""Stands among the candidates while judging: whoever was not listed. Never leaves this module."""
+
+
+def _with_memory(fresh: Binding, before: Binding | None, graph: Graph) -> Binding:
+    waiting = fresh.candidates == (WAITING,)
+    if waiting:
+        fresh = Binding(fresh.alias, fresh.state, reason=fresh.reason)
+    if before is None or fresh.state in {Bound.RESOLVED, Bound.THIRD_PARTY}:
+        return fresh
+    if before.state is Bound.THIRD_PARTY and waiting:
+        return before
+    if before.state is Bound.RESOLVED and before.urn in graph.resources:
+        if fresh.state is Bound.UNRESOLVED:
+            return before
+        if before.urn in fresh.candidates:
+            return Binding(before.alias, Bound.RESOLVED, before.urn, fresh.candidates, before.reason)
+    return fresh
+
+
+def _hosts(graph: Graph) -> Iterator[Alias]:
+    for resource in graph.resources.values():
+        if resource.role is Role.HOST:
+            yield from host_aliases(resource.urn)
+
+
+def host_aliases(urn: str) -> tuple[Alias, ...]:
+    """The name under which a host resource is bound: of `host://public/NAME` or `host://ENV/NAME`."""
+    namespace, _, name = urn.removeprefix("host://").partition("/")
+    if not urn.startswith("host://") or not name:
+        return ()
+    return (Alias(namespace if namespace == "public" else f"environment:{namespace}", "host", name),)
+
+
+def _environment(service: str) -> tuple[str, ...]:
+    """The namespace of the environment that stands in a service's urn."""
+    environment = service.removeprefix("service://").partition("/")[0]
+    return (f"environment:{environment}",) if service.startswith("service://") else ()

@@ -1,0 +1,184 @@
+"""Which data paths are new, altered or gone between two snapshots, and which hop made them new."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from collectors.model import Json, Seen
+from daemon.values.drift import Action, FieldChange, PathChange
+from daemon.values.path import DataPath, Direction, Hop, PathIdentity
+
+Edge = tuple[str, str, str]
+"""Source, verb and target of a relation, the target as it stands there."""
+
+
+def compare(
+    before: Sequence[DataPath],
+    after: Sequence[DataPath],
+    old_edges: Collection[Edge],
+    *,
+    seen: Mapping[Edge, Seen] | None = None,
+) -> tuple[PathChange, ...]:
+    """What became of the paths, sorted: new, altered, gone, each with the internet's paths first.
+
+    Classes that share everything but their columns are one change. That a store became known is no
+    alteration, nor are the borders that this brings to light: the data did not move. `old_edges`: those of
+    the earlier snapshot. `seen`: when the later one's edges were seen first.
+    """
+    old = {path.identity: path for path in before}
+    new = {path.identity: path for path in after}
+    edges = old_edges if isinstance(old_edges, set | frozenset) else frozenset(old_edges)
+    changes = [
+        *_grouped(Action.ADDED, [(new[each], ()) for each in new.keys() - old.keys()], edges, seen or {}),
+        *_grouped(Action.REMOVED, [(old[each], ()) for each in old.keys() - new.keys()], edges, {}),
+        *_grouped(
+            Action.ALTERED,
+            [
+                (new[each], fields)
+                for each in new.keys() & old.keys()
+                if (fields := _fields(old[each], new[each]))
+            ],
+            edges,
+            {},
+        ),
+    ]
+    return tuple(sorted(changes, key=_order))
+
+
+_ORDER = (Action.ADDED, Action.ALTERED, Action.REMOVED)
+
+
+def _order(change: PathChange) -> tuple[int, bool, PathIdentity]:
+    first = change.paths[0]
+    return _ORDER.index(change.action), first.exposure != "internet", first.identity
+
+
+def _grouped(
+    action: Action,
+    found: Sequence[tuple[DataPath, tuple[FieldChange, ...]]],
+    edges: Collection[Edge],
+    seen: Mapping[Edge, Seen],
+) -> list[PathChange]:
+    groups: dict[object, list[tuple[DataPath, tuple[FieldChange, ...]]]] = defaultdict(list)
+    for path, fields in sorted(found, key=lambda each: each[0].identity):
+        groups[_shared(path, fields)].append((path, fields))
+    return [_change(action, group, edges, seen) for group in groups.values()]
+
+
+def _shared(path: DataPath, fields: Sequence[FieldChange]) -> object:
+    """What paths must have in common to be one line: all but the class, its columns and the reasons for it."""
+    identity = path.identity
+    return (
+        identity.origin,
+        identity.sink,
+        identity.direction,
+        path.exposure,
+        path.tier,
+        path.route,
+        path.store,
+        path.borders,
+        path.expected,
+        tuple((each.path, str(each.before), str(each.after)) for each in fields if each.path != "columns"),
+        any(each.path == "columns" for each in fields),
+    )
+
+
+def _change(
+    action: Action,
+    group: Sequence[tuple[DataPath, tuple[FieldChange, ...]]],
+    edges: Collection[Edge],
+    seen: Mapping[Edge, Seen],
+) -> PathChange:
+    paths = tuple(path for path, _ in group)
+    fields = _merged([fields for _, fields in group])
+    words = "\n".join((action, *(str(path.identity) for path in paths)))
+    id = hashlib.sha256(words.encode()).hexdigest()[:8]
+    if action is not Action.ADDED:
+        return PathChange(id, action, paths, _why(action, paths[0], fields), fields=fields)
+    fresh = next((hop for hop in paths[0].route if (hop.source, hop.verb, hop.target) not in edges), None)
+    hop = fresh or paths[0].route[-1]
+    sighting = seen.get((hop.source, hop.verb, hop.target)) if fresh else None
+    return PathChange(
+        id,
+        action,
+        paths,
+        _why_new(paths, fresh),
+        new_hop=hop,
+        first_seen=datetime.fromtimestamp(sighting.first, UTC) if sighting else None,
+    )
+
+
+def _why_new(paths: Sequence[DataPath], fresh: Hop | None) -> str:
+    if fresh is not None:
+        return f"{short(fresh.source)} {fresh.verb} {short(fresh.target)} was not known before"
+    columns = ", ".join(sorted({column for path in paths for column in path.columns}))
+    direction = paths[0].identity.direction
+    doing = {Direction.READS: "reading", Direction.WRITES: "writing", Direction.SENDS: "sending"}[direction]
+    return f"every hop was known before; {doing} {columns} was not"
+
+
+def _why(action: Action, path: DataPath, fields: Sequence[FieldChange]) -> str:
+    if action is Action.REMOVED:
+        return f"{short(path.identity.origin)} no longer leads to {short(path.identity.sink)}"
+    names = {"columns": "other columns", "route": "another route", "store": "another database"}
+    words = [
+        names.get(each.path, f"{each.path} {_text(each.before)} -> {_text(each.after)}") for each in fields
+    ]
+    return f"the same path, with {', '.join(words)}"
+
+
+def _fields(before: DataPath, after: DataPath) -> tuple[FieldChange, ...]:
+    resolved = not before.store and bool(after.store)
+    pairs: list[tuple[str, Json, Json]] = [
+        ("exposure", before.exposure, after.exposure),
+        ("tier", str(before.tier), str(after.tier)),
+        ("route", _route(before), _route(after)),
+        ("columns", list(before.columns), list(after.columns)),
+        ("expected", before.expected, after.expected),
+    ]
+    if not resolved:
+        pairs += [
+            ("store", before.store, after.store),
+            ("borders", _borders(before), _borders(after)),
+        ]
+    return tuple(FieldChange(path, old, new) for path, old, new in pairs if old != new)
+
+
+def _merged(groups: Sequence[tuple[FieldChange, ...]]) -> tuple[FieldChange, ...]:
+    """The fields of one line: those of its first path, with the columns of all."""
+    columns = [each for fields in groups for each in fields if each.path == "columns"]
+    return tuple(
+        FieldChange(each.path, _union(c.before for c in columns), _union(c.after for c in columns))
+        if each.path == "columns"
+        else each
+        for each in groups[0]
+    )
+
+
+def _union(lists: Iterable[Json]) -> Json:
+    return [*sorted({str(each) for some in lists if isinstance(some, list) for each in some})]
+
+
+def _route(path: DataPath) -> Json:
+    return [f"{hop.source} {hop.verb} {hop.target}" for hop in path.route]
+
+
+def _borders(path: DataPath) -> Json:
+    return [f"{each.origin}->{each.destination}" for each in path.borders]
+
+
+def _text(value: Json) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value) or "none"
+    return str(value)
+
+
+def short(urn: str) -> str:
+    """The last part of a urn that names it for people."""
+    scheme, _, rest = urn.partition("://")
+    if scheme == "operation":
+        return rest.split("/", 3)[-1]
+    return rest.rpartition("/")[2] or urn

@@ -1,0 +1,140 @@
+"""Every data path of a graph: from each origin to each sink, with one data class and the shortest route."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from daemon.analysis import borders, classes, exposure, routes
+from daemon.analysis.classes import TableClasses, Verdict, texts
+from daemon.analysis.path_drift import compare
+from daemon.analysis.touches import Key, Touch, by_class, disclosed, host_of, third_parties, touches
+from daemon.values.graph import Graph
+from daemon.values.path import DataPath, Direction, Hop, PathIdentity, Tier
+
+__all__ = ["compare", "find"]
+
+Seen = Mapping[Key, Mapping[str, Verdict]]
+"""What was seen from an origin to a sink within one trace: columns, with the verdicts on them."""
+
+
+def find(
+    graph: Graph,
+    entries: Mapping[str, exposure.Entry],
+    classifier: classes.Classifier,
+    jurisdiction: borders.JurisdictionOf,
+) -> tuple[DataPath, ...]:
+    """All data paths, sorted by identity.
+
+    A path is observed if its origin's own traces reach the sink with a column of the class, and then has just
+    those columns; else it is possible, composed of hops that were each seen, and has all columns of the class
+    that any operation on the way may touch. What an operation shares with other callers proves nothing about
+    this one.
+    """
+    tables = classes.judge(graph, classifier)
+    touching = touches(graph, tables)
+    known = routes.ways(graph)
+    ends = [known.numbers[urn] for urn in touching]
+    useful = known.reaching(ends)
+    at = {known.numbers[urn]: found for urn, found in touching.items()}
+    seen = _seen(graph, tables)
+    places = borders.Places(graph, jurisdiction)
+    beginnings = exposure.origins(graph, entries, known, ends=ends)
+    for urn in sorted(seen.keys() - beginnings.keys()):
+        entry = entries.get(urn)
+        beginnings[urn] = (
+            exposure.Origin(exposure.INTERNET, entry.evidence)
+            if entry
+            else exposure.Origin(exposure.INTERNAL, exposure.ROOT)
+        )
+    found: list[DataPath] = []
+    for urn in sorted(beginnings):
+        ends_met = _meet(urn, known, useful, at, seen.get(urn, {}))
+        found.extend(_path(urn, beginnings[urn], key, met, places) for key, met in sorted(ends_met.items()))
+    return tuple(found)
+
+
+@dataclass(slots=True)
+class _Met:
+    """What was found of one sink and class while going onward from an origin."""
+
+    route: tuple[Hop, ...] = ()
+    proven: bool = False  # the route ends where an observed column is touched
+    expected: bool = True
+    observed: dict[str, Verdict] = field(default_factory=dict)
+    possible: dict[str, Verdict] = field(default_factory=dict)
+
+
+def _meet(
+    origin: str,
+    known: routes.Ways,
+    useful: set[int],
+    at: Mapping[int, tuple[Touch, ...]],
+    seen: Mapping[Key, Mapping[str, Verdict]],
+) -> dict[Key, _Met]:
+    met: dict[Key, _Met] = defaultdict(_Met)
+    for key, columns in seen.items():
+        met[key].observed.update(columns)
+    start = known.numbers.get(origin)
+    came_from = known.search(start, useful) if start in useful else {}
+    for here in came_from:
+        if here not in at:
+            continue
+        way: tuple[Hop, ...] | None = None
+        for touch in at[here]:
+            one = met[touch.key]
+            if here == start and not origin.startswith("service://"):
+                one.observed.update(touch.seen)
+            proven = not one.observed.keys().isdisjoint(touch.seen)
+            if not one.route or (proven and not one.proven):
+                way = known.route(came_from, here) if way is None else way
+                one.route = (*way, touch.hop)
+                one.proven = proven
+            one.expected = one.expected and touch.expected
+            one.possible.update(touch.seen)
+            one.possible.update(touch.possible)
+    for key, one in met.items():
+        if not one.route:
+            # One trace led there, though not every hop of it could be told.
+            one.route = (Hop(origin, "reaches", key[0], "one trace"),)
+            one.expected = False
+    return met
+
+
+def _path(origin: str, beginning: exposure.Origin, key: Key, met: _Met, places: borders.Places) -> DataPath:
+    sink, direction, data_class = key
+    columns = met.observed or met.possible
+    best = columns[min(columns, key=lambda column: (-columns[column].confidence, column))]
+    return DataPath(
+        identity=PathIdentity(origin, sink, direction, data_class),
+        exposure=beginning.exposure,
+        exposure_evidence=beginning.evidence,
+        tier=Tier.OBSERVED if met.observed else Tier.POSSIBLE,
+        route=met.route,
+        columns=tuple(sorted(columns)),
+        class_tier=str(best.tier),
+        class_reason=best.reason,
+        store=places.store(sink),
+        borders=borders.judge(places, met.route, direction),
+        expected=met.expected,
+    )
+
+
+def _seen(graph: Graph, tables: Mapping[str, TableClasses]) -> dict[str, Seen]:
+    """What the traces of each root reached, by root."""
+    foreign = third_parties(graph)
+    found: dict[str, dict[Key, dict[str, Verdict]]] = defaultdict(lambda: defaultdict(dict))
+    for relation in graph.relations:
+        if relation.verb != "reaches":
+            continue
+        if relation.target in tables:
+            table = str(relation.target)
+            for attribute, direction in (("reads", Direction.READS), ("writes", Direction.WRITES)):
+                named, _ = by_class(tables[table], texts(relation.attributes.get(attribute)))
+                for data_class, verdicts in named.items():
+                    found[relation.source][table, direction, data_class].update(verdicts)
+        elif host := host_of(relation, graph, foreign):
+            for data_class, verdicts in disclosed(relation, tables):
+                found[relation.source][host, Direction.SENDS, data_class].update(verdicts)
+    return {origin: dict(keys) for origin, keys in found.items()}
