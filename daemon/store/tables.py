@@ -128,7 +128,7 @@ class RelationRow(SQLModel, table=True):
     observed: bool  # a flow, seen in telemetry
     first_seen: str | None = None  # flows only; these three never make a version
     last_seen: str | None = None
-    count: int = 0
+    times: int = 0
 
 
 class RelationVersion(SQLModel, table=True):

@@ -1,0 +1,144 @@
+"""Opens the snapshot database: one writing connection, any number of readers, on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from daemon.store.errors import DatabaseUnusable
+
+
+@dataclass(frozen=True)
+class Database:
+    """Two engines on one database. Use `writing()` for one transaction, `reading()` for a stable view."""
+
+    url: URL
+    writer: Engine
+    reader: Engine
+
+    @property
+    def sqlite(self) -> bool:
+        """True if the database is a file of our own."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite database. Raises ValueError for another engine."""
+        if not self.sqlite or not self.url.database:
+            raise ValueError(f"{self} is not a file")
+        return Path(self.url.database)
+
+    def __str__(self) -> str:
+        return self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it or nothing."""
+        with _plain_words(self), self.writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One read-only view, the same from the first statement to the last."""
+        with _plain_words(self), self.reader.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Lets go of all connections; safe to call twice."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def open_database(url: str, password: str = "") -> Database:
+    """Opens, and for SQLite creates, the database at `url`. Raises DatabaseUnusable.
+
+    `url`: `sqlite:////absolute/path.db` or `postgresql+psycopg://user@host/name`.
+    """
+    parsed = make_url(url)
+    if password:
+        parsed = parsed.set(password=password)
+    if parsed.get_backend_name() != "sqlite":
+        writer = create_engine(parsed, poolclass=NullPool)
+        reader = create_engine(parsed, poolclass=NullPool, isolation_level="REPEATABLE READ")
+        event.listen(reader, "begin", lambda c: c.exec_driver_sql("SET TRANSACTION READ ONLY"))
+        database = Database(parsed, writer, reader)
+    else:
+        database = _open_sqlite(parsed)
+    with database.reading() as connection:
+        connection.execute(text("SELECT 1"))
+    return database
+
+
+def _open_sqlite(url: URL) -> Database:
+    if not url.database or url.database == ":memory:":
+        raise DatabaseUnusable(
+            "database.url: a SQLite database needs a file, such as sqlite:////var/lib/driftline/driftline.db"
+        )
+    path = Path(url.database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        # Created before SQLite does, so that it is never readable by others, not even for a moment.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o640))
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"cannot open the database {path}: {error.strerror}. "
+            f"Give the user that runs driftline write access to {path.parent}, or set database.url."
+        ) from error
+    writer = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30.0})
+    reader = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30.0})
+    event.listen(writer, "connect", _prepare_writer)
+    event.listen(writer, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(reader, "connect", _prepare_reader)
+    event.listen(reader, "begin", lambda c: c.exec_driver_sql("BEGIN DEFERRED"))
+    return Database(url, writer, reader)
+
+
+def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # our own BEGIN, so that it is IMMEDIATE
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA cache_size=-65536")
+
+
+def _prepare_reader(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA query_only=ON")
+
+
+@contextmanager
+def _plain_words(database: Database) -> Iterator[None]:
+    """Turns the driver's errors into ours; a mistake of our own in SQL passes through as it is."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
+        advice = next((a for mark, a in _ADVICE if mark in said.lower()), None)
+        if advice is None:
+            raise
+        raise DatabaseUnusable(f"database {database}: {said}. {advice}") from error
+    except SQLAlchemyError:
+        raise
+
+
+_ADVICE = (
+    ("not a database", "The file is something else, or damaged: move it away or set database.url."),
+    ("malformed", "The file is damaged: restore the published copy or a backup."),
+    ("disk is full", "Free some room; nothing already stored is lost."),
+    ("readonly", "Give the user that runs driftline write access to the file and its folder."),
+    ("read-only", "The server takes no writes: point database.url at the primary."),
+    ("unable to open", "Check that the file exists and that the user that runs driftline may read it."),
+    ("locked", "Another program holds the database: close it and try again."),
+    ("password", "Check database.password_file."),
+    ("connection", "Check that the server runs and that host and port in database.url are right."),
+    ("does not exist", "Create the database, or correct its name in database.url."),
+)

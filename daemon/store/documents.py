@@ -1,0 +1,107 @@
+"""Resources, relations and data paths as documents: canonical JSON, its digest, and back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, cast
+
+import orjson
+
+from collectors.model import Alias, Json, Relation, Resource, Role, Scope, Seen
+from daemon.values.path import Border, DataPath, Direction, Hop, PathIdentity, Tier
+
+Document = dict[str, Json]
+
+
+def encode(document: Mapping[str, Json]) -> bytes:
+    """Canonical JSON: sorted keys, no spaces. U+0000 becomes U+FFFD, since PostgreSQL cannot read it back."""
+    body = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    return body.replace(b"\\u0000", b"\\ufffd") if b"\\u0000" in body else body
+
+
+def decode(body: str | bytes) -> Document:
+    """The document of canonical JSON."""
+    return cast("Document", orjson.loads(body))
+
+
+def digest(body: bytes) -> bytes:
+    """SHA-256: 32 bytes."""
+    return hashlib.sha256(body).digest()
+
+
+def of_resource(resource: Resource) -> Document:
+    """What is versioned of a resource: everything but its urn."""
+    return {
+        "type": resource.type,
+        "name": resource.name,
+        "scope": [resource.scope.provider, resource.scope.account, resource.scope.region],
+        "role": resource.role.value,
+        "public": resource.public,
+        "aliases": list[Json](sorted(str(alias) for alias in resource.aliases)),
+        "namespaces": list[Json](sorted(resource.namespaces)),
+        "tags": dict(resource.tags),
+        "attributes": dict(resource.attributes),
+    }
+
+
+def to_resource(urn: str, document: Mapping[str, Json]) -> Resource:
+    """The inverse of `of_resource`."""
+    provider, account, region = cast("list[str]", document["scope"])
+    return Resource(
+        urn=urn,
+        type=cast("str", document["type"]),
+        name=cast("str", document["name"]),
+        scope=Scope(provider, account, region),
+        role=Role(cast("str", document["role"])),
+        public=cast("bool | None", document["public"]),
+        aliases=tuple(Alias.parse(text) for text in cast("list[str]", document["aliases"])),
+        namespaces=tuple(cast("list[str]", document["namespaces"])),
+        tags=cast("dict[str, str]", document["tags"]),
+        attributes=cast("dict[str, Json]", document["attributes"]),
+    )
+
+
+def to_relation(
+    source: str, verb: str, target: str, *, raw: bool, attributes: Document, seen: Seen | None
+) -> Relation:
+    """A relation as its collector answered it."""
+    return Relation(source, verb, Alias.parse(target) if raw else target, attributes, seen)
+
+
+def path_identity(origin: str, sink: str, direction: str, data_class: str) -> PathIdentity:
+    """An identity from its stored columns."""
+    return PathIdentity(origin, sink, Direction(direction), data_class)
+
+
+def of_path(path: DataPath) -> Document:
+    """The content of a data path: everything but its identity."""
+    return {
+        "exposure": path.exposure,
+        "exposure_evidence": path.exposure_evidence,
+        "tier": path.tier.value,
+        "route": [[hop.source, hop.verb, hop.target, hop.evidence] for hop in path.route],
+        "columns": list[Json](path.columns),
+        "class_tier": path.class_tier,
+        "class_reason": path.class_reason,
+        "store": path.store,
+        "borders": [[b.origin, b.destination, b.origin_region, b.destination_region] for b in path.borders],
+        "expected": path.expected,
+    }
+
+
+def to_path(identity: PathIdentity, document: Mapping[str, Any]) -> DataPath:
+    """The inverse of `of_path`."""
+    return DataPath(
+        identity=identity,
+        exposure=document["exposure"],
+        exposure_evidence=document["exposure_evidence"],
+        tier=Tier(document["tier"]),
+        route=tuple(Hop(*hop) for hop in document["route"]),
+        columns=tuple(document["columns"]),
+        class_tier=document["class_tier"],
+        class_reason=document["class_reason"],
+        store=document["store"],
+        borders=tuple(Border(*border) for border in document["borders"]),
+        expected=document["expected"],
+    )

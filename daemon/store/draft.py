@@ -1,0 +1,403 @@
+"""A snapshot while it is being written: one transaction, from the answers to the seal."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, func, insert, select, update
+
+from collectors.model import Extent, Scope
+from daemon.store import chain, documents
+from daemon.store.columns import (
+    ALIAS,
+    COVERAGE,
+    DELIVERY,
+    EXTENT,
+    PATH,
+    PATH_VERSION,
+    SIGHT,
+    SIGHTED,
+    SNAPSHOT,
+)
+from daemon.store.database import Database
+from daemon.store.graph import load_bindings, load_graph, load_paths
+from daemon.store.merge import Merge
+from daemon.store.spool import Outcome, Spool
+from daemon.store.times import moment, stamp
+from daemon.values.drift import Origin
+from daemon.values.graph import Binding, Graph
+from daemon.values.path import DataPath, Sight
+
+LISTED = "listed"
+HEARD = "sighted"
+RETIRED = "retired"
+ACCOUNT = "account"  # the extent type that stands for an account which could not be entered at all
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """An outbox row to be: `not_before` is when it may leave."""
+
+    kind: str
+    recipient: str
+    snapshot_from: int | None
+    not_before: datetime
+
+
+@dataclass(slots=True)
+class Draft:
+    """What a cycle may do to its snapshot, in this order: `merge`, look at the graph, `judge`, `tell`.
+
+    `previous`: number of the newest snapshot that is not failed; None for the first.
+    `baselined`: extents listed or heard for the first time in this snapshot.
+    `warming`: environments in their warm-up.
+    """
+
+    connection: Connection
+    number: int
+    started_at: datetime
+    committed_at: datetime
+    previous: int | None
+    parent: str
+    rules: str
+    merge_: Merge
+    baselined: set[Extent] = field(default_factory=set)
+    warming: set[str] = field(default_factory=set)
+    changed: bool = False
+    state: str = "complete"
+    late: bool = False
+    extents: int = 0
+    listed: int = 0
+    position: int = 0
+
+    # -- the answers ---------------------------------------------------------------------------------
+
+    def merge(self, spool: Spool, *, warm_up: timedelta, configured: Collection[str]) -> None:
+        """Writes coverage and what differs of each answered extent.
+
+        `configured`: names of the providers the settings ask for; extents of others are retired.
+        """
+        outcomes = _with_unreached(spool.outcomes(), self._asked())
+        self.extents = len(outcomes)
+        ids = self._extent_ids([outcome.extent for outcome in outcomes])
+        for outcome in outcomes:
+            row = ids[outcome.extent]
+            if outcome.state in (LISTED, HEARD):
+                self._merge_answer(outcome, row, spool, warm_up)
+            self._cover(row.id, outcome.state, outcome.detail, outcome.details_failed)
+            self.position = max(self.position, outcome.position)
+        if outcomes and not self.listed:
+            self.state = "failed"
+        elif self.listed < self.extents:
+            self.state = "partial"
+        self._retire(outcomes, configured)
+        self.changed = self.changed or bool(self.merge_.tally.opened or self.merge_.tally.closed)
+
+    def _merge_answer(self, outcome: Outcome, row: Any, spool: Spool, warm_up: timedelta) -> None:
+        first = row.first_listed is None
+        appeared = Origin.BASELINE if first else Origin.ADDED
+        if outcome.state == HEARD and not first and self._warming(outcome.extent.scope.account, warm_up):
+            appeared = Origin.NEWLY_VISIBLE
+        if outcome.state == HEARD and first:
+            self._warming(outcome.extent.scope.account, warm_up)
+        self.merge_.extent(
+            row.id,
+            spool.rows(outcome.extent),
+            complete=outcome.state == LISTED,
+            appeared=appeared,
+            fingerprint=outcome.fingerprint,
+        )
+        self.listed += 1
+        if first:
+            self.baselined.add(outcome.extent)
+        now = {"last_listed": self.number, "last_listed_at": stamp(self.started_at)}
+        if first:
+            now["first_listed"] = self.number
+        self.connection.execute(update(EXTENT).where(EXTENT.c.id == row.id).values(now))
+
+    def _warming(self, environment: str, warm_up: timedelta) -> bool:
+        heard = self.connection.execute(
+            select(SIGHTED.c.first_heard_at).where(SIGHTED.c.environment == environment)
+        ).scalar()
+        if heard is None:
+            heard = stamp(self.started_at)
+            self.connection.execute(insert(SIGHTED).values(environment=environment, first_heard_at=heard))
+        if self.started_at < moment(heard) + warm_up:
+            self.warming.add(environment)
+            return True
+        return False
+
+    # -- coverage ------------------------------------------------------------------------------------
+
+    def _asked(self) -> dict[Extent, Any]:
+        """Extents whose coverage is open and not retired."""
+        query = (
+            select(EXTENT, COVERAGE.c.state)
+            .join(COVERAGE, COVERAGE.c.extent_id == EXTENT.c.id)
+            .where(COVERAGE.c.until.is_(None), COVERAGE.c.state != RETIRED)
+        )
+        return {_extent(row): row for row in self.connection.execute(query)}
+
+    def _extent_ids(self, extents: Sequence[Extent]) -> dict[Extent, Any]:
+        known = {_extent(row): row for row in self.connection.execute(select(EXTENT))}
+        number = self.connection.execute(select(func.max(EXTENT.c.id))).scalar() or 0
+        fresh = []
+        for extent in extents:
+            if extent not in known:
+                number += 1
+                scope = extent.scope
+                fresh.append(
+                    {
+                        "id": number, "type": extent.type, "provider": scope.provider,
+                        "account": scope.account, "region": scope.region,
+                    }
+                )  # fmt: skip
+        if fresh:
+            self.connection.execute(insert(EXTENT), fresh)
+            known = {_extent(row): row for row in self.connection.execute(select(EXTENT))}
+        return known
+
+    def _cover(self, extent_id: int, state: str, detail: str, details_failed: int) -> None:
+        table = COVERAGE.c
+        query = select(COVERAGE).where(table.extent_id == extent_id, table.until.is_(None))
+        open_row = self.connection.execute(query).first()
+        if open_row and (open_row.state, open_row.detail, open_row.details_failed) == (
+            state,
+            detail,
+            details_failed,
+        ):
+            return
+        if open_row:
+            self.connection.execute(update(COVERAGE).where(table.id == open_row.id).values(until=self.number))
+        number = (self.connection.execute(select(func.max(table.id))).scalar() or 0) + 1
+        self.connection.execute(
+            insert(COVERAGE).values(
+                id=number, extent_id=extent_id, since=self.number, until=None,
+                state=state, detail=detail, details_failed=details_failed,
+            )
+        )  # fmt: skip
+        self.changed = True
+
+    def _retire(self, outcomes: Sequence[Outcome], configured: Collection[str]) -> None:
+        """Takes out what the settings no longer ask for; what a collector merely failed to ask stays."""
+        answered = {outcome.extent for outcome in outcomes}
+        ran = {outcome.extent.scope.provider for outcome in outcomes}
+        for extent, row in self._asked().items():
+            provider = extent.scope.provider
+            if extent not in answered and (provider in ran or provider not in configured):
+                self.merge_.retire(row.id)
+                self._cover(row.id, RETIRED, "no longer asked for by the settings", 0)
+
+    # -- what is judged ------------------------------------------------------------------------------
+
+    def graph(self) -> Graph:
+        """The estate as it stands now, bindings as of the previous snapshot."""
+        return load_graph(self.connection, None)
+
+    def graph_before(self) -> Graph:
+        """The estate as of the previous snapshot; empty for the first."""
+        if self.previous is None:
+            return Graph({}, ())
+        return load_graph(self.connection, self.previous)
+
+    def paths_before(self) -> tuple[DataPath, ...]:
+        """Data paths as they were stored."""
+        return load_paths(self.connection, None)
+
+    def write_bindings(self, bindings: Mapping[str, Binding]) -> None:
+        """Versions what the raw targets turned out to be."""
+        table = ALIAS.c
+        before = load_bindings(self.connection, None)
+        number = self.connection.execute(select(func.max(table.id))).scalar() or 0
+        fresh = []
+        for alias in sorted(before.keys() | bindings.keys()):
+            old, new = before.get(alias), bindings.get(alias)
+            if old == new:
+                continue
+            if old:
+                self.connection.execute(
+                    update(ALIAS).where(table.alias == alias, table.until.is_(None)).values(until=self.number)
+                )
+            if new:
+                number += 1
+                fresh.append(
+                    {
+                        "id": number, "alias": alias, "since": self.number, "until": None,
+                        "state": new.state.value, "urn": new.urn, "reason": new.reason,
+                        "candidates": orjson.dumps(new.candidates).decode(),
+                    }
+                )  # fmt: skip
+            if old:
+                self.merge_.root.remove("binding", alias, old.state, old.urn)
+            if new:
+                self.merge_.root.add("binding", alias, new.state, new.urn)
+        if fresh:
+            self.connection.execute(insert(ALIAS), fresh)
+
+    def write_paths(self, paths: Iterable[tuple[DataPath, Origin]], closed: Iterable[DataPath]) -> None:
+        """Opens versions of new and altered paths, each with its origin, and closes those that are gone."""
+        for path in closed:
+            self._close_path(path)
+        ids = self._path_ids()
+        number = self.connection.execute(select(func.max(PATH_VERSION.c.id))).scalar() or 0
+        for path, origin in paths:
+            if origin in (Origin.ALTERED, Origin.RESTATED) and path.identity in ids:
+                self._close_path(path)
+            key = path.identity
+            if key not in ids:
+                ids[key] = max(ids.values(), default=0) + 1
+                self.connection.execute(
+                    insert(PATH).values(
+                        id=ids[key], origin=key.origin, sink=key.sink, direction=key.direction.value,
+                        data_class=key.data_class, environment=_environment(key.origin),
+                    )
+                )  # fmt: skip
+            body = documents.encode(documents.of_path(path))
+            digest = documents.digest(body)
+            self.merge_.add_documents([(digest, body)])
+            self.merge_.root.add("path", str(key), digest)
+            number += 1
+            self.connection.execute(
+                insert(PATH_VERSION).values(
+                    id=number, data_path_id=ids[key], since=self.number, until=None, digest=digest,
+                    fingerprint=self.rules, origin=origin.value, exposure=path.exposure,
+                    tier=path.tier.value, store=path.store, columns=",".join(path.columns),
+                    borders=",".join(f"{b.origin}->{b.destination}" for b in path.borders),
+                )
+            )  # fmt: skip
+
+    def _path_ids(self) -> dict[Any, int]:
+        return {
+            documents.path_identity(row.origin, row.sink, row.direction, row.data_class): row.id
+            for row in self.connection.execute(select(PATH))
+        }
+
+    def _close_path(self, path: DataPath) -> None:
+        key = path.identity
+        chosen = select(PATH.c.id).where(
+            PATH.c.origin == key.origin,
+            PATH.c.sink == key.sink,
+            PATH.c.direction == key.direction.value,
+            PATH.c.data_class == key.data_class,
+        )
+        open_rows = PATH_VERSION.c.data_path_id.in_(chosen), PATH_VERSION.c.until.is_(None)
+        for row in self.connection.execute(select(PATH_VERSION.c.digest).where(*open_rows)):
+            self.merge_.root.remove("path", str(key), row.digest)
+        self.connection.execute(update(PATH_VERSION).where(*open_rows).values(until=self.number))
+
+    def write_sight(self, sight: Sight) -> None:
+        """Stores for how much of what runs paths can be seen."""
+        body = {
+            "blind": list(sight.blind),
+            "no_statements": list(sight.no_statements),
+            "unknown_tables": list(sight.unknown_tables),
+        }
+        self.connection.execute(
+            insert(SIGHT).values(
+                snapshot=self.number, workloads=sight.workloads, visible=sight.visible,
+                body=orjson.dumps(body).decode(),
+            )
+        )  # fmt: skip
+
+    # -- what is told --------------------------------------------------------------------------------
+
+    def tell(self, deliveries: Iterable[NewDelivery]) -> None:
+        """Writes outbox rows; a digest that still waits is extended to this snapshot instead."""
+        table = DELIVERY.c
+        number = self.connection.execute(select(func.max(table.id))).scalar() or 0
+        for wanted in deliveries:
+            waiting = (
+                table.recipient == wanted.recipient,
+                table.kind == "digest",
+                table.state == "pending",
+                table.attempts == 0,
+            )
+            if wanted.kind == "digest" and self.connection.execute(select(table.id).where(*waiting)).first():
+                self.connection.execute(update(DELIVERY).where(*waiting).values(snapshot_to=self.number))
+                continue
+            number += 1
+            self.connection.execute(
+                insert(DELIVERY).values(
+                    id=number, kind=wanted.kind, recipient=wanted.recipient,
+                    snapshot_from=wanted.snapshot_from, snapshot_to=self.number, state="pending",
+                    created_at=stamp(self.committed_at), not_before=stamp(wanted.not_before), attempts=0,
+                    message_key=hashlib.sha256(
+                        f"{self.parent} {self.number} {wanted.kind} {wanted.recipient}".encode()
+                    ).hexdigest()[:32],
+                    lines="", sent_at=None, last_error="",
+                )
+            )  # fmt: skip
+
+    def seal(self) -> str:
+        """Writes the snapshot's row; returns its header."""
+        committed_at = stamp(self.committed_at)
+        coverage = hashlib.sha256()
+        table = COVERAGE.c
+        query = select(table.extent_id, table.state, table.detail).where(table.until.is_(None))
+        for row in self.connection.execute(query.order_by(table.extent_id)):
+            coverage.update(repr(tuple(row)).encode())
+        root = str(self.merge_.root)
+        header = chain.header(self.parent, self.number, committed_at, root, coverage.hexdigest())
+        self.connection.execute(
+            insert(SNAPSHOT).values(
+                number=self.number, started_at=stamp(self.started_at), committed_at=committed_at,
+                state=self.state, parent=self.parent, header=header, state_root=root,
+                coverage_digest=coverage.hexdigest(), extents=self.extents, listed=self.listed,
+                position=self.position, rules=self.rules, late=self.late,
+            )
+        )  # fmt: skip
+        return header
+
+
+@contextmanager
+def drafting(
+    database: Database, *, started_at: datetime, committed_at: datetime, rules: str, late: bool = False
+) -> Iterator[Draft]:
+    """One transaction that ends as a sealed snapshot, or leaves nothing behind."""
+    with database.writing() as connection:
+        table = SNAPSHOT.c
+        newest = connection.execute(select(SNAPSHOT).order_by(table.number.desc()).limit(1)).first()
+        usable = select(table.number).where(table.state != "failed").order_by(table.number.desc()).limit(1)
+        number = newest.number + 1 if newest else 1
+        root = chain.StateRoot(newest.state_root if newest else chain.EMPTY)
+        draft = Draft(
+            connection, number, started_at, committed_at,
+            previous=connection.execute(usable).scalar(),
+            parent=newest.header if newest else "",
+            rules=rules, merge_=Merge(connection, number, root), late=late,
+        )  # fmt: skip
+        yield draft
+        draft.seal()
+
+
+def _with_unreached(outcomes: tuple[Outcome, ...], asked: Mapping[Extent, Any]) -> list[Outcome]:
+    """Adds a gap for each known extent of a provider one of whose accounts could not be entered.
+
+    Such a collector cannot even name its extents; that is no reason to think they were taken out.
+    """
+    answered = {outcome.extent for outcome in outcomes}
+    unreached = {
+        outcome.extent.scope.provider: outcome
+        for outcome in outcomes
+        if outcome.extent.type == ACCOUNT and outcome.state not in (LISTED, HEARD)
+    }
+    missing = [
+        Outcome(extent, unreached[extent.scope.provider].state, unreached[extent.scope.provider].detail)
+        for extent in sorted(asked)
+        if extent not in answered and extent.scope.provider in unreached and extent.type != ACCOUNT
+    ]
+    return [*outcomes, *missing]
+
+
+def _extent(row: Any) -> Extent:
+    return Extent(row.type, Scope(row.provider, row.account, row.region))
+
+
+def _environment(urn: str) -> str:
+    return urn.split("://", 1)[-1].split("/", 1)[0]

@@ -1,0 +1,30 @@
+"""What can go wrong with the snapshot database.
+
+StoreError
+├── DatabaseUnusable   cannot be opened, is no database, is damaged, is read-only, has no room
+├── SchemaTooNew       was written by a newer release
+├── AlreadyRunning     another writer holds the lock
+└── NotFound           no such snapshot, no such resource
+"""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """Base of all errors of the store; the text is for an operator."""
+
+
+class DatabaseUnusable(StoreError):
+    """The database cannot be opened, read or written."""
+
+
+class SchemaTooNew(StoreError):
+    """The database was written by a newer release."""
+
+
+class AlreadyRunning(StoreError):
+    """Another process is the writer."""
+
+
+class NotFound(StoreError):
+    """What was asked for is not in the database."""

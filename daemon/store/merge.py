@@ -1,0 +1,262 @@
+"""Compares one extent's answer with its open versions and writes what differs: nothing for what is equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from daemon.store import documents
+from daemon.store.chain import StateRoot
+from daemon.store.columns import DOCUMENT, RELATION, RELATION_VERSION, RESOURCE, RESOURCE_VERSION
+from daemon.store.spool import SpooledRelation, SpooledResource
+from daemon.store.times import stamp
+from daemon.values.drift import Origin
+
+_CHUNK = 500
+Spooled = SpooledResource | SpooledRelation
+Row = dict[str, Any]  # a database row, by column
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What differs between merging resources and merging relations: their tables and keys."""
+
+    name: str
+    rows: Table
+    versions: Table
+    reference: str  # the version's column that names the row
+    key: tuple[str, ...]  # the row's columns that identify it
+
+    def key_of(self, row: Any) -> str | tuple[str, ...]:
+        """The key of a database row, equal to `Spooled.key`."""
+        values = tuple(getattr(row, column) for column in self.key)
+        return values[0] if len(values) == 1 else values
+
+
+RESOURCES = Kind("resource", RESOURCE, RESOURCE_VERSION, "resource_id", ("urn",))
+RELATIONS = Kind("relation", RELATION, RELATION_VERSION, "relation_id", ("source", "verb", "target"))
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a merge did, over all extents."""
+
+    opened: int = 0
+    closed: int = 0
+    touched: set[str] = field(default_factory=set)  # urns whose content or relations differ
+
+
+@dataclass(slots=True)
+class Merge:
+    """One snapshot's merges. `origins`: how new and altered versions of an extent come to be."""
+
+    connection: Connection
+    number: int
+    root: StateRoot
+    tally: Tally = field(default_factory=Tally)
+    _next: dict[str, int] = field(default_factory=dict)
+
+    def extent(
+        self,
+        extent_id: int,
+        spooled: Iterable[Spooled],
+        *,
+        complete: bool,
+        appeared: Origin,
+        fingerprint: str,
+    ) -> None:
+        """Merges an answer. `complete`: absence means absence. `appeared`: origin of what is new."""
+        rows = list(spooled)
+        for kind, wanted in ((RESOURCES, SpooledResource), (RELATIONS, SpooledRelation)):
+            chosen = [row for row in rows if isinstance(row, wanted)]
+            self._merge(
+                kind, extent_id, chosen, complete=complete, appeared=appeared, fingerprint=fingerprint
+            )
+
+    def retire(self, extent_id: int) -> None:
+        """Closes everything an extent shows: it is no longer asked for."""
+        for kind in (RESOURCES, RELATIONS):
+            self._merge(kind, extent_id, [], complete=True, appeared=Origin.ADDED, fingerprint="")
+
+    def _merge(
+        self,
+        kind: Kind,
+        extent_id: int,
+        rows: Sequence[Spooled],
+        *,
+        complete: bool,
+        appeared: Origin,
+        fingerprint: str,
+    ) -> None:
+        open_rows = self._open(kind, extent_id)
+        rows = self._carry_unobserved(rows, open_rows)
+        closing: list[int] = []
+        opening: list[tuple[Spooled, Origin]] = []
+        for row in rows:
+            known = open_rows.pop(row.key, None)
+            if known is None:
+                opening.append((row, appeared))
+            elif known.digest != row.digest:
+                origin = Origin.ALTERED if known.fingerprint == fingerprint else Origin.RESTATED
+                opening.append((row, origin))
+                closing.append(known.id)
+                self._forget(kind, extent_id, row.key, known.digest)
+        if complete:
+            for key, known in open_rows.items():
+                closing.append(known.id)
+                self._forget(kind, extent_id, key, known.digest)
+        self._close(kind, closing)
+        self._open_versions(kind, extent_id, opening, fingerprint)
+        self._count_sightings(rows)
+
+    def _open(self, kind: Kind, extent_id: int) -> dict[Any, Any]:
+        versions, rows = kind.versions, kind.rows
+        columns = [rows.c[column] for column in kind.key]
+        query = (
+            select(versions.c.id, versions.c.digest, versions.c.fingerprint, *columns)
+            .join(rows, rows.c.id == versions.c[kind.reference])
+            .where(versions.c.extent_id == extent_id, versions.c.until.is_(None))
+        )
+        return {kind.key_of(row): row for row in self.connection.execute(query)}
+
+    def _carry_unobserved(self, rows: Sequence[Spooled], open_rows: dict[Any, Any]) -> Sequence[Spooled]:
+        """A detail that could not be read keeps its previous value: it is no change."""
+        carried: dict[Any, Spooled] = {}
+        for row in rows:
+            known = open_rows.get(row.key)
+            if isinstance(row, SpooledResource) and row.unobserved and known is not None:
+                carried[row.key] = self._with_previous(row, known.digest)
+        return [carried.get(row.key, row) for row in rows] if carried else rows
+
+    def _with_previous(self, row: SpooledResource, digest: bytes) -> SpooledResource:
+        query = select(DOCUMENT.c.body).where(DOCUMENT.c.digest == digest)
+        before = documents.decode(self.connection.execute(query).scalar_one())
+        document = documents.decode(row.body)
+        for name in row.unobserved:
+            for part in ("attributes", "tags"):
+                old, new = before[part], document[part]
+                if isinstance(old, dict) and isinstance(new, dict) and name in old:
+                    new[name] = old[name]
+            if name in ("public", "tags"):
+                document[name] = before[name]
+        body = documents.encode(document)
+        public = document["public"]
+        assert public is None or isinstance(public, bool)
+        return SpooledResource(
+            urn=row.urn, digest=documents.digest(body), type=row.type, role=row.role, provider=row.provider,
+            account=row.account, region=row.region, name=row.name, public=public, unobserved=(), body=body,
+        )  # fmt: skip
+
+    def _forget(self, kind: Kind, extent_id: int, key: str | tuple[str, ...], digest: bytes) -> None:
+        parts = (key,) if isinstance(key, str) else key
+        self.root.remove(kind.name, str(extent_id), *parts, digest)
+        self.tally.touched.add(parts[0])
+
+    def _close(self, kind: Kind, versions: list[int]) -> None:
+        table = kind.versions
+        for chunk in _chunks(versions):
+            self.connection.execute(update(table).where(table.c.id.in_(chunk)).values(until=self.number))
+        self.tally.closed += len(versions)
+
+    def _open_versions(
+        self, kind: Kind, extent_id: int, opening: list[tuple[Spooled, Origin]], fingerprint: str
+    ) -> None:
+        if not opening:
+            return
+        ids = self._ids(kind, [row for row, _ in opening])
+        first = self._reserve(kind.versions, len(opening))
+        versions: list[Row] = []
+        for number, (row, origin) in enumerate(opening, first):
+            version: Row = {
+                "id": number, kind.reference: ids[row.key], "extent_id": extent_id, "since": self.number,
+                "until": None, "digest": row.digest, "fingerprint": fingerprint, "origin": origin.value,
+            }  # fmt: skip
+            if isinstance(row, SpooledResource):
+                version |= {"name": row.name, "public": row.public}
+            versions.append(version)
+            parts = (row.key,) if isinstance(row.key, str) else row.key
+            self.root.add(kind.name, str(extent_id), *parts, row.digest)
+            self.tally.touched.add(parts[0])
+        self.add_documents((row.digest, row.body) for row, _ in opening)
+        self.connection.execute(insert(kind.versions), versions)
+        self.tally.opened += len(opening)
+
+    def add_documents(self, bodies: Iterable[tuple[bytes, bytes]]) -> None:
+        """Stores documents that are not stored yet."""
+        dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
+        statement = dialect.insert(DOCUMENT).on_conflict_do_nothing()
+        rows = [{"digest": digest, "body": body.decode()} for digest, body in dict(bodies).items()]
+        if rows:
+            self.connection.execute(statement, rows)
+
+    def _ids(self, kind: Kind, rows: Sequence[Spooled]) -> dict[Any, int]:
+        """Ids of the rows, with those never seen before inserted and those that moved updated."""
+        table = kind.rows
+        columns = [table.c[column] for column in kind.key]
+        by_key: dict[Any, Spooled] = {row.key: row for row in rows}
+        ids: dict[Any, int] = {}
+        for chunk in _chunks(list(by_key)):
+            wanted = columns[0].in_(chunk) if len(columns) == 1 else tuple_(*columns).in_(chunk)
+            for found in self.connection.execute(select(table).where(wanted)):
+                key = kind.key_of(found)
+                ids[key] = found.id
+                identity = _identity(by_key[key], found.id)
+                if kind is RESOURCES and identity != found._asdict():
+                    # where it lives now; its history is in its documents
+                    self.connection.execute(update(table).where(table.c.id == found.id).values(identity))
+        fresh = [row for key, row in by_key.items() if key not in ids]
+        for number, row in enumerate(fresh, self._reserve(table, len(fresh))):
+            ids[row.key] = number
+        if fresh:
+            self.connection.execute(insert(table), [_identity(row, ids[row.key]) for row in fresh])
+        return ids
+
+    def _count_sightings(self, rows: Sequence[Spooled]) -> None:
+        seen = [
+            {
+                "source_": row.source, "verb_": row.verb, "target_": row.target,
+                "first_seen": stamp(row.seen.first), "last_seen": stamp(row.seen.last),
+                "times": row.seen.count,
+            }
+            for row in rows
+            if isinstance(row, SpooledRelation) and row.seen
+        ]  # fmt: skip
+        if not seen:
+            return
+        statement = update(RELATION).where(
+            RELATION.c.source == bindparam("source_"),
+            RELATION.c.verb == bindparam("verb_"),
+            RELATION.c.target == bindparam("target_"),
+        )
+        self.connection.execute(statement, seen)
+
+    def _reserve(self, table: Table, count: int) -> int:
+        """The first of `count` fresh ids; there is one writer, so counting on is safe."""
+        if table.name not in self._next:
+            self._next[table.name] = (self.connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+        first = self._next[table.name]
+        self._next[table.name] += count
+        return first
+
+
+def _identity(row: Spooled, number: int) -> Row:
+    if isinstance(row, SpooledResource):
+        return {
+            "id": number, "urn": row.urn, "type": row.type, "role": row.role,
+            "provider": row.provider, "account": row.account, "region": row.region,
+        }  # fmt: skip
+    return {
+        "id": number, "source": row.source, "verb": row.verb, "target": row.target,
+        "raw": row.raw, "observed": row.seen is not None,
+    }  # fmt: skip
+
+
+def _chunks(values: Sequence[Any]) -> Iterator[list[Any]]:
+    iterator = iter(values)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk
