@@ -1,0 +1,153 @@
+"""Decides which tables and columns a SQL text reads, writes and looks up, and remembers what it decided.
+
+Neither the text nor any literal of it is kept: the caches hold digests, keyed anew in each process.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from hashlib import blake2b
+from threading import Lock
+
+from collectors.traces import sql_fingerprint
+from collectors.traces.sql_dialects import Dialect, dialect_of
+from collectors.traces.sql_fallback import read_pattern
+from collectors.traces.sql_statement import NOTHING, Statement, TableUse, union
+from collectors.traces.sql_tree import read_tree
+
+__all__ = ["LONGEST", "Statement", "TableUse", "fingerprint", "parse"]
+
+LONGEST = 16 * 1024
+"""Characters of a text that are looked at; what comes after makes the statement partial."""
+
+_DEEPEST = 60
+_CACHED = 20_000
+
+
+class _Recent:
+    """A bounded memory in two generations: what is asked for again survives the next turn.
+
+    Lookups take no lock: reading and setting one key of a dict is atomic.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._half = size // 2
+        self._young: dict[bytes, Statement] = {}
+        self._old: dict[bytes, Statement] = {}
+        self._turn = Lock()
+
+    def get(self, key: bytes) -> Statement | None:
+        found = self._young.get(key)
+        if found is None:
+            found = self._old.get(key)
+            if found is not None:
+                self.put(key, found)
+        return found
+
+    def put(self, key: bytes, statement: Statement) -> None:
+        if len(self._young) >= self._half:
+            with self._turn:
+                if len(self._young) >= self._half:
+                    self._old, self._young = self._young, {}
+        self._young[key] = statement
+
+    def __len__(self) -> int:
+        return len(self._young) + len(self._old)
+
+
+_texts = _Recent(_CACHED)
+_shapes = _Recent(_CACHED)
+_key = secrets.token_bytes(16)
+
+
+def parse(text: str, system: str = "") -> Statement:
+    """What a text does with which tables and columns. Never raises; equal shapes give equal answers.
+
+    `system`: `db.system.name` or the older `db.system`; unknown ones are read as MySQL.
+    """
+    cut = len(text) > LONGEST
+    seen = _bare(text[:LONGEST])
+    digest = _digest(seen, system)
+    known = _texts.get(digest)
+    if known is not None:
+        return known
+    dialect = dialect_of(system, seen)
+    if dialect is None:
+        return NOTHING
+    shape = sql_fingerprint.fingerprint(seen, dialect)
+    shape_digest = _digest(shape, f"{system} {cut}")
+    statement = _shapes.get(shape_digest)
+    if statement is None:
+        statement = _read(shape, dialect, cut=cut)
+        _shapes.put(shape_digest, statement)
+    _texts.put(digest, statement)
+    return statement
+
+
+def fingerprint(text: str, system: str = "") -> str:
+    """The shape of a text, free of literals; "" for systems without SQL."""
+    dialect = dialect_of(system, text[:LONGEST])
+    return sql_fingerprint.fingerprint(text[:LONGEST], dialect) if dialect is not None else ""
+
+
+def _bare(text: str) -> str:
+    """The text without a comment at its end: there tracers put what is different each time."""
+    if text.endswith("*/"):
+        start = text.rfind("/*")
+        return text[:start].rstrip() if start > 0 else text
+    return text
+
+
+def _digest(text: str, system: str) -> bytes:
+    data = f"{system}\0{text}".encode("utf-8", "surrogatepass")
+    return blake2b(data, digest_size=16, key=_key).digest()
+
+
+_ELLIPSIS = re.compile(r"[\w$.\"`\[]*(?:\.\.\.|…)\s*$")
+_LAST_WORD = re.compile(r"(?<=[\s,(.=])[\"`\[]?[^\W\d][\w$]*$")
+_PARENTHESIS = re.compile(r"[()]")
+_REPLACE_INTO = re.compile(r"(?i)^\s*(?:replace|upsert)\s+(?:low_priority\s+|delayed\s+)?into\b")
+_CASSANDRA_TAIL = re.compile(
+    r"(?i)\s+(?:allow\s+filtering|using\s+(?:ttl|timestamp)\s+\?(?:\s+and\s+(?:ttl|timestamp)\s+\?)?)"
+)
+# These move no rows, or where they do (procedures) the text does not say which.
+_NO_ROWS = re.compile(
+    r"(?i)^\s*(?:explain|describe|desc|show|set|use|begin|commit|rollback|exec|execute|call|grant|revoke)\b"
+)
+
+
+def _read(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
+    whole = _ELLIPSIS.sub("", shape)
+    if whole == shape and (cut or shape.count("(") > shape.count(")")):
+        whole = _LAST_WORD.sub("", shape)  # the last word may be half a word
+        cut = True
+    temporary: set[str] = set()
+    statement = union(_read_one(_prepared(piece), dialect, temporary) for piece in whole.split(";"))
+    partial = bool(statement.tables) and (statement.partial or cut or whole != shape)
+    return Statement(statement.tables, partial, statement.parsed_by)
+
+
+def _prepared(piece: str) -> str:
+    """The statement without the few things that make the grammar give up."""
+    return _CASSANDRA_TAIL.sub("", _REPLACE_INTO.sub("INSERT INTO", piece)).strip()
+
+
+def _read_one(shape: str, dialect: Dialect, temporary: set[str]) -> Statement:
+    if not shape or _NO_ROWS.match(shape):
+        return NOTHING
+    if _depth(shape) > _DEEPEST:
+        return read_pattern(shape, dialect)
+    try:
+        return read_tree(shape, dialect, temporary)
+    except Exception:  # noqa: BLE001 - the grammar raises whatever it stumbles over; the answer is then partial
+        return read_pattern(shape, dialect)
+
+
+def _depth(shape: str) -> int:
+    """How deep the parentheses are nested."""
+    depth = deepest = 0
+    for sign in _PARENTHESIS.findall(shape):
+        depth += 1 if sign == "(" else -1
+        deepest = max(deepest, depth)
+    return deepest

@@ -1,0 +1,45 @@
+"""Folds the names in a SQL text, so that two spellings of one table or column are one name."""
+
+from __future__ import annotations
+
+import re
+
+from collectors.traces.sql_dialects import Dialect
+from collectors.traces.sql_statement import TableName
+
+_CATALOGUES = frozenset({"information_schema", "pg_catalog", "sys", "performance_schema", "pg_toast"})
+_CATALOGUE_TABLES = frozenset({"dual", "sqlite_master", "sqlite_schema", "sqlite_sequence", "rdb$database"})
+_NAME = re.compile(r"[^\W\d][\w$# .\-/&+]{0,127}")
+_LONG_NUMBER = re.compile(r"\d{7}")
+_QUOTES = {'"': '"', "`": "`", "[": "]"}
+
+
+def fold(name: str, quoted: bool, dialect: Dialect) -> str:
+    """A name as it is compared, or "" if it cannot be one: a value in quotes is never taken for a name."""
+    name = name.strip()
+    if not _NAME.fullmatch(name) or _LONG_NUMBER.search(name):
+        return ""
+    if not quoted or dialect.folding == "insensitive" or name.isupper():
+        return name.lower()
+    return name
+
+
+def unquote(word: str) -> tuple[str, bool]:
+    """A word without its quotes, and whether it had any."""
+    close = _QUOTES.get(word[:1])
+    if close is not None and len(word) > 1 and word.endswith(close):
+        return word[1:-1].replace(close * 2, close), True
+    return word, False
+
+
+def base_table(names: list[str], dialect: Dialect) -> TableName | None:
+    """A table's name from its folded parts; None for the catalogues every system has."""
+    *schema, table = names
+    low = table.lower()
+    if low in _CATALOGUE_TABLES or (schema and schema[-1].lower() in _CATALOGUES):
+        return None
+    if low.startswith("pg_") and not schema and dialect.grammar in {"postgres", "redshift"}:
+        return None
+    if len(schema) == 1 and schema[0].lower() == dialect.default_schema:
+        schema = []
+    return TableName(".".join(part for part in schema if part), table)
