@@ -1,0 +1,294 @@
+"""The last resort: takes keys, tokens and detectable personal values out of any text.
+
+Rows keep little, so there should be nothing to find. What is found is replaced by its kind in brackets:
+`[email]`. ARNs, digests, UUIDs, account ids and host names pass unchanged. Time is linear in the text: every
+repetition is bounded or cannot overlap with what follows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from collectors.model import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """A text without what was detected in it, and how often each kind was."""
+
+    text: str
+    found: Mapping[str, int]
+
+
+def scrub(text: str) -> str:
+    """The text with every detectable secret or personal value replaced by its kind in brackets."""
+    return text if _harmless(text) else scrubbed(text).text
+
+
+def scrubbed(text: str) -> Scrubbed:
+    """Like `scrub`, with counts."""
+    found: Counter[str] = Counter()
+    if _harmless(text):
+        return Scrubbed(text, found)
+    if WHOLE_AWS_SECRET.fullmatch(text):
+        return Scrubbed("[secret]", {"secret": 1})
+    for kind, pattern, holds in KINDS:
+
+        def replaced(match: re.Match[str], kind: str = kind, holds: Check = holds) -> str:
+            value = match["value"]
+            if not holds(value):
+                return match[0]
+            found[kind] += 1
+            return match[0].replace(value, f"[{kind}]", 1) if value != match[0] else f"[{kind}]"
+
+        text = pattern.sub(replaced, text)
+    return Scrubbed(text, dict(found))
+
+
+def scrub_json(value: Json) -> Json:
+    """Every string of a document scrubbed, keys too; values under a secret's name are taken whole."""
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, list):
+        return [scrub_json(each) for each in value]
+    if isinstance(value, dict):
+        return {
+            scrub(key): "[secret]" if isinstance(each, str) and _secret(key, each) else scrub_json(each)
+            for key, each in value.items()
+        }
+    return value
+
+
+def _harmless(text: str) -> bool:
+    return len(text) < 8 or SUSPICIOUS.search(text) is None or ARN.fullmatch(text) is not None
+
+
+def _secret(key: str, value: str) -> bool:
+    return len(value) > 3 and SECRET_NAME.search(key) is not None and not PLAIN_VALUE.match(value)
+
+
+SUSPICIOUS = re.compile(
+    r"@|%40|-----BEGIN|eyJ|[0-9](?:[ .+-]?[0-9]){7}|[A-Z]{2}[0-9]{2}|[A-Z]{6}[0-9]{2}|[XYZ][0-9]{7}|"
+    r"xox|gh[pousr]_|_pat_|glpat-|sk[-_]|rk_|SG\.|AIza|npm_|pypi-|hooks\.slack|A[KSBC][ICS]A[A-Z0-9]{16}|"
+    r"(?i:passw|pwd|passphrase|secret|token|bearer|api.?key|access.?key|private.?key|credential|authorization)|"
+    r"^[A-Za-z0-9/+]{40}$"
+)
+ARN = re.compile(r"arn:aws[a-z-]{0,12}:[^\s@]{1,2048}")
+SECRET_NAME = re.compile(
+    r"(?:passw(?:or)?d|passphrase|secret|api_?-?key|access_?-?key|private_?-?key|(?:auth|access|refresh)_?-?token)$",
+    re.IGNORECASE,
+)
+PLAIN_VALUE = re.compile(r"arn:|true$|false$|enabled$|disabled$|required$|optional$|none$|\[", re.IGNORECASE)
+WHOLE_AWS_SECRET = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[/+])[A-Za-z0-9/+]{40}")
+
+# --- checks: what the shape of a value cannot tell
+
+Check = Callable[[str], bool]
+
+
+def always(_value: str) -> bool:
+    """The shape alone is proof."""
+    return True
+
+
+def stated(value: str) -> bool:
+    """A value that is more than a word about itself, such as `required`."""
+    return not PLAIN_VALUE.match(value)
+
+
+def luhn(value: str) -> bool:
+    """The check digit of payment cards (ISO/IEC 7812-1) and of Swedish personal numbers."""
+    digits = [int(each) for each in value if each.isdigit()]
+    doubled = [each * 2 - 9 * (each > 4) for each in digits[-2::-2]]
+    return (sum(doubled) + sum(digits[-1::-2])) % 10 == 0
+
+
+CARD_NUMBER = re.compile(
+    r"4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})|5[1-5][0-9]{14}|2(?:22[1-9]|2[3-9][0-9]|[3-6][0-9]{2}|7[01][0-9]|720)[0-9]{12}|"
+    r"3[47][0-9]{13}|6(?:011|5[0-9]{2}|4[4-9][0-9])[0-9]{12}|35(?:2[89]|[3-8][0-9])[0-9]{12}|3(?:0[0-5]|[68][0-9])[0-9]{11}|"
+    r"(?:50|5[6-9]|6[0-9])[0-9]{14,17}"
+)
+
+
+def payment_card(value: str) -> bool:
+    """A number that a card scheme issues, with its check digit."""
+    digits = "".join(each for each in value if each.isdigit())
+    return CARD_NUMBER.fullmatch(digits) is not None and luhn(digits)
+
+
+IBAN_LENGTHS = {
+    country: int(length)
+    for length, countries in (
+        line.split(":")
+        for line in (
+            "15:NO", "16:BE", "18:DK FO FI GL NL", "19:MK SI", "20:AT BA EE KZ XK LT LU", "21:HR LV LI CH",
+            "22:BH BG CR GE DE IE ME RS GB VA", "23:GI IQ IL TL AE", "24:AD CZ MD PK RO SA SK ES SE TN VG",
+            "25:LY PT ST", "26:IS TR", "27:FR GR IT MR MC SM BI DJ", "28:AL AZ BY CY DO SV GT HU LB PL",
+            "29:BR EG PS QA UA", "30:JO KW MU", "31:MT SC", "32:LC",
+        )
+    )
+    for country in countries.split()
+}  # fmt: skip
+"""Characters of an account number by country (ISO 13616 registry)."""
+
+
+def iban(value: str) -> bool:
+    """An account number of its country's length with the remainder that ISO 7064 demands."""
+    text = value.replace(" ", "").upper()
+    if IBAN_LENGTHS.get(text[:2]) != len(text):
+        return False
+    return int("".join(str(int(each, 36)) for each in text[4:] + text[:4])) % 97 == 1
+
+
+def spanish(value: str) -> bool:
+    """DNI or NIE: the letter follows from the number."""
+    number = value[:-1].translate(str.maketrans("XYZ", "012"))
+    return number.isdigit() and "TRWAGMYFPDXBNJZSQVHLCKE"[int(number) % 23] == value[-1]
+
+
+def cpf(value: str) -> bool:
+    """The two check digits of a Brazilian taxpayer."""
+    digits = [int(each) for each in value if each.isdigit()]
+    for length in (9, 10):
+        total = sum(digit * weight for digit, weight in zip(digits, range(length + 1, 1, -1), strict=False))
+        if total * 10 % 11 % 10 != digits[length]:
+            return False
+    return len(set(digits)) > 1
+
+
+def french(value: str) -> bool:
+    """The key of a French social security number."""
+    text = value.replace(" ", "").replace("2A", "19").replace("2B", "18")
+    return text.isdigit() and 97 - int(text[:13]) % 97 == int(text[13:])
+
+
+def swedish(value: str) -> bool:
+    """A birth date and a check digit."""
+    digits = "".join(each for each in value if each.isdigit())[-10:]
+    return "01" <= digits[2:4] <= "12" and "01" <= digits[4:6] <= "91" and luhn(digits)
+
+
+_VERHOEFF = (
+    "0123456789",
+    "1576283094",
+    "5803796142",
+    "8916043527",
+    "9453126870",
+    "4286573901",
+    "2793806415",
+    "7046913258",
+)
+
+
+def aadhaar(value: str) -> bool:
+    """The check digit (Verhoeff) of an Indian identity number."""
+    remainder = 0
+    for place, digit in enumerate(reversed(value.replace(" ", ""))):
+        remainder = _dihedral(remainder, int(_VERHOEFF[place % 8][int(digit)]))
+    return remainder == 0
+
+
+def _dihedral(left: int, right: int) -> int:
+    if left < 5:
+        return (left + right) % 5 + (5 if right >= 5 else 0)
+    return (left - right) % 5 + (5 if right < 5 else 0)
+
+
+_NAMED = (
+    r"(?:passw(?:or)?d|pwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)"
+)
+
+_SHAPES: tuple[tuple[str, str, Check], ...] = (
+    (
+        "private-key",
+        (
+            r"(?P<value>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+            r"(?:[^-]|-(?!----))*(?:-----END [A-Z0-9 ]{0,60}-----)?)"
+        ),
+        always,
+    ),
+    ("token", r"(?P<value>\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)", always),
+    (
+        "token",
+        (
+            r"(?P<value>\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}|glpat-[A-Za-z0-9_-]{20,255}|"
+            r"xox[a-z]-[A-Za-z0-9-]{10,255}|[rs]k_(?:live|test)_[A-Za-z0-9]{10,255}|sk-[A-Za-z0-9_-]{20,255}|"
+            r"SG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,64}|AIza[A-Za-z0-9_-]{35}|npm_[A-Za-z0-9]{36}|"
+            r"pypi-[A-Za-z0-9_-]{32,255}))"
+        ),
+        always,
+    ),
+    ("token", r"hooks\.slack\.com/services/(?P<value>[A-Za-z0-9/]{8,255})", always),
+    ("aws-key", r"(?P<value>\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16})\b", always),
+    (
+        "userinfo",  # up to the last @ before the path; after a colon, a password may even hold a slash
+        (
+            r"\b[A-Za-z][A-Za-z0-9+.-]{1,24}://(?P<value>[^\s/?#\"'<>]{1,512}|"
+            r"[^\s/?#\"'<>@:]{0,256}:(?![0-9]{1,5}[/?#])[^\s\"'<>@]{0,512})@"
+        ),
+        always,
+    ),
+    (
+        "token",
+        r"(?i:\bbearer\s{1,4})(?=[A-Za-z._~+/-]{0,200}[0-9])(?P<value>[A-Za-z0-9._~+/=-]{12,})",
+        always,
+    ),
+    (
+        "token",
+        r"(?i:\bauthorization\b[\"']?\s{0,4}[:=]\s{0,4}[\"']?(?:basic|digest|token)\s{1,4})(?P<value>[^\s\"',;]{6,})",
+        always,
+    ),
+    (
+        "secret",
+        (
+            rf"(?i:{_NAMED}[\w-]{{0,24}}[\"']?\s{{0,3}}(?:=|:\s|:(?=[\"']))\s{{0,3}}[\"']?)"
+            r"(?P<value>[^\s\"'&;,{}\[\]]{3,})"
+        ),
+        stated,
+    ),
+    ("secret", r"(?i:(?:passw(?:or)?d|pwd):)(?P<value>[^\s\"'&;,{}\[\]]{3,})", stated),
+    (
+        "email",
+        r"(?<![\w.%+-])(?!git@)(?P<value>[\w.%+-]{1,64}?(?:@|%40)(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![\w-])",
+        always,
+    ),
+    (
+        "iban",
+        r"(?<![A-Za-z0-9])(?P<value>[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)(?![A-Za-z0-9])",
+        iban,
+    ),
+    ("card", r"(?<![\w.-])(?P<value>[0-9](?:[ -]?[0-9]){12,18})(?![\w-]|\.[0-9])", payment_card),
+    (
+        "national-id",
+        r"(?<![\w-])(?P<value>(?!000|666|9[0-9]{2})[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4})(?![\w-])",
+        always,
+    ),
+    ("national-id", r"(?<![\w-])(?P<value>[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2})(?![\w-])", cpf),
+    ("national-id", r"(?<![\w-])(?P<value>(?:[0-9]{8}|[XYZ][0-9]{7})[A-HJ-NP-TV-Z])(?![\w-])", spanish),
+    (
+        "national-id",
+        r"(?<![\w-])(?P<value>[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D])(?![\w-])",
+        always,
+    ),
+    (
+        "national-id",
+        r"(?<![\w-])(?P<value>[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z])(?![\w-])",
+        always,
+    ),
+    (
+        "national-id",
+        (
+            r"(?<![\w.-])(?P<value>[12] ?[0-9]{2} ?(?:0[1-9]|1[0-2]) ?(?:[0-9]{2}|2[AB]) ?"
+            r"[0-9]{3} ?[0-9]{3} ?[0-9]{2})(?![\w.-])"
+        ),
+        french,
+    ),
+    ("national-id", r"(?<![\w-])(?P<value>(?:19|20)?[0-9]{6}[-+][0-9]{4})(?![\w-])", swedish),
+    ("national-id", r"(?<![\w-])(?P<value>[2-9][0-9]{3} [0-9]{4} [0-9]{4})(?![\w-]| [0-9])", aadhaar),
+)
+
+KINDS = tuple((kind, re.compile(shape), check) for kind, shape, check in _SHAPES)
+"""(kind, shape, check), in the order in which they are looked for: whole blocks before their parts."""
