@@ -31,11 +31,11 @@ class ConfigError(Exception):
 
 
 class SettingsError(ConfigError):
-    """Settings that cannot be used. `problems` holds every fault found, in the order of their places."""
+    """Settings that cannot be used. `problems`: every fault found, those of the file first, by line."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(sorted(problems, key=_order))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 class SecretError(ConfigError):
@@ -44,3 +44,8 @@ class SecretError(ConfigError):
 
 class VocabularyError(ConfigError):
     """A vocabulary that cannot be read."""
+
+
+def _order(problem: Problem) -> tuple[bool, str, int]:
+    file, _, line = problem.place.rpartition(":")
+    return (False, file, int(line)) if line.isdigit() else (True, problem.place, 0)

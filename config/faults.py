@@ -55,13 +55,7 @@ def check(merged: Table, layers: tuple[Layer, ...]) -> Settings | tuple[Problem,
             Settings.model_validate(mended)
         except ValidationError as error:
             problems += _problems(error.errors(include_url=False), layers, replaced)
-    return tuple(sorted(dict.fromkeys(problems), key=_order))
-
-
-def _order(problem: Problem) -> tuple[bool, str, int]:
-    """Places within the file first, by line."""
-    file, _, line = problem.place.rpartition(":")
-    return not line.isdigit(), file, int(line) if line.isdigit() else 0
+    return tuple(dict.fromkeys(problems))
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str:

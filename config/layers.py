@@ -119,6 +119,10 @@ def read_environment() -> tuple[Layer, tuple[Problem, ...]]:
         else:
             problems.append(Problem(f"environment {variable}", "", _unknown_variable(variable)))
     values = _Environment(Settings)()
+    for section, *key in places:
+        # The library decodes no empty variable; for a list, empty means none.
+        if len(key) == 1 and _is_list((section, *key)) and values[section][key[0]] == "":
+            values[section][key[0]] = []
     return Layer("environment", values, places), tuple(problems)
 
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of a settings file, for completion in editors: the model with the words of defaults.toml."""
+"""The JSON Schema of a settings file, for completion in editors: the model, worded by defaults.toml."""
 
 from __future__ import annotations
 

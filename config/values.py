@@ -63,10 +63,10 @@ def parse_size(value: object) -> int:
     """`"16MiB"`, `"500kB"`, or a plain number of bytes. Raises ValueError."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    if not isinstance(value, str) or not (value.isdigit() or re.fullmatch(_SIZE, value)) or len(value) > 20:
+    found = re.fullmatch(r"([0-9]{1,15})([A-Za-z]*)", value) if isinstance(value, str) else None
+    if not found or (found[2] or "B") not in _SIZES:
         raise ValueError('must be a size in quotes, as "512KiB" or "16MiB" (B, kB, MB, GB, KiB, MiB, GiB)')
-    number, unit = re.match(r"([0-9]+)(.*)", value).groups()  # type: ignore[union-attr] # fullmatch above
-    return int(number) * _SIZES[unit or "B"]
+    return int(found[1]) * _SIZES[found[2] or "B"]
 
 
 def format_size(value: int) -> str:

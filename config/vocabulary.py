@@ -128,12 +128,17 @@ def border(source: str, target: str) -> Border | None:
 def version() -> str:
     """A digest of every vocabulary file: when it changes, what was judged by the old words is restated."""
     folder = resources.files("config").joinpath("vocabularies")
+    return digest_of(
+        {file.name: file.read_bytes() for file in folder.iterdir() if file.name.endswith(".toml")}
+    )
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """16 hexadecimal digits that change with the name or content of any file."""
     digest = hashlib.sha256()
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".toml"):
-            content = file.read_bytes()
-            digest.update(f"{file.name} {len(content)}\n".encode())
-            digest.update(content)
+    for name, content in sorted(files.items()):
+        digest.update(f"{name} {len(content)}\n".encode())
+        digest.update(content)
     return digest.hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""`driftline config`: checks, shows, describes and begins a settings file; calls no cloud, reads no secret."""
+"""`driftline config`: checks, shows, describes and begins a settings file; reads no secret."""
 
 from __future__ import annotations
 
