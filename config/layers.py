@@ -119,10 +119,10 @@ def read_environment() -> tuple[Layer, tuple[Problem, ...]]:
         else:
             problems.append(Problem(f"environment {variable}", "", _unknown_variable(variable)))
     values = _Environment(Settings)()
-    for section, *key in places:
+    for path in places:
         # The library decodes no empty variable; for a list, empty means none.
-        if len(key) == 1 and _is_list((section, *key)) and values[section][key[0]] == "":
-            values[section][key[0]] = []
+        if len(path) == 2 and _is_list(path) and values[str(path[0])][path[1]] == "":
+            values[str(path[0])][path[1]] = []
     return Layer("environment", values, places), tuple(problems)
 
 
@@ -184,7 +184,7 @@ def _decoded(text: str) -> object:
         return text if text.lstrip()[0] in "[{" else [word.strip() for word in text.split(",")]
 
 
-def _is_list(path: tuple[str, ...]) -> bool:
+def _is_list(path: KeyPath) -> bool:
     here: Any = defaults().values
     for step in path:
         here = here.get(step) if isinstance(here, dict) else None

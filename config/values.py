@@ -63,7 +63,7 @@ def parse_size(value: object) -> int:
     """`"16MiB"`, `"500kB"`, or a plain number of bytes. Raises ValueError."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    found = re.fullmatch(r"([0-9]{1,15})([A-Za-z]*)", value) if isinstance(value, str) else None
+    found = re.fullmatch(r"([0-9]{1,18})([A-Za-z]*)", value) if isinstance(value, str) else None
     if not found or (found[2] or "B") not in _SIZES:
         raise ValueError('must be a size in quotes, as "512KiB" or "16MiB" (B, kB, MB, GB, KiB, MiB, GiB)')
     return int(found[1]) * _SIZES[found[2] or "B"]

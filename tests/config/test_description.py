@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import get_args
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped] # has no stubs
 import pytest
 from pydantic import BaseModel
 
