@@ -1,4 +1,4 @@
-"""Renders reports as JSON documents: `{"format_version", "kind", "data"}`, the same bytes for the same values."""
+"""Renders values as JSON documents, `{"format_version", "kind", "data"}`: equal values, equal bytes."""
 
 from __future__ import annotations
 

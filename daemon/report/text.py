@@ -35,7 +35,7 @@ def render_text(drift: Drift, *, width: int = WIDTH, colour: bool = False, limit
 
 def text_of(report: Outline, *, width: int = WIDTH, colour: bool = False) -> str:
     """An outline as text."""
-    paint = _painter(colour)
+    paint = painter(colour)
     lines = [paint("bold", line) for line in flow("", report.head, width, 2)]
     lines += flow("", (report.sight,), width, 2)
     for section in report.sections:
@@ -135,7 +135,8 @@ def _column_widths(lines: Iterable[Line], width: int) -> tuple[int, ...]:
     return tuple(widths) or (0,)
 
 
-def _painter(colour: bool) -> Callable[[str, str], str]:
+def painter(colour: bool) -> Callable[[str, str], str]:
+    """What colours a string by what it is: a symbol, `dim` or `bold`. Without colour, it changes nothing."""
     if not colour:
         return lambda _, text: text
     return lambda what, text: f"\x1b[{_CODES[what]}m{text}\x1b[0m" if what in _CODES else text

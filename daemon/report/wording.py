@@ -32,6 +32,11 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(word for word in words if word))
 
 
+def clipped(text: str, most: int) -> str:
+    """At most `most` characters, an ellipsis showing where more were."""
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
 def value(content: Json) -> str:
     """A field's content on one line: text as it is, all else as JSON."""
     if isinstance(content, str):

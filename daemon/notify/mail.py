@@ -1,0 +1,148 @@
+"""Turns a drift into a mail: a subject of fixed words and counts, the report as text and HTML, under 100 KB."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from urllib.parse import quote
+
+from daemon.analysis.drift import Drift, SnapshotHead, Totals
+from daemon.report import wording
+from daemon.report.html import render_html
+from daemon.report.safe_text import safe_text
+from daemon.report.text import flow, render_text
+
+WIDTH = 76
+LINES = 50
+MOST_BYTES = 100_000
+
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def report_mail(
+    drift: Drift, *, sender: str, recipients: tuple[str, ...], created: datetime, key: str, notice: str = ""
+) -> EmailMessage:
+    """The mail of one delivery. `key` makes its Message-ID, `notice` stands above the report.
+
+    The same arguments make the same bytes. Long reports are shortened to the first lines and the totals.
+    """
+    lines = LINES
+    while True:
+        message = _message(drift.installation, sender, recipients, created, key)
+        message["Subject"] = subject(drift)
+        message["X-Driftline-Snapshot"] = _anchor(drift.after)
+        above = "\n".join([*flow("", (notice,), WIDTH, 0), "", ""]) if notice else ""
+        message.set_content(above + render_text(drift, width=WIDTH, limit=lines), cte="quoted-printable")
+        message.add_alternative(
+            render_html(drift, limit=lines, notice=notice), subtype="html", cte="quoted-printable"
+        )
+        message.set_boundary(_digest("boundary", key)[:32])
+        if not lines or len(message.as_bytes(policy=SMTP)) < MOST_BYTES:
+            return message
+        lines //= 2
+
+
+def test_mail(
+    installation: str, *, sender: str, recipients: tuple[str, ...], created: datetime, key: str
+) -> EmailMessage:
+    """A mail that only shows that mails arrive."""
+    message = _message(installation, sender, recipients, created, key)
+    message["Subject"] = f"driftline {_name(installation)}: test ({_day(created)})"
+    message.set_content(
+        f"Mail from driftline {_name(installation)} arrives here.\n\n"
+        "Reports come when something is different, or each day if mail.heartbeat is set.\n"
+    )
+    return message
+
+
+def is_address(recipient: str) -> bool:
+    """Whether mail can be addressed to `recipient` at all."""
+    try:
+        return bool(_mailbox(recipient).domain)
+    except (ValueError, IndexError, MessageError):
+        return False
+
+
+def subject(drift: Drift) -> str:
+    """`driftline prod: 1 new PII path, 1 added, 41 altered, 1 removed (22 Nov)`."""
+    return f"driftline {_name(drift.installation)}: {_counts(drift)} ({_day(drift.after.time)})"
+
+
+def _counts(drift: Drift) -> str:
+    totals = drift.totals
+    if drift.standing is not None:
+        paths = wording.counted(len(drift.standing.paths), "PII path")
+        resources = wording.counted(sum(drift.standing.resources.values()), "resource")
+        return f"baseline, {paths} from the internet, {resources}"
+    if drift.quiet and totals == Totals():
+        return "no changes"
+    counts = (
+        wording.counted(totals.new_paths, "new PII path"),
+        f"{totals.added:,} added",
+        f"{totals.altered:,} altered",
+        f"{totals.removed:,} removed",
+    )
+    nothing_else = not (totals.new_paths or totals.added or totals.altered or totals.removed)
+    missing = (f"{totals.not_observed:,} not observed",) if nothing_else and totals.not_observed else ()
+    return ", ".join((*counts, *missing))
+
+
+def _message(
+    installation: str, sender: str, recipients: tuple[str, ...], created: datetime, key: str
+) -> EmailMessage:
+    """Headers that every mail has. Whatever comes from outside is made safe, hashed or parsed first."""
+    sent_by = _mailbox(sender, "Driftline")
+    domain = _domain(sent_by)
+    slug = _slug(installation)
+    utc = created.astimezone(UTC)
+    year, week, _ = utc.isocalendar()
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sent_by
+    message["To"] = tuple(_mailbox(recipient) for recipient in recipients)
+    message["Date"] = format_datetime(utc)
+    message["Message-ID"] = f"<{_digest('delivery', key)[:32]}@{domain}>"
+    message["References"] = f"<week-{year}-{week:02}.{_digest('installation', installation)[:16]}@{domain}>"
+    message["List-Id"] = f"<{slug}.driftline.{domain}>"
+    message["List-Unsubscribe"] = f"<mailto:{quote(sent_by.addr_spec, safe='@+')}?subject=unsubscribe>"
+    message["Auto-Submitted"] = "auto-generated"
+    return message
+
+
+def _anchor(snapshot: SnapshotHead) -> str:
+    """Number and header digest of the snapshot: kept in a mailbox, they prove the chain was not rewritten."""
+    digest = snapshot.header if re.fullmatch(r"[0-9a-fA-F]{1,128}", snapshot.header) else "unknown"
+    return f"{snapshot.number} {digest}"
+
+
+def _name(installation: str) -> str:
+    return wording.clipped(safe_text(installation), 60)
+
+
+def _day(time: datetime) -> str:
+    """`22 Nov`, whatever the locale."""
+    utc = time.astimezone(UTC)
+    return f"{utc.day} {_MONTHS[utc.month - 1]}"
+
+
+def _slug(installation: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", installation.lower()).strip("-")[:40] or "installation"
+
+
+def _mailbox(text: str, name: str = "") -> Address:
+    """`Operations <operations@example.com>` in its parts. Raises ValueError, among others, for no address."""
+    written, address = parseaddr(text)
+    return Address(safe_text(written) or name, addr_spec=address)
+
+
+def _domain(mailbox: Address) -> str:
+    return mailbox.domain if re.fullmatch(r"[A-Za-z0-9.-]+", mailbox.domain) else "driftline.invalid"
+
+
+def _digest(purpose: str, text: str) -> str:
+    return hashlib.sha256(f"{purpose}\n{text}".encode("utf-8", "backslashreplace")).hexdigest()
