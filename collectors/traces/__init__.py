@@ -1,0 +1,1 @@
+"""From spans to facts to answers: what services do, seen in their telemetry, without keeping a span."""

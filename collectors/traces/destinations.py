@@ -1,0 +1,185 @@
+"""Decides the identity of what a service talks to: tables, hosts, topics, and the alias each is found by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collectors.model import Alias
+from collectors.traces import names
+from collectors.traces.origins import Service
+from collectors.traces.said import Said, detail
+
+# New names of database kinds -> the short word both go by, so that an upgrade of conventions is no drift.
+_SYSTEMS = {
+    "microsoft.sql_server": "mssql",
+    "aws.dynamodb": "dynamodb",
+    "aws.redshift": "redshift",
+    "azure.cosmosdb": "cosmosdb",
+    "gcp.spanner": "spanner",
+    "ibm.db2": "db2",
+    "oracle.db": "oracle",
+    "sap.hana": "hanadb",
+    "amazonsqs": "aws_sqs",
+    "aws.sqs": "aws_sqs",
+    "aws.sns": "aws_sns",
+}
+
+_PORTS = {
+    "postgresql": "5432",
+    "cockroachdb": "26257",
+    "redshift": "5439",
+    "mysql": "3306",
+    "mariadb": "3306",
+    "mssql": "1433",
+    "oracle": "1521",
+    "db2": "50000",
+    "mongodb": "27017",
+    "cassandra": "9042",
+    "redis": "6379",
+    "memcached": "11211",
+    "elasticsearch": "9200",
+    "opensearch": "9200",
+    "clickhouse": "8123",
+}
+
+_DEFAULT_SCHEMAS = {"postgresql": "public", "cockroachdb": "public", "redshift": "public", "mssql": "dbo"}
+_SCHEMA_IS_DATABASE = {"mysql", "mariadb", "clickhouse", "cassandra"}
+
+WHOLE_STORE = "*"
+"""The table of a store whose calls name none: a cache, a search without a collection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Something a span talks to: its urn and the facts that describe it."""
+
+    urn: str
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a call goes: host and port, both "" if unknown."""
+
+    host: str = ""
+    port: str = ""
+
+    @classmethod
+    def parse(cls, text: str, port: str = "") -> Address:
+        host, attached = names.split_port(text)
+        return cls(host, attached or port)
+
+    def alias(self, service: Service) -> str:
+        """The name to look up: everywhere if it is public, else in the networks of the caller's workload."""
+        if not self.host:
+            return ""
+        namespace = "public" if names.is_public(self.host) else f"caller:{service.urn}"
+        return str(Alias(namespace, names.kind_of_host(self.host), self.host))
+
+
+def system_of(text: str) -> str:
+    """The canonical word for a database or messaging system."""
+    lowered = text.lower()
+    return names.part(_SYSTEMS.get(lowered, lowered))
+
+
+def table(
+    service: Service, system: str, address: Address, namespace: str, schema: str, name: str
+) -> Destination:
+    """A table of a database. `namespace`: `db.namespace` as the span has it.
+
+    Where a database has no address (an embedded one) it belongs to its service alone.
+    """
+    database, separator, inner = namespace.partition("|")
+    if separator and system == "mssql":
+        database = inner  # INSTANCE|DATABASE
+    elif separator:
+        schema = schema or inner  # DATABASE|SCHEMA
+    if schema and system in _SCHEMA_IS_DATABASE:
+        database, schema = schema, ""
+    if system == "sqlite":
+        database = database.rpartition("/")[2]
+    if name != WHOLE_STORE:
+        schema = schema or _DEFAULT_SCHEMAS.get(system, "")
+    port = address.port or (_PORTS.get(system, "") if address.host else "")
+    if not address.host:
+        area = f"service:{service.environment}:{service.namespace}:{service.name}"
+    elif names.is_public(address.host):
+        area = "public"
+    else:
+        area = f"environment:{service.environment}"
+    database, schema, name = names.part(database), names.part(schema), names.part(name)
+    place = f"{names.part(address.host)}:{port}" if port else names.part(address.host)
+    urn = f"table://{area}/{system}/{place}/{database}/{schema + '.' if schema else ''}{name}"
+    return _table(
+        service,
+        urn,
+        address.alias(service),
+        detail(
+            system=system,
+            address=address.host,
+            port=int(port) if port else None,
+            database=database,
+            schema=schema,
+            table=name,
+        ),
+    )
+
+
+def dynamodb(service: Service, name: str, address: Address) -> Destination:
+    """A DynamoDB table: unique within an account and region, where both are known."""
+    account, region = service.account, _region(address.host) or service.region
+    if name.startswith("arn:") and name.count(":") >= 5:
+        _, _, _, region, account, name = name.split(":", 5)
+        name = name.rpartition("/")[2]
+    known = bool(account and region)
+    area = f"aws:{account}:{region}" if known else f"environment:{service.environment}"
+    urn = f"table://{area}/dynamodb///{names.part(name)}"
+    alias = str(Alias(area, "table", name)) if known else ""
+    return _table(service, urn, alias, detail(system="dynamodb", table=names.part(name)))
+
+
+def bucket(service: Service, name: str) -> Destination:
+    """An S3 bucket: its name is unique in the world."""
+    alias = str(Alias("public", "bucket", name))
+    return _table(
+        service, f"table://public/s3///{names.part(name)}", alias, detail(system="s3", table=names.part(name))
+    )
+
+
+def host(service: Service, address: Address) -> Destination:
+    """A host that calls go to."""
+    area = "public" if names.is_public(address.host) else service.environment
+    urn = f"host://{area}/{names.part(address.host)}"
+    environment = service.environment
+    known = detail(name=address.host, port=int(address.port) if address.port else None)
+    return Destination(
+        urn,
+        (
+            Said(environment, urn, "is", "", known),
+            Said(environment, urn, "located_at", address.alias(service)),
+        ),
+    )
+
+
+def topic(service: Service, system: str, address: Address, name: str, alias: str = "") -> Destination:
+    """A topic, queue or stream. `alias`: its own name in the cloud, else the broker's address is used."""
+    place = "" if alias else names.part(f"{address.host}:{address.port}" if address.port else address.host)
+    urn = f"topic://{service.environment}/{system}/{place}/{names.part(name)}"
+    located = alias or address.alias(service)
+    said = [Said(service.environment, urn, "is", "", detail(system=system, address=address.host, name=name))]
+    if located:
+        said.append(Said(service.environment, urn, "located_at", located))
+    return Destination(urn, tuple(said))
+
+
+def _table(service: Service, urn: str, alias: str, known: str) -> Destination:
+    said = [Said(service.environment, urn, "is", "", known)]
+    if alias:
+        said.append(Said(service.environment, urn, "stored_in", alias))
+    return Destination(urn, tuple(said))
+
+
+def _region(host_name: str) -> str:
+    labels = host_name.split(".")
+    return labels[1] if len(labels) >= 4 and labels[2] == "amazonaws" else ""

@@ -1,0 +1,96 @@
+"""From spans to facts: the one way in for the receiver and for imports.
+
+No span outlives `take` but as ids in the index of open traces.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from collectors.contract import Fact, FactSink, SinkBusy
+from collectors.traces import sql
+from collectors.traces.pairing import Index, Tally, Times, add
+from collectors.traces.said import Said
+from collectors.traces.shapes import Parse, Shapes
+from collectors.traces.spans import Span
+
+UNSENT = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What went through so far. `overflowed`: beyond a cap, known in less detail or as `overflow`."""
+
+    spans: int
+    repeated: int
+    overflowed: int
+    facts: int
+
+
+class Flows:
+    """Turns spans into facts and writes them to a sink. Safe for threads.
+
+    `window`: seconds that spans of one trace may be apart in arriving. `clock`: seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        sink: FactSink,
+        window: float = 3600.0,
+        parse: Parse = sql.parse,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._sink = sink
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._shapes = Shapes(parse)
+        self._index = Index(window)
+        self._unsent: dict[Said, Times] = {}
+        self._spans = 0
+        self._facts = 0
+
+    def record(self, spans: Sequence[Span], timeout: float) -> int:
+        """Makes what the spans say durable; returns the number of facts.
+
+        Raises SinkBusy if that takes longer than `timeout` seconds. The spans are then known all the same:
+        when they are sent again, what is still missing of them is written first.
+        """
+        with self._lock:
+            facts = self._take(spans)
+        if not facts:
+            return 0
+        try:
+            self._sink.record([said.fact(*times) for said, times in facts.items()], timeout)
+        except SinkBusy:
+            with self._lock:
+                for said, times in facts.items():
+                    if said in self._unsent or len(self._unsent) < UNSENT:
+                        add(self._unsent, said, times[0], times[1], times[2])
+            raise
+        return len(facts)
+
+    def facts_of(self, spans: Sequence[Span]) -> list[Fact]:
+        """The facts that these spans add to all before, without writing them."""
+        with self._lock:
+            return [said.fact(*times) for said, times in self._take(spans).items()]
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(
+            self._spans, self._index.repeated, self._index.overflowed + self._shapes.overflowed, self._facts
+        )
+
+    def _take(self, spans: Sequence[Span]) -> dict[Said, Times]:
+        tally = Tally()
+        shape_of = self._shapes.of
+        self._index.take([(span, shape_of(span)) for span in spans], tally, self._clock())
+        facts = tally.expand()
+        for said, times in self._unsent.items():
+            add(facts, said, times[0], times[1], times[2])
+        self._unsent = {}
+        self._spans += len(spans)
+        self._facts += len(facts)
+        return facts

@@ -1,0 +1,193 @@
+"""Decides what a name may look like once values are taken out of it: paths, routes, hosts, span names.
+
+Nothing here returns a URL query, user info, an identifier out of a path, or a caller's address.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import lru_cache
+
+from collectors.redaction import scrub
+
+LONGEST = 128
+DEEPEST_PATH = 10
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9._~-]*\Z")
+_HEX = re.compile(r"[0-9a-fA-F-]{8,}\Z")
+_VERSION = re.compile(r"v[0-9]{1,3}(?:\.[0-9]{1,3})?\Z")
+_DIGIT = re.compile(r"[0-9]")
+_MANY_DIGITS = re.compile(r"[0-9]{3,}")
+_ROUTE_PARAMETER = re.compile(r"<(?:[^<>:]*:)?([A-Za-z0-9_]+)>|(?<=/):([A-Za-z0-9_]+)\??")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,15}://")
+_PLACEHOLDER = re.compile(r"\{[A-Za-z0-9_*.:-]{0,40}\}\Z|\*{1,2}\Z")
+
+
+def clean(text: str) -> str:
+    """A short word without control characters and without anything that looks like a secret or a person."""
+    return scrub(_CONTROL.sub(" ", text[: LONGEST * 4])).strip()[:LONGEST]
+
+
+@lru_cache(maxsize=4096)
+def part(text: str) -> str:
+    """A name that may stand between the slashes of a urn."""
+    return clean(text).replace("/", "%2F").replace("?", "%3F").replace("|", "%7C")
+
+
+def _is_value(segment: str) -> bool:
+    """Whether a path segment is an identifier rather than a word of the interface."""
+    if not segment or _VERSION.match(segment):
+        return False
+    if not _PLAIN_SEGMENT.match(segment):
+        return True
+    digits = bool(_DIGIT.search(segment))
+    return (
+        (digits and (segment[0].isdigit() or bool(_MANY_DIGITS.search(segment)) or len(segment) >= 16))
+        or (bool(_HEX.match(segment)) and (digits or len(segment) >= 16))
+        or len(segment) > 40
+    )
+
+
+def path(text: str) -> str:
+    """A path with `{id}` in place of numbers, uuids, hashes, e-mail addresses and long tokens; no query."""
+    bare = _SCHEME.sub("", text, count=1) if "://" in text else text
+    if bare is not text:
+        bare = "/" + bare.partition("/")[2]
+    bare = re.split(r"[?#;]", bare, maxsplit=1)[0][:2048]
+    segments = bare.split("/")
+    kept = [
+        "{id}" if _is_value(one) and not _PLACEHOLDER.match(one) else one for one in segments[:DEEPEST_PATH]
+    ]
+    if len(segments) > DEEPEST_PATH:
+        kept.append("...")
+    return scrub("/".join(kept))[: LONGEST * 2] or "/"
+
+
+def route(text: str) -> str:
+    """A route as a framework states it, its parameters written `{name}` whatever the framework."""
+    bare = _ROUTE_PARAMETER.sub(lambda found: "{" + (found[1] or found[2]) + "}", text.partition("?")[0])
+    return clean(bare)
+
+
+def words(text: str) -> str:
+    """Free text such as a span name: quoted parts are dropped, identifiers become `{id}`."""
+    tokens = _QUOTED.sub("{id}", text[:512]).split()
+    kept = []
+    for token in tokens[:8]:
+        if "://" in token:
+            kept.append(url(token))
+        elif "/" in token or "?" in token:
+            kept.append(path(token))
+        else:
+            kept.append("{id}" if "@" in token or "=" in token or _long_value(token) else token)
+    return clean(" ".join(kept))
+
+
+def _long_value(token: str) -> bool:
+    digits = bool(_MANY_DIGITS.search(token))
+    return (digits and (token[0].isdigit() or len(token) >= 16)) or bool(
+        _HEX.match(token) and _DIGIT.search(token)
+    )
+
+
+def url_without_query(text: str) -> str:
+    """Scheme, host and path as they stand, without user info, query and fragment."""
+    bare = re.split(r"[?#]", text, maxsplit=1)[0][:512]
+    scheme, separator, rest = bare.partition("://")
+    if not separator:
+        return clean(bare)
+    authority, slash, tail = rest.partition("/")
+    return clean(f"{scheme}://{authority.rpartition('@')[2]}{slash}{tail}")
+
+
+def url(text: str) -> str:
+    """`scheme://host:port/templated/path`."""
+    scheme, separator, rest = text[:4096].partition("://")
+    if not separator:
+        return path(text)
+    authority, slash, tail = rest.partition("/")
+    authority = re.split(r"[?#]", authority.rpartition("@")[2], maxsplit=1)[0]
+    return f"{clean(scheme)}://{host_and_port(authority)}{path(slash + tail) if slash else ''}"
+
+
+def host(text: str) -> str:
+    """A host in lower case, with its port if one is attached: `db.example:5432`, `10.0.0.5`, `[fd00::1]:80`."""
+    return host_and_port(text)
+
+
+def host_and_port(text: str) -> str:
+    bare = text.strip().lower()[:300]
+    name, port_text = split_port(bare)
+    name = scrub(name.rstrip(".")) if not _is_address(name) else name
+    name = _CONTROL.sub("", name).replace("/", "").replace("|", "").replace("?", "")
+    if name in {"127.0.0.1", "::1", "0:0:0:0:0:0:0:1"}:
+        name = "localhost"
+    shown = f"[{name}]" if ":" in name else name
+    return f"{shown}:{port_text}" if port_text else shown
+
+
+def split_port(text: str) -> tuple[str, str]:
+    """A host and its port, "" if there is none; brackets of an IPv6 address are taken off."""
+    if text.startswith("["):
+        name, _, rest = text[1:].partition("]")
+        return name, port(rest.lstrip(":"))
+    if text.count(":") == 1:
+        name, _, port_text = text.partition(":")
+        return name, port(port_text)
+    return text, ""
+
+
+def port(text: str) -> str:
+    return text if text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65536 else ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def reach(text: str) -> str:
+    """Where a caller sits: `public` or `private`; the address itself is not kept."""
+    try:
+        address = ipaddress.ip_address(split_port(text.strip().split(",")[0])[0])
+    except ValueError:
+        return ""
+    return "public" if address.is_global else "private"
+
+
+_CLUSTER_SUFFIXES = (
+    ".local",
+    ".internal",
+    ".cluster.local",
+    ".localdomain",
+    ".lan",
+    ".svc",
+    ".consul",
+    ".home.arpa",
+)
+
+
+@lru_cache(maxsize=4096)
+def is_public(name: str) -> bool:
+    """Whether a host name means the same thing everywhere: a public DNS name or a public address."""
+    try:
+        return ipaddress.ip_address(name).is_global
+    except ValueError:
+        labels = name.rstrip(".").split(".")
+        return (
+            len(labels) > 1
+            and not name.endswith(_CLUSTER_SUFFIXES)
+            and "svc" not in labels
+            and not labels[-1].isdigit()
+        )
+
+
+def kind_of_host(name: str) -> str:
+    """The alias kind of a host: `address` for an IP address, else `host`."""
+    return "address" if _is_address(name) else "host"

@@ -1,0 +1,132 @@
+"""Turns the resource of spans into a service: its urn, what is known of it, and what runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from collectors.model import Alias
+from collectors.traces.names import part
+from collectors.traces.said import Said, detail
+from collectors.traces.semconv import DEFAULT_ENVIRONMENT, RESOURCE_NAMES, UNKNOWN_SERVICE, read, read_all
+from collectors.traces.spans import Origin
+
+_VOLATILE_ARNS = (":task/", ":container/", ":container-instance/")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Service:
+    """A service as its telemetry names it. `said`: the facts each of its spans confirms."""
+
+    environment: str
+    namespace: str
+    name: str
+    account: str
+    region: str
+    said: tuple[Said, ...]
+
+    @property
+    def urn(self) -> str:
+        return f"service://{self.environment}/{self.namespace}/{self.name}"
+
+    def operation(self, name: str) -> str:
+        """The urn of one of its operations."""
+        return f"operation://{self.environment}/{self.namespace}/{self.name}/{name}"
+
+
+def service_of(origin: Origin, overflow: bool = False) -> Service:
+    """The service behind a resource; with `overflow`, the one that stands for all beyond the cap."""
+
+    def value(meaning: str) -> str:
+        return read(origin.attributes, RESOURCE_NAMES, meaning)
+
+    environment = part(value("environment")) or DEFAULT_ENVIRONMENT
+    if overflow:
+        return Service(
+            environment,
+            "",
+            "overflow",
+            "",
+            "",
+            (Said(environment, f"service://{environment}//overflow", "is"),),
+        )
+    account, region = part(value("cloud.account")), part(value("cloud.region"))
+    service = Service(
+        environment, part(value("namespace")), part(value("service")) or UNKNOWN_SERVICE, account, region, ()
+    )
+    known = Said(
+        environment,
+        service.urn,
+        "is",
+        "",
+        detail(account=account, region=region, language=part(value("language"))),
+    )
+    runs_on = tuple(
+        Said(environment, service.urn, "runs_on", target, detail(rank=rank))
+        for rank, target in enumerate(dict.fromkeys(_workloads(origin, service)), start=1)
+    )
+    return Service(environment, service.namespace, service.name, account, region, (known, *runs_on))
+
+
+def _workloads(origin: Origin, service: Service) -> Iterator[str]:
+    """Names of what runs the service, strongest first.
+
+    Names of a single task, container or pod are left out: no inventory lists them, and they change with
+    every deployment. An ECS service's own ARN is in no span; its cluster and task family are, as the alias
+    kind `ecs-family` with the value `ACCOUNT/REGION/CLUSTER/FAMILY`.
+    """
+
+    def value(meaning: str) -> str:
+        return read(origin.attributes, RESOURCE_NAMES, meaning)
+
+    account, region = service.account, service.region
+    strong = False
+    resource = value("cloud.resource")
+    if resource.startswith("arn:"):
+        if not any(volatile in resource for volatile in _VOLATILE_ARNS):
+            strong = True
+            yield str(Alias("public", "arn", _unversioned(resource)))
+    elif resource:
+        strong = True
+        yield str(Alias("public", "resource", resource.lower()))
+    family = value("ecs.family")
+    ecs = value("ecs.task") or value("ecs.cluster")
+    if family and ecs.startswith("arn:") and ecs.count(":") >= 5:
+        _, _, _, ecs_region, ecs_account, rest = ecs.split(":", 5)
+        cluster = rest.split("/")[1] if "/" in rest else ""
+        strong = True
+        yield str(Alias("public", "ecs-family", f"{ecs_account}/{ecs_region}/{cluster}/{family}"))
+    function = value("faas.name")
+    if function and account and region:
+        strong = True
+        yield str(
+            Alias("public", "arn", f"arn:{_partition(region)}:lambda:{region}:{account}:function:{function}")
+        )
+    for kind in ("deployment", "statefulset", "daemonset", "cronjob", "job"):
+        name, namespace = value(f"k8s.{kind}"), value("k8s.namespace")
+        if name and namespace:
+            cluster = value("k8s.cluster")
+            strong = True
+            if cluster:
+                yield f"k8s://{part(cluster)}/{part(namespace)}/{kind}/{part(name)}"
+            else:
+                yield str(Alias(f"environment:{service.environment}", "k8s", f"{namespace}/{kind}/{name}"))
+            break
+    for digest in read_all(origin.attributes, RESOURCE_NAMES, "image.digests"):
+        if "@sha256:" in digest:
+            yield str(Alias("public", "image", digest.partition("@")[2]))
+    host = value("host.id")
+    if host.startswith("i-") and account and region and not strong:
+        yield str(Alias("public", "arn", f"arn:{_partition(region)}:ec2:{region}:{account}:instance/{host}"))
+
+
+def _unversioned(arn: str) -> str:
+    """A function's ARN without the alias or version that a span's resource may carry."""
+    parts = arn.split(":")
+    return ":".join(parts[:7]) if len(parts) > 7 and parts[2] == "lambda" else arn
+
+
+def _partition(region: str) -> str:
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"

@@ -1,0 +1,65 @@
+"""Reads a request's body as a stream, inflating it on the way, and stops as soon as it grows beyond its limits."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncIterator
+
+from collectors.traces.receiver.intake import Budget, TooLarge
+from collectors.traces.spans import MalformedTraces
+
+LARGEST_RATIO = 200
+_RATIO_COUNTS_FROM = 64 * 1024  # small bodies of repeated text compress well honestly
+_STEP = 256 * 1024
+
+
+class Body:
+    """A body in the making; `close` returns its bytes to the budget."""
+
+    def __init__(self, encoding: str, limit: int, budget: Budget) -> None:
+        self._limit = limit
+        self._budget = budget
+        self._taken = 0
+        self._received = 0
+        self._pieces: list[bytes] = []
+        self._size = 0
+        # 16 + MAX_WBITS: a gzip header and trailer are expected.
+        self._inflater = zlib.decompressobj(16 + zlib.MAX_WBITS) if encoding == "gzip" else None
+
+    async def read(self, chunks: AsyncIterator[bytes]) -> bytes:
+        """The inflated body. Raises TooLarge, Flooded, MalformedTraces."""
+        async for chunk in chunks:
+            self._received += len(chunk)
+            if self._inflater is None:
+                self._keep(chunk)
+            else:
+                self._inflate(chunk)
+        if self._inflater is not None and not self._inflater.eof:
+            raise MalformedTraces("the body is truncated: its gzip stream does not end")
+        return b"".join(self._pieces)
+
+    def close(self) -> None:
+        self._pieces = []
+        self._budget.give_back(self._taken)
+        self._taken = 0
+
+    def _inflate(self, chunk: bytes) -> None:
+        assert self._inflater is not None
+        try:
+            while chunk:
+                if self._inflater.eof:
+                    raise MalformedTraces("the body has bytes after the end of its gzip stream")
+                self._keep(self._inflater.decompress(chunk, _STEP))
+                chunk = self._inflater.unconsumed_tail or self._inflater.unused_data
+        except zlib.error:
+            raise MalformedTraces("the body is not gzip though its content-encoding says so") from None
+
+    def _keep(self, piece: bytes) -> None:
+        self._size += len(piece)
+        if self._size > self._limit:
+            raise TooLarge(f"the body is larger than traces.max_body ({self._limit} bytes)")
+        if self._size > _RATIO_COUNTS_FROM and self._size > self._received * LARGEST_RATIO:
+            raise TooLarge(f"the body inflates to more than {LARGEST_RATIO} times its size")
+        self._budget.take(len(piece))
+        self._taken += len(piece)
+        self._pieces.append(piece)

@@ -1,0 +1,137 @@
+"""OTLP over HTTP: POST /v1/traces, protobuf or JSON, plain or gzip.
+
+Source: OTLP specification 1.x, "OTLP/HTTP Response".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+
+import uvicorn
+from google.protobuf.json_format import MessageToJson
+from google.rpc.code_pb2 import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE, Code
+from google.rpc.status_pb2 import Status
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from collectors.contract import SinkBusy
+from collectors.traces.receiver.bodies import Body
+from collectors.traces.receiver.intake import RETRY_AFTER, Flooded, Intake, TooLarge
+from collectors.traces.spans import Batch, MalformedTraces
+from config.values import split_address
+
+BODY_PATIENCE = 30.0
+"""Seconds a client may take to send a body."""
+
+_PROTOBUF, _JSON = "application/x-protobuf", "application/json"
+_AT_ONCE = 256
+
+
+def application(intake: Intake) -> Starlette:
+    """The ASGI application."""
+
+    async def export(request: Request) -> Response:
+        content = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        encoding = request.headers.get("content-encoding", "identity").strip().lower()
+        if not intake.allows(request.headers.get("authorization", "")):
+            return _refusal(401, UNAUTHENTICATED, "a bearer token is required (traces.token_file)", content)
+        if intake.closing:
+            return _refusal(503, UNAVAILABLE, "the receiver is stopping", content, retry=True)
+        if content not in {_PROTOBUF, _JSON}:
+            return _refusal(415, INVALID_ARGUMENT, f"content-type must be {_PROTOBUF} or {_JSON}", content)
+        if encoding not in {"identity", "gzip", ""}:
+            return _refusal(415, INVALID_ARGUMENT, "content-encoding must be gzip or identity", content)
+        body = Body(encoding, intake.max_body, intake.budget)
+        try:
+            async with asyncio.timeout(BODY_PATIENCE):
+                whole = await body.read(request.stream())
+            accept = intake.json if content == _JSON else intake.protobuf
+            batch = await run_in_threadpool(accept, whole)
+        except TimeoutError:
+            return _refusal(408, UNAVAILABLE, f"the body took longer than {BODY_PATIENCE:.0f} s", content)
+        except TooLarge as error:
+            return _refusal(413, INVALID_ARGUMENT, str(error), content)
+        except MalformedTraces as error:
+            return _refusal(400, INVALID_ARGUMENT, str(error), content)
+        except Flooded:
+            return _refusal(429, RESOURCE_EXHAUSTED, "too many bytes are under way", content, retry=True)
+        except SinkBusy:
+            return _refusal(503, UNAVAILABLE, "facts could not be stored in time", content, retry=True)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        finally:
+            body.close()
+        return _accepted(batch, content)
+
+    return Starlette(routes=[Route("/v1/traces", export, methods=["POST"])])
+
+
+def _accepted(batch: Batch, content: str) -> Response:
+    answer = ExportTraceServiceResponse()
+    if batch.rejected:
+        answer.partial_success.rejected_spans = batch.rejected
+        answer.partial_success.error_message = batch.reason
+    shown = MessageToJson(answer, indent=None) if content == _JSON else answer.SerializeToString()
+    return Response(shown, media_type=content)
+
+
+def _refusal(status: int, code: Code.ValueType, message: str, content: str, retry: bool = False) -> Response:
+    answer = Status(code=code, message=message)
+    json = content == _JSON
+    return Response(
+        MessageToJson(answer, indent=None) if json else answer.SerializeToString(),
+        status_code=status,
+        media_type=_JSON if json else _PROTOBUF,
+        headers={"Retry-After": str(RETRY_AFTER)} if retry else None,
+    )
+
+
+class HttpServer:
+    """Serves an intake on one address until stopped, in a thread of its own."""
+
+    def __init__(self, intake: Intake, address: str) -> None:
+        """Binds the address. Raises OSError."""
+        host, port = split_address(address)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            # Reuse of addresses in TIME_WAIT only: a second listener is still refused.
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind((host, port))
+        except OSError:
+            self._socket.close()
+            raise
+        self.port: int = self._socket.getsockname()[1]
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                application(intake),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                ws="none",
+                limit_concurrency=_AT_ONCE,
+                timeout_keep_alive=30,
+                timeout_graceful_shutdown=5,
+            )
+        )
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name="otlp-http", daemon=True
+        )
+
+    def start(self) -> None:
+        """Returns as soon as connections are accepted: the kernel queues what comes before the loop runs."""
+        self._socket.listen(128)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(10)
+        self._socket.close()

@@ -1,0 +1,83 @@
+"""What both protocols share: who may send, how much may be under way, and the way from a body to durable facts."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+
+import orjson
+
+from collectors.traces.facts import Flows
+from collectors.traces.otlp import OtlpReader
+from collectors.traces.spans import Batch, MalformedTraces
+
+SINK_PATIENCE = 3.0
+"""Seconds that facts may take to become durable before the sender is asked to come again."""
+
+RETRY_AFTER = 5
+BYTES_UNDER_WAY = 4
+"""Bodies of full size that may be in memory at once, over all connections."""
+
+
+class Flooded(Exception):
+    """Too many bytes are under way; the sender shall come again."""
+
+
+class TooLarge(Exception):
+    """A body is larger than allowed, or grows suspiciously when inflated."""
+
+
+class Budget:
+    """Bytes that may be under way at once. Safe for threads."""
+
+    def __init__(self, bytes: int) -> None:
+        self._left = bytes
+        self._lock = threading.Lock()
+
+    def take(self, bytes: int) -> None:
+        """Raises Flooded if there is not that much left."""
+        with self._lock:
+            if bytes > self._left:
+                raise Flooded
+            self._left -= bytes
+
+    def give_back(self, bytes: int) -> None:
+        with self._lock:
+            self._left += bytes
+
+
+class Intake:
+    """Decodes bodies and records what they say. Safe for threads."""
+
+    def __init__(self, flows: Flows, token: str, max_body: int) -> None:
+        self.max_body = max_body
+        self.budget = Budget(max_body * BYTES_UNDER_WAY)
+        self.closing = False
+        self.rejected = 0
+        self._flows = flows
+        self._token = token.encode()
+        self._reader = OtlpReader()
+
+    def allows(self, authorization: str) -> bool:
+        """Whether an `authorization` header carries the token, if one is asked for."""
+        if not self._token:
+            return True
+        scheme, _, sent = authorization.partition(" ")
+        return scheme.lower() == "bearer" and hmac.compare_digest(sent.strip().encode(), self._token)
+
+    def protobuf(self, body: bytes) -> Batch:
+        """Records a message. Raises MalformedTraces, then nothing of it is kept, and SinkBusy."""
+        return self._record(self._reader.protobuf(body))
+
+    def json(self, body: bytes) -> Batch:
+        """The same for JSON."""
+        try:
+            document = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise MalformedTraces(f"the body is not JSON: broken at character {error.pos}") from None
+        return self._record(self._reader.json(document))
+
+    def _record(self, batch: Batch) -> Batch:
+        self._flows.record(batch.spans, SINK_PATIENCE)
+        self.rejected += batch.rejected
+        return batch

@@ -1,0 +1,172 @@
+"""Decides which attributes are read, under which of their old and new names, and in what reduced form.
+
+Every value is reduced the moment it is read: an address of a caller to `public` or `private`, a URL to scheme, host
+and templated path. What no flow needs is never decoded.
+
+Source: OpenTelemetry semantic conventions 1.44, https://opentelemetry.io/docs/specs/semconv/, and the names
+they replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from collectors.traces import names
+
+Value = str | tuple[str, ...]
+Pair = tuple[str, Value]
+"""An attribute under its own name, reduced."""
+
+DEFAULT_ENVIRONMENT = "default"
+"""The environment of a service that does not name one."""
+
+UNKNOWN_SERVICE = "unknown_service"
+
+STATEMENT_LIMIT = 16 * 1024
+
+STATEMENT_NAMES = ("db.query.text", "db.statement", "sql.query", "cassandra.query")
+"""Where the text of a database call is found. It is read apart from all others and never remembered."""
+
+# Meaning -> the names it goes by, the newest first: the first one present is read.
+SPAN_NAMES: Mapping[str, tuple[str, ...]] = {
+    "http.method": ("http.request.method", "http.method"),
+    "http.route": ("http.route",),
+    "http.status": ("http.response.status_code", "http.status_code"),
+    "url.template": ("url.template",),
+    "url.path": ("url.path", "http.target", "http.path"),
+    "url": ("url.full", "http.url"),
+    "server.address": ("server.address", "net.peer.name"),
+    "http.host": ("http.host",),
+    "server.port": ("server.port", "net.peer.port"),
+    "network.peer.address": ("network.peer.address", "net.sock.peer.addr", "net.peer.ip"),
+    "client.address": ("client.address", "http.client_ip", "net.peer.ip"),
+    "peer.service": ("service.peer.name", "peer.service"),
+    "db.system": ("db.system.name", "db.system", "db.type"),
+    "db.namespace": ("db.namespace", "db.name", "db.instance", "cassandra.keyspace", "db.cassandra.keyspace"),
+    "db.summary": ("db.query.summary",),
+    "db.operation": ("db.operation.name", "db.operation"),
+    "db.collection": (
+        "db.collection.name",
+        "db.sql.table",
+        "db.mongodb.collection",
+        "db.cassandra.table",
+        "db.cosmosdb.container",
+    ),
+    "messaging.system": ("messaging.system",),
+    "messaging.destination": (
+        "messaging.destination.template",
+        "messaging.destination.name",
+        "messaging.destination",
+        "message_bus.destination",
+        "kafka.topic",
+    ),
+    "messaging.operation": ("messaging.operation.type", "messaging.operation"),
+    "rpc.system": ("rpc.system.name", "rpc.system"),
+    "rpc.service": ("rpc.service",),
+    "rpc.method": ("rpc.method",),
+    "aws.bucket": ("aws.s3.bucket", "aws.bucket.name"),
+    "aws.tables": ("aws.dynamodb.table_names", "aws.table.name"),
+    "aws.columns": ("aws.dynamodb.attributes_to_get",),
+    "aws.queue": ("aws.sqs.queue.url", "aws.queue.url"),
+    "aws.topic": ("aws.sns.topic.arn",),
+    "aws.stream": ("aws.kinesis.stream_name",),
+    "faas.trigger": ("faas.trigger",),
+}
+
+RESOURCE_NAMES: Mapping[str, tuple[str, ...]] = {
+    "environment": ("deployment.environment.name", "deployment.environment"),
+    "namespace": ("service.namespace",),
+    "service": ("service.name",),
+    "language": ("telemetry.sdk.language",),
+    "cloud.resource": ("cloud.resource_id", "faas.id"),
+    "cloud.provider": ("cloud.provider",),
+    "cloud.account": ("cloud.account.id",),
+    "cloud.region": ("cloud.region",),
+    "ecs.task": ("aws.ecs.task.arn",),
+    "ecs.cluster": ("aws.ecs.cluster.arn",),
+    "ecs.family": ("aws.ecs.task.family",),
+    "faas.name": ("faas.name",),
+    "k8s.cluster": ("k8s.cluster.name", "k8s.cluster.uid"),
+    "k8s.namespace": ("k8s.namespace.name",),
+    "k8s.deployment": ("k8s.deployment.name",),
+    "k8s.statefulset": ("k8s.statefulset.name",),
+    "k8s.daemonset": ("k8s.daemonset.name",),
+    "k8s.cronjob": ("k8s.cronjob.name",),
+    "k8s.job": ("k8s.job.name",),
+    "image.digests": ("container.image.repo_digests",),
+    "host.id": ("host.id",),
+}
+
+
+def _text(value: Value) -> Value:
+    return names.clean(value) if isinstance(value, str) else tuple(names.clean(one) for one in value[:64])
+
+
+def _texts(value: Value) -> Value:
+    return (names.clean(value),) if isinstance(value, str) else _text(value)
+
+
+def _one(reduce: Callable[[str], str]) -> Callable[[Value], Value]:
+    return lambda value: reduce(value if isinstance(value, str) else ",".join(value))
+
+
+def _missing_page(status: str) -> str:
+    # The only thing a status decides: a path that leads nowhere names no operation.
+    return "missing" if status in {"404", "405"} else ""
+
+
+_REDUCERS: Mapping[str, Callable[[Value], Value]] = {
+    "http.status": _one(_missing_page),
+    "http.route": _one(names.route),
+    "url.template": _one(names.route),
+    "url.path": _one(names.path),
+    "url": _one(names.url),
+    "server.address": _one(names.host),
+    "http.host": _one(names.host),
+    "server.port": _one(names.port),
+    "network.peer.address": _one(names.host),
+    "client.address": _one(names.reach),
+    "db.summary": _one(names.words),
+    "aws.tables": _texts,
+    "aws.columns": _texts,
+    "aws.queue": _one(names.url_without_query),
+    "image.digests": _texts,
+}
+
+# net.peer.ip is the peer of a client and the caller of a server: it keeps both reduced forms.
+_BOTH = {"net.peer.ip": lambda value: (str(_one(names.host)(value)), str(_one(names.reach)(value)))}
+
+
+def _readers(table: Mapping[str, tuple[str, ...]]) -> dict[bytes, Callable[[Value], Value]]:
+    readers = {
+        name.encode(): _REDUCERS.get(meaning, _text) for meaning, known in table.items() for name in known
+    }
+    readers.update({name.encode(): reader for name, reader in _BOTH.items() if name.encode() in readers})
+    return readers
+
+
+SPAN_READERS = _readers(SPAN_NAMES)
+STATEMENT_KEYS = {name.encode(): rank for rank, name in enumerate(STATEMENT_NAMES)}
+RESOURCE_READERS = _readers(RESOURCE_NAMES)
+
+
+def read(attributes: Mapping[str, Value], table: Mapping[str, tuple[str, ...]], meaning: str) -> str:
+    """The value of a meaning under the newest name that is present; lists are joined by a comma."""
+    for name in table[meaning]:
+        value = attributes.get(name)
+        if value:
+            if name in _BOTH and isinstance(value, tuple):
+                return value[1 if meaning == "client.address" else 0]
+            return value if isinstance(value, str) else ",".join(value)
+    return ""
+
+
+def read_all(
+    attributes: Mapping[str, Value], table: Mapping[str, tuple[str, ...]], meaning: str
+) -> tuple[str, ...]:
+    """The same for a meaning that is a list."""
+    for name in table[meaning]:
+        value = attributes.get(name)
+        if value:
+            return (value,) if isinstance(value, str) else value
+    return ()

@@ -1,0 +1,338 @@
+"""Decides what spans of one shape say: the operation they are or belong to, and what they read, write, call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from collectors.traces import destinations, names
+from collectors.traces.destinations import WHOLE_STORE, Address, Destination
+from collectors.traces.origins import Service, service_of
+from collectors.traces.said import Said, detail, read_detail
+from collectors.traces.semconv import SPAN_NAMES, Pair, Value, read, read_all
+from collectors.traces.spans import Kind, Origin, Span
+from collectors.traces.sql_statement import Statement
+
+Parse = Callable[[str, str], Statement]
+
+SERVICES = 5_000
+OPERATIONS_PER_SERVICE = 1_000
+DESTINATIONS_PER_SERVICE = 5_000
+OVERFLOW = "overflow"
+_SHAPES = 50_000
+
+_METHODS = frozenset(
+    {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"}
+)
+_READING = frozenset(
+    ["get", "mget", "hget", "hgetall", "hmget", "lrange", "smembers", "zrange", "exists", "keys", "scan", "hscan", "sscan", "find", "findone", "aggregate", "count", "distinct", "select", "read", "query", "search", "batchgetitem", "getitem", "transactgetitems", "headobject", "getobject", "listobjects", "listobjectsv2", "ttl", "type", "strlen", "llen"]
+)
+_PUBLISHING = frozenset({"publish", "send", "create"})
+
+
+class Use(NamedTuple):
+    """What an operation does with one destination: the part of a fact that its spans share."""
+
+    verb: str
+    target: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """Everything that spans with the same origin, kind, name and attributes have in common.
+
+    `operation`: the urn this span has if it starts one. `begins`: it does so by its kind. `said`: facts known
+    without any other span. `uses`: what the enclosing operation does through it. `reads`: the columns it obtains,
+    as (table, detail of a disclosure). `peer`: the alias of the host it calls, "" if it calls none.
+    """
+
+    service: Service
+    operation: str
+    begins: bool
+    outgoing: bool
+    by_topic: bool
+    said: tuple[Said, ...]
+    operation_said: tuple[Said, ...]
+    uses: tuple[Use, ...]
+    reads: tuple[str, ...]
+    sends: tuple[str, ...]
+    peer: str
+    statement: Statement | None
+
+
+class Shapes:
+    """Finds the shape of each span; remembers shapes, and holds the number of distinct names within caps."""
+
+    def __init__(self, parse: Parse) -> None:
+        self._parse = parse
+        self._services: dict[Origin, Service] = {}
+        self._urns: set[str] = set()
+        self._known: dict[tuple[Origin, int, str, tuple[Pair, ...], int], Shape] = {}
+        self._operations: dict[str, set[str]] = {}
+        self._destinations: dict[str, set[str]] = {}
+        self.overflowed = 0
+
+    def of(self, span: Span) -> Shape:
+        statement = self._parse(span.statement, _system(span.attributes)) if span.statement else None
+        # By identity: the parser answers equal texts with one value, which the shape keeps alive.
+        key = (span.origin, span.kind, span.name, span.attributes, id(statement))
+        shape = self._known.get(key)
+        if shape is None:
+            shape = self._read(span, statement)
+            if len(self._known) >= _SHAPES:
+                self._known.clear()
+            self._known[key] = shape
+        return shape
+
+    def _service(self, origin: Origin) -> Service:
+        service = self._services.get(origin)
+        if service is None:
+            service = service_of(origin)
+            if service.urn not in self._urns and len(self._urns) >= SERVICES:
+                self.overflowed += 1
+                service = service_of(origin, overflow=True)
+            self._urns.add(service.urn)
+            if len(self._services) >= _SHAPES:
+                self._services.clear()
+            self._services[origin] = service
+        return service
+
+    def _read(self, span: Span, statement: Statement | None) -> Shape:
+        service, attributes, kind = self._service(span.origin), dict(span.attributes), span.kind
+        topic = _topic(service, attributes)
+        begins = kind in (Kind.SERVER, Kind.CONSUMER)
+        operation = service.operation(self._operation_name(service, _operation_name(span, attributes, topic)))
+        used: list[tuple[Destination, Use]] = []
+        if not begins:
+            used = [
+                (self._admit(service, where), use)
+                for where, use in _uses(service, span, attributes, topic, statement)
+            ]
+            used = [(where, use._replace(target=where.urn)) for where, use in used]
+        word = {Kind.SERVER: "server", Kind.CONSUMER: "consumer"}.get(
+            Kind(kind) if kind in _KINDS else Kind(0), "job"
+        )
+        environment = service.environment
+        operation_said = (
+            Said(environment, service.urn, "has", operation),
+            Said(environment, operation, "is", "", detail(kind=word)),
+        )
+        said = [*service.said]
+        if begins:
+            said += operation_said
+        if kind == Kind.SERVER and _value(attributes, "client.address") == "public":
+            said.append(Said(environment, operation, "is", "", detail(public_caller=True)))
+        if kind == Kind.CONSUMER and topic:
+            said += (*topic.said, Said(environment, topic.urn, "consumed_by", operation))
+        if statement is not None:
+            said.append(Said(environment, service.urn, "is", "", detail(statements=True)))
+        for where, use in used:
+            said += (*where.said, flow(environment, service.urn, use))
+        calls = (
+            kind == Kind.CLIENT and not _value(attributes, "db.system") and statement is None and not topic
+        )
+        return Shape(
+            service=service,
+            operation=operation,
+            begins=begins,
+            outgoing=kind in (Kind.CLIENT, Kind.PRODUCER),
+            by_topic=kind == Kind.CONSUMER and topic is not None,
+            said=tuple(dict.fromkeys(said)),
+            operation_said=operation_said,
+            uses=tuple(dict.fromkeys(use for _, use in used)),
+            reads=tuple(_disclosure(use) for _, use in used if use.verb == "reads"),
+            sends=tuple(use.target for _, use in used if use.verb == "sends_to"),
+            peer=_peer(attributes).alias(service) if calls else "",
+            statement=statement,
+        )
+
+    def _operation_name(self, service: Service, name: str) -> str:
+        return name if self._within(self._operations, service, name, OPERATIONS_PER_SERVICE) else OVERFLOW
+
+    def _admit(self, service: Service, where: Destination) -> Destination:
+        if self._within(self._destinations, service, where.urn, DESTINATIONS_PER_SERVICE):
+            return where
+        scheme = where.urn.partition("://")[0]
+        return Destination(f"{scheme}://{service.environment}/{OVERFLOW}", ())
+
+    def _within(self, seen: dict[str, set[str]], service: Service, name: str, cap: int) -> bool:
+        known = seen.setdefault(service.urn, set())
+        if name in known:
+            return True
+        if len(known) >= cap:
+            self.overflowed += 1
+            return False
+        known.add(name)
+        return True
+
+
+_SYSTEM_NAMES = frozenset(SPAN_NAMES["db.system"])
+
+
+def _system(attributes: tuple[Pair, ...]) -> str:
+    for name, value in attributes:
+        if name in _SYSTEM_NAMES and isinstance(value, str):
+            return destinations.system_of(value)
+    return ""
+
+
+_KINDS = frozenset(int(kind) for kind in Kind)
+
+
+def flow(environment: str, source: str, use: Use) -> Said:
+    """The fact that a service or operation does something with a destination."""
+    if use.verb == "consumed_by":
+        return Said(environment, use.target, "consumed_by", source, use.detail)
+    return Said(environment, source, use.verb, use.target, use.detail)
+
+
+def _value(attributes: Mapping[str, Value], meaning: str) -> str:
+    return read(attributes, SPAN_NAMES, meaning)
+
+
+def _disclosure(use: Use) -> str:
+    columns = columns_of(use.detail)
+    return detail(table=use.target, columns=list(columns))
+
+
+def columns_of(text: str) -> tuple[str, ...]:
+    """The columns in a use's detail."""
+    columns = read_detail(text).get("columns")
+    return tuple(str(one) for one in columns) if isinstance(columns, list) else ()
+
+
+def _operation_name(span: Span, attributes: Mapping[str, Value], topic: Destination | None) -> str:
+    """A name without values, from what the instrumentation states or, failing that, from the span's name."""
+    if span.kind == Kind.CONSUMER and topic:
+        return f"{_value(attributes, 'messaging.operation') or 'process'} {topic.urn.rpartition('/')[2]}"
+    method = _value(attributes, "rpc.method")
+    if method:
+        service = _value(attributes, "rpc.service")
+        return method if "/" in method or not service else f"{service}/{method}"
+    verb = _value(attributes, "http.method").upper()
+    if verb:
+        verb = verb if verb in _METHODS else "_OTHER"
+        stated = _value(attributes, "http.route") or _value(attributes, "url.template")
+        if stated:
+            return f"{verb} {stated}"
+        if span.kind == Kind.SERVER and _value(attributes, "http.status"):
+            return f"{verb} {{no route}}"
+        path = _value(attributes, "url.path") or names.path(_value(attributes, "url"))
+        return f"{verb} {path}" if path else verb
+    if span.statement or _value(attributes, "db.system"):
+        # The name of a database span may be its statement: only its first word is safe.
+        return names.words(span.name.split(None, 1)[0]) if span.name.strip() else "query"
+    return names.words(span.name) or "unnamed"
+
+
+def _peer(attributes: Mapping[str, Value]) -> Address:
+    port = _value(attributes, "server.port")
+    stated = _value(attributes, "server.address")
+    if stated:
+        return Address.parse(stated, port)
+    url = _value(attributes, "url")
+    scheme, separator, rest = url.partition("://")
+    if separator:
+        standard = {"http": "80", "https": "443"}.get(scheme, "")
+        return Address.parse(rest.partition("/")[0], port or standard)
+    other = (
+        _value(attributes, "http.host")
+        or _value(attributes, "network.peer.address")
+        or _value(attributes, "peer.service")
+    )
+    return Address.parse(names.host(other), port)
+
+
+def _topic(service: Service, attributes: Mapping[str, Value]) -> Destination | None:
+    queue, arn = _value(attributes, "aws.queue"), _value(attributes, "aws.topic")
+    if queue:
+        alias = f"public|queue|{queue}"
+        return destinations.topic(service, "aws_sqs", Address(), queue.rpartition("/")[2], alias)
+    if arn:
+        return destinations.topic(service, "aws_sns", Address(), arn.rpartition(":")[2], arn)
+    stream = _value(attributes, "aws.stream")
+    if stream:
+        return destinations.topic(service, "aws_kinesis", Address(), stream)
+    name, system = _value(attributes, "messaging.destination"), _value(attributes, "messaging.system")
+    if not name:
+        return None
+    if not system:
+        system = "kafka" if "kafka.topic" in attributes else ""
+    return destinations.topic(service, destinations.system_of(system), _peer(attributes), names.words(name))
+
+
+def _uses(
+    service: Service,
+    span: Span,
+    attributes: Mapping[str, Value],
+    topic: Destination | None,
+    statement: Statement | None,
+) -> Iterator[tuple[Destination, Use]]:
+    """What the span does: (destination, use); the use's target is filled in by the caller."""
+    action = _value(attributes, "db.operation") or _value(attributes, "rpc.method").rpartition("/")[2]
+    verb = "reads" if not action or action.lower().split()[0] in _READING else "writes"
+    tables = read_all(attributes, SPAN_NAMES, "aws.tables")
+    system = destinations.system_of(_value(attributes, "db.system"))
+    if tables:
+        columns = sorted(read_all(attributes, SPAN_NAMES, "aws.columns"))
+        verb = "reads" if not action or action.lower() in _READING | {"scan", "query"} else "writes"
+        for name in sorted(tables):
+            yield (
+                destinations.dynamodb(service, name, _peer(attributes)),
+                Use(verb, "", detail(columns=list(columns))),
+            )
+    elif _value(attributes, "aws.bucket"):
+        yield destinations.bucket(service, _value(attributes, "aws.bucket")), Use(verb, "", "")
+    elif system or statement is not None:
+        yield from _database(service, system, attributes, action, statement)
+    elif topic:
+        acts = _value(attributes, "messaging.operation").lower()
+        if span.kind == Kind.PRODUCER or acts in _PUBLISHING or not acts:
+            yield topic, Use("publishes_to", "", "")
+        elif acts in {"receive", "process", "consume"}:
+            yield topic, Use("consumed_by", "", "")
+    elif span.kind == Kind.CLIENT:
+        address = _peer(attributes)
+        if address.host:
+            yield destinations.host(service, address), Use("sends_to", "", "")
+
+
+def _database(
+    service: Service, system: str, attributes: Mapping[str, Value], action: str, parsed: Statement | None
+) -> Iterator[tuple[Destination, Use]]:
+    address, namespace = _peer(attributes), _value(attributes, "db.namespace")
+    verb = "reads" if not action or action.lower().split()[0] in _READING else "writes"
+    collection = _value(attributes, "db.collection")
+    if parsed is not None and system not in _NO_SQL:
+        for use in parsed.tables:
+            where = destinations.table(service, system, address, namespace, use.schema, use.table)
+            known = detail(
+                columns=list(use.columns), lookups=list(use.lookups), partial=parsed.partial or None
+            )
+            yield where, Use(use.verb, "", known)
+        if parsed.tables or parsed.parsed_by:
+            return
+    if collection:
+        schema, _, name = collection.rpartition(".") if system not in _NO_SQL else ("", "", collection)
+        yield destinations.table(service, system, address, namespace, schema, name), Use(verb, "", "")
+    elif parsed is None or system in _NO_SQL:
+        yield destinations.table(service, system, address, namespace, "", WHOLE_STORE), Use(verb, "", "")
+
+
+_NO_SQL = frozenset(
+    {
+        "redis",
+        "memcached",
+        "mongodb",
+        "dynamodb",
+        "elasticsearch",
+        "opensearch",
+        "couchbase",
+        "couchdb",
+        "neo4j",
+        "hbase",
+        "cosmosdb",
+    }
+)
