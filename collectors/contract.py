@@ -42,7 +42,15 @@ class Collector(Protocol):
         ...
 
     def plan(self) -> Iterable[Request]:
-        """The units of work of one cycle; together they name every extent the settings ask for."""
+        """The units of work of one cycle; together they name every extent that is due."""
+        ...
+
+    def asked(self) -> frozenset[Extent] | None:
+        """Every extent the settings ask for, due or not, as the last `plan` knew; None if it could not tell.
+
+        What is not among them was taken out of the settings and is retired, so an account that could not
+        be entered must give None rather than leave its extents out.
+        """
         ...
 
     def answer(self, request: Request) -> Iterator[Answer]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,7 +37,8 @@ from daemon.values.path import DataPath, Sight
 LISTED = "listed"
 HEARD = "sighted"
 RETIRED = "retired"
-ACCOUNT = "account"  # the extent type that stands for an account which could not be entered at all
+
+Asked = frozenset[Extent] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,12 @@ class Draft:
 
     # -- the answers ---------------------------------------------------------------------------------
 
-    def merge(self, spool: Spool, *, warm_up: timedelta, configured: Collection[str]) -> None:
+    def merge(self, spool: Spool, *, warm_up: timedelta, asked: Mapping[str, Asked]) -> None:
         """Writes coverage and what differs of each answered extent.
 
-        `configured`: names of the providers the settings ask for; extents of others are retired.
+        `asked`: for each provider of the settings, the extents asked for, or None if it could not tell.
         """
-        outcomes = _with_unreached(spool.outcomes(), self._asked())
+        outcomes = _with_unreached(spool.outcomes(), self._open_extents(), asked)
         self.extents = len(outcomes)
         ids = self._extent_ids([outcome.extent for outcome in outcomes])
         for outcome in outcomes:
@@ -96,7 +97,7 @@ class Draft:
             self.state = "failed"
         elif self.listed < self.extents:
             self.state = "partial"
-        self._retire(outcomes, configured)
+        self._retire(outcomes, asked)
         self.changed = self.changed or bool(self.merge_.tally.opened or self.merge_.tally.closed)
 
     def _merge_answer(self, outcome: Outcome, row: Any, spool: Spool, warm_up: timedelta) -> None:
@@ -135,7 +136,7 @@ class Draft:
 
     # -- coverage ------------------------------------------------------------------------------------
 
-    def _asked(self) -> dict[Extent, Any]:
+    def _open_extents(self) -> dict[Extent, Any]:
         """Extents whose coverage is open and not retired."""
         query = (
             select(EXTENT, COVERAGE.c.state)
@@ -184,17 +185,21 @@ class Draft:
         )  # fmt: skip
         self.changed = True
 
-    def _retire(self, outcomes: Sequence[Outcome], configured: Collection[str]) -> None:
-        """Takes out what the settings no longer ask for; what a collector merely failed to ask stays."""
+    def _retire(self, outcomes: Sequence[Outcome], asked: Mapping[str, Asked]) -> None:
+        """Takes out what the settings no longer ask for; what could not be asked, or is not due, stays."""
         answered = {outcome.extent for outcome in outcomes}
-        ran = {outcome.extent.scope.provider for outcome in outcomes}
-        for extent, row in self._asked().items():
-            provider = extent.scope.provider
-            if extent not in answered and (provider in ran or provider not in configured):
+        for extent, row in self._open_extents().items():
+            wanted = asked.get(extent.scope.provider, frozenset())
+            if extent not in answered and wanted is not None and extent not in wanted:
                 self.merge_.retire(row.id)
                 self._cover(row.id, RETIRED, "no longer asked for by the settings", 0)
 
     # -- what is judged ------------------------------------------------------------------------------
+
+    @property
+    def known(self) -> frozenset[str | tuple[str, ...]]:
+        """Keys of resources and relations whose new content is knowledge, not a change of the world."""
+        return frozenset(self.merge_.tally.known)
 
     def graph(self) -> Graph:
         """The estate as it stands now, bindings as of the previous snapshot."""
@@ -205,6 +210,11 @@ class Draft:
         if self.previous is None:
             return Graph({}, ())
         return load_graph(self.connection, self.previous)
+
+    def rules_before(self) -> str:
+        """Fingerprint of the rules that judged the previous snapshot."""
+        query = select(SNAPSHOT.c.rules).where(SNAPSHOT.c.number == self.previous)
+        return str(self.connection.execute(query).scalar() or "")
 
     def paths_before(self) -> tuple[DataPath, ...]:
         """Data paths as they were stored."""
@@ -240,17 +250,22 @@ class Draft:
         if fresh:
             self.connection.execute(insert(ALIAS), fresh)
 
-    def write_paths(self, paths: Iterable[tuple[DataPath, Origin]], closed: Iterable[DataPath]) -> None:
-        """Opens versions of new and altered paths, each with its origin, and closes those that are gone."""
-        for path in closed:
-            self._close_path(path)
+    def write_paths(
+        self, settled: Iterable[tuple[DataPath, Origin]], ended: Iterable[tuple[DataPath, str]]
+    ) -> None:
+        """Opens versions of new and altered paths, each with its origin, and ends those that are no more.
+
+        `ended`: paths with `gone` or `restated`.
+        """
+        for path, how in ended:
+            self._close_path(path, how)
         ids = self._path_ids()
         number = self.connection.execute(select(func.max(PATH_VERSION.c.id))).scalar() or 0
-        for path, origin in paths:
-            if origin in (Origin.ALTERED, Origin.RESTATED) and path.identity in ids:
-                self._close_path(path)
+        for path, origin in settled:
             key = path.identity
-            if key not in ids:
+            if key in ids:
+                self._close_path(path, "")
+            else:
                 ids[key] = max(ids.values(), default=0) + 1
                 self.connection.execute(
                     insert(PATH).values(
@@ -263,10 +278,11 @@ class Draft:
             self.merge_.add_documents([(digest, body)])
             self.merge_.root.add("path", str(key), digest)
             number += 1
+            self.changed = True
             self.connection.execute(
                 insert(PATH_VERSION).values(
                     id=number, data_path_id=ids[key], since=self.number, until=None, digest=digest,
-                    fingerprint=self.rules, origin=origin.value, exposure=path.exposure,
+                    fingerprint=self.rules, origin=origin.value, ended="", exposure=path.exposure,
                     tier=path.tier.value, store=path.store, columns=",".join(path.columns),
                     borders=",".join(f"{b.origin}->{b.destination}" for b in path.borders),
                 )
@@ -278,7 +294,7 @@ class Draft:
             for row in self.connection.execute(select(PATH))
         }
 
-    def _close_path(self, path: DataPath) -> None:
+    def _close_path(self, path: DataPath, how: str) -> None:
         key = path.identity
         chosen = select(PATH.c.id).where(
             PATH.c.origin == key.origin,
@@ -289,7 +305,7 @@ class Draft:
         open_rows = PATH_VERSION.c.data_path_id.in_(chosen), PATH_VERSION.c.until.is_(None)
         for row in self.connection.execute(select(PATH_VERSION.c.digest).where(*open_rows)):
             self.merge_.root.remove("path", str(key), row.digest)
-        self.connection.execute(update(PATH_VERSION).where(*open_rows).values(until=self.number))
+        self.connection.execute(update(PATH_VERSION).where(*open_rows).values(until=self.number, ended=how))
 
     def write_sight(self, sight: Sight) -> None:
         """Stores for how much of what runs paths can be seen."""
@@ -376,22 +392,21 @@ def drafting(
         draft.seal()
 
 
-def _with_unreached(outcomes: tuple[Outcome, ...], asked: Mapping[Extent, Any]) -> list[Outcome]:
-    """Adds a gap for each known extent of a provider one of whose accounts could not be entered.
-
-    Such a collector cannot even name its extents; that is no reason to think they were taken out.
-    """
+def _with_unreached(
+    outcomes: tuple[Outcome, ...], known: Iterable[Extent], asked: Mapping[str, Asked]
+) -> list[Outcome]:
+    """Adds a gap for each known extent of a provider that could not even name what it was asked for."""
     answered = {outcome.extent for outcome in outcomes}
-    unreached = {
-        outcome.extent.scope.provider: outcome
-        for outcome in outcomes
-        if outcome.extent.type == ACCOUNT and outcome.state not in (LISTED, HEARD)
+    reasons = {
+        outcome.extent.scope.provider: outcome for outcome in outcomes if outcome.state not in (LISTED, HEARD)
     }
-    missing = [
-        Outcome(extent, unreached[extent.scope.provider].state, unreached[extent.scope.provider].detail)
-        for extent in sorted(asked)
-        if extent not in answered and extent.scope.provider in unreached and extent.type != ACCOUNT
-    ]
+    missing = []
+    for extent in sorted(known):
+        provider = extent.scope.provider
+        if extent not in answered and provider in asked and asked[provider] is None:
+            reason = reasons.get(provider)
+            state, detail = (reason.state, reason.detail) if reason else ("failed", "it could not be planned")
+            missing.append(Outcome(extent, state, detail))
     return [*outcomes, *missing]
 
 

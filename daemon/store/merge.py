@@ -48,7 +48,8 @@ class Tally:
 
     opened: int = 0
     closed: int = 0
-    touched: set[str] = field(default_factory=set)  # urns whose content or relations differ
+    known: set[str | tuple[str, ...]] = field(default_factory=set)
+    """Keys whose new content says what we know now, not what changed: first listings, other rules."""
 
 
 @dataclass(slots=True)
@@ -155,7 +156,6 @@ class Merge:
     def _forget(self, kind: Kind, extent_id: int, key: str | tuple[str, ...], digest: bytes) -> None:
         parts = (key,) if isinstance(key, str) else key
         self.root.remove(kind.name, str(extent_id), *parts, digest)
-        self.tally.touched.add(parts[0])
 
     def _close(self, kind: Kind, versions: list[int]) -> None:
         table = kind.versions
@@ -181,7 +181,8 @@ class Merge:
             versions.append(version)
             parts = (row.key,) if isinstance(row.key, str) else row.key
             self.root.add(kind.name, str(extent_id), *parts, row.digest)
-            self.tally.touched.add(parts[0])
+            if origin in (Origin.BASELINE, Origin.RESTATED):
+                self.tally.known.add(row.key)
         self.add_documents((row.digest, row.body) for row, _ in opening)
         self.connection.execute(insert(kind.versions), versions)
         self.tally.opened += len(opening)

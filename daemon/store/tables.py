@@ -197,6 +197,7 @@ class DataPathVersion(SQLModel, table=True):
     digest: bytes
     fingerprint: str
     origin: str  # how the version came to be
+    ended: str = ""  # gone: the world changed; restated: what we know or our rules changed
     exposure: str
     tier: str
     store: str

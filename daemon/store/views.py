@@ -161,9 +161,9 @@ def _changes(kind: str, subject: str, versions: str, rows: str, reference: str, 
     other = f"EXISTS (SELECT 1 FROM {versions} o WHERE o.{reference} = v.{reference} AND o.id <> v.id AND "
     shown_before = other + "o.since < v.since AND (o.until IS NULL OR o.until >= v.since))"
     shown_after = other + "o.since <= v.until AND (o.until IS NULL OR o.until > v.until))"
-    retired = "(1 = 0)"
+    no_drift = "v.ended = 'restated'"
     if kind != "data_path":
-        retired = (
+        no_drift = (
             "EXISTS (SELECT 1 FROM coverage c"
             " WHERE c.extent_id = v.extent_id AND c.since = v.until AND c.state = 'retired')"
         )
@@ -174,7 +174,7 @@ WHERE v.origin <> 'baseline' AND NOT (v.origin IN ('added', 'newly_visible') AND
 UNION ALL
 SELECT v.until, '{kind}', 'removed', {subject}, {type_}
 FROM {versions} v JOIN {rows} r ON r.id = v.{reference}
-WHERE v.until IS NOT NULL AND NOT {shown_after} AND NOT {retired}"""
+WHERE v.until IS NOT NULL AND NOT {shown_after} AND NOT ({no_drift})"""
 
 
 _ALL_CHANGES = " UNION ALL ".join(

@@ -171,6 +171,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("ended", sa.String(), nullable=False),
         sa.Column("exposure", sa.String(), nullable=False),
         sa.Column("tier", sa.String(), nullable=False),
         sa.Column("store", sa.String(), nullable=False),
