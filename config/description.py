@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from config.layers import defaults
+from config.defaults import defaults
 
 _HEADER = re.compile(r"(\[\[?)([a-z_.]+)\]\]?")
 _KEY = re.compile(r"(#?)([a-z_]+) = (.+)")

@@ -8,6 +8,8 @@ ConfigError             anything below; the command line answers exit code 2
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -44,6 +46,11 @@ class SecretError(ConfigError):
 
 class VocabularyError(ConfigError):
     """A vocabulary that cannot be read."""
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str:
+    """The most similar candidate; "" if none is similar."""
+    return next(iter(difflib.get_close_matches(word, list(candidates), n=1, cutoff=0.6)), "")
 
 
 def _order(problem: Problem) -> tuple[bool, str, int]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.errors import Problem
-from config.layers import Layer, Table, defaults
+from config.defaults import Table, defaults
+from config.errors import Problem, nearest
+from config.layers import Layer
 from config.lines import KeyPath
 from config.shape import Conflict, Settings
 from config.values import mask_user
@@ -56,11 +56,6 @@ def check(merged: Table, layers: tuple[Layer, ...]) -> Settings | tuple[Problem,
         except ValidationError as error:
             problems += _problems(error.errors(include_url=False), layers, replaced)
     return tuple(dict.fromkeys(problems))
-
-
-def nearest(word: str, candidates: Iterable[str]) -> str:
-    """The most similar candidate; "" if none is similar."""
-    return next(iter(difflib.get_close_matches(word, list(candidates), n=1, cutoff=0.6)), "")
 
 
 def place_of(path: KeyPath, layers: tuple[Layer, ...]) -> str:
@@ -130,7 +125,11 @@ def _given(loc: KeyPath, given: object) -> str:
     if isinstance(given, bool):
         return f" (it is {str(given).lower()})"
     text = mask_user(f'"{given}"' if isinstance(given, str) else str(given))
-    return f" (it is {text})" if len(text) <= 80 and "@" not in text.replace("***@", "") else ""
+    return (
+        f" (it is {text})"
+        if len(text) <= 80 and text.isprintable() and "@" not in text.replace("***@", "")
+        else ""
+    )
 
 
 def _siblings(loc: KeyPath) -> list[str]:

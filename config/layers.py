@@ -6,24 +6,19 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from pydantic.fields import FieldInfo
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
-from config.errors import Problem, SettingsError
+from config.defaults import PREFIX, Table, defaults, variables
+from config.errors import Problem, SettingsError, nearest
 from config.lines import KeyPath, find_lines
 from config.shape import Settings
 
-Table = dict[str, Any]
-"""Parsed TOML: what pydantic is there to check, hence not typed further."""
-
-PREFIX = "DRIFTLINE_"
 RESERVED = frozenset({"DRIFTLINE_CONFIG"})
 """Variables with our prefix that are no setting."""
 
@@ -57,28 +52,6 @@ class Layer:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """defaults.toml: plain values, and for each array of tables the values of an element's keys."""
-
-    text: str
-    values: Table
-    elements: Mapping[KeyPath, Table]
-
-
-@cache
-def defaults() -> Defaults:
-    text = resources.files("config").joinpath("defaults.toml").read_text(encoding="utf-8")
-    values = tomllib.loads(text)
-    elements: dict[KeyPath, Table] = {
-        ("aws", "accounts"): values["aws"]["accounts"][0],
-        ("ignore",): values["ignore"][0],
-    }
-    values["aws"]["accounts"] = []
-    values["ignore"] = []
-    return Defaults(text, values, elements)
-
-
 def read_file(path: Path) -> Layer:
     """A settings file. Raises SettingsError if it cannot be read or is not TOML."""
 
@@ -89,6 +62,7 @@ def read_file(path: Path) -> Layer:
         # First by bytes: the same text serves the parser, the line numbers and the message.
         text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
         values = TomlConfigSettingsSource(Settings, toml_file=path).toml_data
+        places = {key: f"{path}:{line}" for key, line in find_lines(text).items()}
     except FileNotFoundError:
         raise refusal(None, 'no such file; create one with "driftline config init"') from None
     except UnicodeDecodeError as error:
@@ -96,13 +70,14 @@ def read_file(path: Path) -> Layer:
         raise refusal(line, "is not UTF-8 text; save the file as UTF-8") from None
     except OSError as error:
         raise refusal(None, f"cannot be read: {error.strerror}; let the service's user read it") from None
+    except RecursionError:
+        raise refusal(None, "is nested too deeply to be a settings file") from None
     except tomllib.TOMLDecodeError as error:
         found = re.search(r" \(at line ([0-9]+), column ([0-9]+)\)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         words = re.sub(r" \(at .*\)$", "", str(error), flags=re.DOTALL)
         column = f" at column {found[2]}" if found else " at the end of the file"
         raise refusal(line, f"is not TOML{column}: {words}") from None
-    places = {key: f"{path}:{line}" for key, line in find_lines(text).items()}
     return Layer(str(path), values, places)
 
 
@@ -119,10 +94,10 @@ def read_environment() -> tuple[Layer, tuple[Problem, ...]]:
         else:
             problems.append(Problem(f"environment {variable}", "", _unknown_variable(variable)))
     values = _Environment(Settings)()
-    for path in places:
+    for place in places:
         # The library decodes no empty variable; for a list, empty means none.
-        if len(path) == 2 and _is_list(path) and values[str(path[0])][path[1]] == "":
-            values[str(path[0])][path[1]] = []
+        if len(place) == 2 and _is_list(place) and values[str(place[0])][place[1]] == "":
+            values[str(place[0])][place[1]] = []
     return Layer("environment", values, places), tuple(problems)
 
 
@@ -152,21 +127,6 @@ def merge(layers: tuple[Layer, ...]) -> Table:
     return merged
 
 
-def variables() -> Iterator[str]:
-    """Every environment variable that is a setting."""
-    for path in keys():
-        yield PREFIX + "__".join(path).upper()
-
-
-def keys() -> Iterator[tuple[str, ...]]:
-    """Every key that holds a value of its own, as a path; arrays of tables count as one key."""
-    for section, values in defaults().values.items():
-        if isinstance(values, dict):
-            yield from ((section, key) for key in values)
-        else:
-            yield (section,)
-
-
 class _Environment(EnvSettingsSource):
     """The library's source, but what is not JSON goes on to the model, whose errors name the variable."""
 
@@ -180,7 +140,7 @@ def _decoded(text: str) -> object:
         return []
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text if text.lstrip()[0] in "[{" else [word.strip() for word in text.split(",")]
 
 
@@ -200,8 +160,6 @@ def _over(below: Table, above: Table) -> Table:
 
 
 def _unknown_variable(variable: str) -> str:
-    from config.faults import nearest  # noqa: PLC0415 - faults speaks of layers
-
     known = {name.removeprefix(PREFIX): name for name in variables()}
     guess = nearest(variable.upper().removeprefix(PREFIX), known)
     return "is no setting" + (

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config import faults
+from config.defaults import Table
 from config.errors import SettingsError
-from config.layers import Layer, Table, merge, read_environment, read_file, read_overrides
+from config.layers import Layer, merge, read_environment, read_file, read_overrides
 from config.lines import KeyPath
 from config.shape import (
     Aws,

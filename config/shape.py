@@ -12,20 +12,21 @@ from typing import Annotated, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.units import Duration, Size
 from config.values import (
+    NO_BOOLEAN,
     Account,
     Address,
     Clock,
     Domain,
-    Duration,
+    HostName,
     Mailbox,
     Region,
     RoleArn,
-    Size,
     Text,
     WebUrl,
     Zone,
@@ -35,7 +36,7 @@ from config.values import (
 Conflict = tuple[tuple[str, ...], str]
 """Keys of a section that do not fit together (the first is to be changed), and what to do about it."""
 
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(ge=1, le=65535), NO_BOOLEAN]
 
 
 def _at_least_a_minute(value: timedelta) -> timedelta:
@@ -78,6 +79,15 @@ class _Section(BaseModel):
         """What is wrong with the values taken together."""
         yield from ()
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_control_characters(cls, value: object) -> object:
+        # A newline in a name or an address would begin a mail header or a log line of its own.
+        parts = value if isinstance(value, list | tuple) else (value,)
+        if any(isinstance(part, str) and not part.isprintable() for part in parts):
+            raise ValueError("must be one line of printable characters")
+        return value
+
     @model_validator(mode="after")
     def _refuse_conflicts(self) -> Self:
         found = tuple(self.conflicts())
@@ -106,7 +116,7 @@ class Schedule(_Section):
     collect_every: Annotated[Duration, AfterValidator(_at_least_a_minute)]
     digest_at: Clock
     timezone: Zone
-    threads: Annotated[int, Field(ge=1, le=256)]
+    threads: Annotated[int, Field(ge=1, le=256), NO_BOOLEAN]
 
     @property
     def zone(self) -> tzinfo:
@@ -180,7 +190,7 @@ class Privacy(_Section):
 
 
 class Mail(_Section):
-    host: str
+    host: HostName
     port: Port
     security: Literal["starttls", "tls", "none"]
     username: str

@@ -12,8 +12,8 @@ import pytest
 from pydantic import BaseModel
 
 from config import document
+from config.defaults import defaults
 from config.description import example, sections
-from config.layers import defaults
 from config.schema import schema
 from config.settings import Settings, compose
 

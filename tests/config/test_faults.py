@@ -36,6 +36,15 @@ CASES = {
     # wrong types
     '[mail]\nport = "x"': '2: mail.port: must be a whole number (it is "x")',
     "[mail]\nport = 1.5": "2: mail.port: must be a whole number (it is 1.5)",
+    "[mail]\nport = true": "2: mail.port: must be a whole number (it is true)",
+    '[mail]\nhost = "smtp://h"': (
+        '2: mail.host: must be a host name or an address, as "smtp.example.com", without scheme or port '
+        '(it is "smtp://h")'
+    ),
+    '[driftline]\nname = "a\\nBcc: x"': "2: driftline.name: must be one line of printable characters",
+    '[mail]\nrecipients = ["a\\nb <x@example.com>"]': (
+        "2: mail.recipients: must be one line of printable characters"
+    ),
     "[mail]\nport = 70000": "2: mail.port: must be at most 65535 (it is 70000)",
     "[mail]\nheartbeat = 3": "2: mail.heartbeat: must be true or false (it is 3)",
     "[mail]\nhost = 3": "2: mail.host: must be text in quotes (it is 3)",
@@ -248,6 +257,12 @@ def test_a_file_that_is_not_text_is_told_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "driftline.toml"
     file.write_bytes(b"[mail]\nhost = '\xff'\n")
     assert refusals(file) == ["driftline.toml:2: is not UTF-8 text; save the file as UTF-8"]
+
+
+def test_a_file_of_brackets_is_refused(write: Write) -> None:
+    assert refusals(write("a = " + "[" * 20_000)) == [
+        "driftline.toml: is nested too deeply to be a settings file"
+    ]
 
 
 def test_a_directory_is_no_settings_file(tmp_path: Path) -> None:

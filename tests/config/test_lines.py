@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.layers import defaults
+from config.defaults import defaults
 from config.lines import KeyPath, find_lines
 
 EVERYTHING = dedent(
