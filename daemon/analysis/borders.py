@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
 from daemon.analysis.hosts import region_in
+from daemon.analysis.workloads import services, workloads
 from daemon.values.graph import Graph
 from daemon.values.path import Border, Direction, Hop
 
@@ -25,20 +26,15 @@ class Places:
         self._jurisdiction = jurisdiction
         self._stores: dict[str, set[str]] = defaultdict(set)
         self._named: dict[str, set[Place]] = defaultdict(set)
-        self._service: dict[str, str] = {}
-        runs_on: dict[str, set[str]] = defaultdict(set)
+        self._service = services(graph)
+        self._runs_on = workloads(graph)
         for relation in graph.relations:
-            if relation.verb == "has" and isinstance(relation.target, str):
-                self._service[relation.target] = relation.source
-            elif relation.verb == "runs_on" and (target := graph.target(relation)):
-                runs_on[relation.source].add(target)
-            elif relation.verb == "stored_in":
+            if relation.verb in {"stored_in", "located_at"}:
                 if target := graph.target(relation):
                     self._stores[relation.source].add(target)
                 elif not isinstance(relation.target, str):
                     # A name that the cloud gave says where it leads, listed or not.
                     self._named[relation.source] |= self._at("aws", region_in(relation.target.value))
-        self._runs_on = runs_on
         self._known: dict[str, frozenset[Place]] = {}
 
     def store(self, table: str) -> str:
@@ -59,13 +55,9 @@ class Places:
             return set(self.of(service)) if service else set()
         if scheme == "service":
             return self._resources(self._runs_on.get(urn, ())) or self._from_span(urn)
-        if scheme == "table":
-            return self._resources(self._stores.get(urn, ())) or self._named.get(urn, set())
-        if scheme == "host":
-            return self._at("aws", region_in(urn.rpartition("/")[2]))
-        return self._resources((urn,))
+        return self._resources(self._stores.get(urn, ())) or self._named.get(urn, set())
 
-    def _resources(self, urns: Sequence[str] | set[str] | tuple[str, ...]) -> set[Place]:
+    def _resources(self, urns: Iterable[str]) -> set[Place]:
         found: set[Place] = set()
         for urn in urns:
             if resource := self._graph.resources.get(urn):

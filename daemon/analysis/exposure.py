@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from collectors.model import Resource, Role
 from daemon.analysis.routes import Ways, loops
+from daemon.analysis.workloads import services, workloads
 from daemon.values.graph import Graph
 
 INTERNET = "internet"
@@ -16,8 +17,6 @@ INTERNAL = "internal"
 
 INVENTORY, SPAN, OPERATOR = 3, 2, 1
 """How strong the evidence for a public entry is."""
-
-ROOT = "it was seen without a caller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +44,20 @@ def entries(graph: Graph, public_operations: Sequence[str] = ()) -> dict[str, En
     operation seen as the root of a trace, from a public address or without any caller is public; one that
     always had an observed caller is an internal interface of the same process.
     """
-    services = _services(graph)
+    service_of = services(graph)
     fronts = _fronts(graph)
     called = _called(graph)
-    workloads = _workloads(graph)
+    runs = workloads(graph)
     found: dict[str, Entry] = {}
     for urn, operation in sorted(graph.resources.items()):
         if operation.role is not Role.OPERATION:
             continue
-        service = services.get(urn, "")
+        service = service_of.get(urn, "")
         name = _name(graph, service)
         server = operation.attributes.get("kind") == "server"
         public_caller = operation.attributes.get("public_caller") is True
         root = operation.attributes.get("root") is True
-        front = _best(fronts[workload] for workload in workloads.get(service, ()) if workload in fronts)
+        front = _best(fronts[workload] for workload in runs.get(service, ()) if workload in fronts)
         if server and front and (root or public_caller or urn not in called):
             found[urn] = Entry(INVENTORY, f"{_words(graph, front)} {name}", front)
         elif server and root and public_caller:
@@ -69,20 +68,23 @@ def entries(graph: Graph, public_operations: Sequence[str] = ()) -> dict[str, En
 
 
 def origins(
-    graph: Graph, public: Mapping[str, Entry], known: Ways, *, ends: Sequence[int]
+    graph: Graph, public: Mapping[str, Entry], known: Ways, *, ends: Iterable[str]
 ) -> dict[str, Origin]:
-    """Where paths to `ends` can begin: public entries, and operations that nothing was seen to call.
+    """Where paths to `ends` (urns) can begin: public entries, and operations that nothing was seen to call.
 
-    A root of traces, a job and a consumer begin something even if they also have callers. In a loop of calls
+    A root of traces and a consumer begin something even if they also have callers. In a loop of calls
     that nothing outside leads to, each operation begins something: otherwise a loop would hide what it reads.
     """
-    useful = known.reaching(ends)
+    useful = known.reaching(known.numbers[urn] for urn in ends)
+    called = _called(graph)
     found: dict[str, Origin] = {}
     for number in sorted(useful):
         urn = known.urns[number]
         if entry := public.get(urn):
             found[urn] = Origin(INTERNET, entry.evidence)
-        elif reason := _begins(graph.resources.get(urn), urn, alone=not known.back[number]):
+        elif reason := _begins(
+            graph.resources.get(urn), urn, alone=not known.back[number], called=urn in called
+        ):
             found[urn] = Origin(INTERNAL, reason)
     covered = known.reached((known.numbers[urn] for urn in found), useful)
     for number in loops(known, useful - covered):
@@ -92,37 +94,18 @@ def origins(
     return found
 
 
-def _begins(operation: Resource | None, urn: str, *, alone: bool) -> str:
+def _begins(operation: Resource | None, urn: str, *, alone: bool, called: bool) -> str:
     if urn.startswith("service://"):
         return "the operation of the service is not known"
-    kind = operation.attributes.get("kind") if operation else None
     if urn.startswith("topic://"):
         return ""  # its consumers begin
+    kind = operation.attributes.get("kind") if operation else None
+    root = operation is not None and operation.attributes.get("root") is True
     if kind == "consumer":
         return "it consumes messages"
-    if kind == "job":
-        return "it runs by itself"
-    if operation is not None and operation.attributes.get("root") is True:
-        return ROOT
-    return "no caller was seen" if alone else ""
-
-
-def _services(graph: Graph) -> dict[str, str]:
-    """The service of each operation."""
-    return {
-        relation.target: relation.source
-        for relation in sorted(graph.relations, key=lambda each: each.source, reverse=True)
-        if relation.verb == "has" and isinstance(relation.target, str)
-    }
-
-
-def _workloads(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """What each service runs on, as far as it is resolved."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for relation in graph.relations:
-        if relation.verb == "runs_on" and (target := graph.target(relation)):
-            found[relation.source].add(target)
-    return {service: tuple(sorted(workloads)) for service, workloads in found.items()}
+    if root or (alone and not called):
+        return "it runs by itself" if kind == "job" else "it was seen without a caller"
+    return "the operation of its caller is not known" if alone else ""
 
 
 def _called(graph: Graph) -> set[str]:

@@ -31,7 +31,8 @@ def bind(
     names = _Names(graph)
     owned = hosts.ours(graph, own_domains)
     bindings = {}
-    for alias in sorted({*raw_targets(graph.relations), *_hosts(graph)}):
+    called = {alias for names_of in host_names(graph).values() for alias in names_of}
+    for alias in sorted({*raw_targets(graph.relations), *called}):
         fresh = _bind(alias, names, owned, vendor)
         bindings[str(alias)] = _with_memory(fresh, previous.get(str(alias)), graph)
     return bindings
@@ -118,6 +119,7 @@ class _Names:
             return
         yield from self._own(alias.namespace)
         yield "public"
+        yield alias.namespace  # who was seen to answer this very caller
 
     def _own(self, namespace: str) -> tuple[str, ...]:
         service = namespace.removeprefix(CALLER)
@@ -190,16 +192,25 @@ def _with_memory(fresh: Binding, before: Binding | None, graph: Graph) -> Bindin
     return fresh
 
 
-def _hosts(graph: Graph) -> Iterator[Alias]:
-    for resource in graph.resources.values():
+def host_names(graph: Graph) -> dict[str, tuple[Alias, ...]]:
+    """The names under which each host was called, as they are bound, by the host's urn."""
+    found: dict[str, set[Alias]] = defaultdict(set)
+    for urn, resource in graph.resources.items():
         if resource.role is Role.HOST:
-            yield from host_aliases(resource.urn)
+            found[urn].update(resource.aliases)
+    for relation in graph.relations:
+        if relation.verb == "located_at" and isinstance(relation.target, Alias):
+            if relation.source.startswith("host://"):
+                found[relation.source].add(relation.target)
+        elif isinstance(relation.target, str) and relation.target.startswith("host://"):
+            found[relation.target].update(())
+    return {urn: tuple(sorted(names)) or _spelled(urn) for urn, names in sorted(found.items())}
 
 
-def host_aliases(urn: str) -> tuple[Alias, ...]:
-    """The name under which a host resource is bound: of `host://public/NAME` or `host://ENV/NAME`."""
+def _spelled(urn: str) -> tuple[Alias, ...]:
+    """The name that stands in `host://public/NAME` or `host://ENVIRONMENT/NAME`."""
     namespace, _, name = urn.removeprefix("host://").partition("/")
-    if not urn.startswith("host://") or not name:
+    if not name:
         return ()
     return (Alias(namespace if namespace == "public" else f"environment:{namespace}", "host", name),)
 

@@ -35,19 +35,11 @@ def find(
     tables = classes.judge(graph, classifier)
     touching = touches(graph, tables)
     known = routes.ways(graph)
-    ends = [known.numbers[urn] for urn in touching]
-    useful = known.reaching(ends)
+    useful = known.reaching(known.numbers[urn] for urn in touching)
     at = {known.numbers[urn]: found for urn, found in touching.items()}
     seen = _seen(graph, tables)
     places = borders.Places(graph, jurisdiction)
-    beginnings = exposure.origins(graph, entries, known, ends=ends)
-    for urn in sorted(seen.keys() - beginnings.keys()):
-        entry = entries.get(urn)
-        beginnings[urn] = (
-            exposure.Origin(exposure.INTERNET, entry.evidence)
-            if entry
-            else exposure.Origin(exposure.INTERNAL, exposure.ROOT)
-        )
+    beginnings = exposure.origins(graph, entries, known, ends=touching.keys() | seen.keys())
     found: list[DataPath] = []
     for urn in sorted(beginnings):
         ends_met = _meet(urn, known, useful, at, seen.get(urn, {}))

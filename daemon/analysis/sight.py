@@ -6,10 +6,28 @@ from collections import defaultdict
 
 from collectors.model import Json, Resource, Role
 from daemon.analysis.classes import EVERY, texts
+from daemon.analysis.workloads import services, workloads
 from daemon.values.graph import Graph
 from daemon.values.path import Sight
 
 _STOPPED = frozenset({"stopped", "stopping", "terminated", "shutting-down", "inactive", "deleted"})
+
+_DATA = frozenset({"reads", "writes"})
+_NO_SQL = (
+    "cosmosdb",
+    "couchbase",
+    "couchdb",
+    "dynamodb",
+    "elasticsearch",
+    "hbase",
+    "memcached",
+    "mongodb",
+    "neo4j",
+    "opensearch",
+    "redis",
+    "s3",
+)
+"""Stores whose calls carry no statement that would name columns."""
 
 
 def look(graph: Graph) -> Sight:
@@ -19,11 +37,7 @@ def look(graph: Graph) -> Sight:
         for urn, resource in graph.resources.items()
         if resource.role is Role.WORKLOAD and resource.scope.provider != "traces" and is_running(resource)
     }
-    speaking = {
-        target
-        for relation in graph.relations
-        if relation.verb == "runs_on" and (target := graph.target(relation))
-    }
+    speaking = {urn for found in workloads(graph).values() for urn in found}
     return Sight(
         workloads=len(running),
         visible=len(running & speaking),
@@ -50,34 +64,36 @@ def _word(state: Json) -> str:
 
 
 def _without_statements(graph: Graph) -> tuple[str, ...]:
-    """Services of which no statement was ever seen, though they call a database."""
-    services = {}
-    for relation in graph.relations:
-        if relation.verb == "has" and isinstance(relation.target, str):
-            services[relation.target] = relation.source
+    """Services that call a database that speaks SQL, and of which no statement was ever seen."""
+    service_of = services(graph)
     calling = {
-        services.get(relation.source, relation.source)
+        service_of.get(relation.source, relation.source)
         for relation in graph.relations
-        if relation.verb in {"reads", "writes", "queries"}
+        if relation.verb in _DATA and isinstance(relation.target, str) and not _speaks_no_sql(relation.target)
     }
     return tuple(
         sorted(
             urn
             for urn in calling
-            if (service := graph.resources.get(urn)) and service.attributes.get("statements") is False
+            if (service := graph.resources.get(urn)) and service.attributes.get("statements") is not True
         )
     )
 
 
 def _unknown(graph: Graph) -> tuple[str, ...]:
-    """Tables that are read whole while none of their columns is known by name."""
-    whole: set[str] = set()
+    """Tables and stores in use of which no column is known: what they hold cannot be told."""
+    used: set[str] = set()
     known: dict[str, set[str]] = defaultdict(set)
     for relation in graph.relations:
-        if relation.verb not in {"reads", "writes"} or not isinstance(relation.target, str):
+        if relation.verb not in _DATA or not isinstance(relation.target, str):
             continue
         columns = texts(relation.attributes.get("columns"))
         known[relation.target].update(columns, texts(relation.attributes.get("lookups")))
-        if relation.verb == "reads" and EVERY in columns:
-            whole.add(relation.target)
-    return tuple(sorted(table for table in whole if not known[table] - {EVERY}))
+        if EVERY in columns or _speaks_no_sql(relation.target):
+            used.add(relation.target)
+    return tuple(sorted(table for table in used if not known[table] - {EVERY}))
+
+
+def _speaks_no_sql(table: str) -> bool:
+    """By `table://NS/SYSTEM/...`."""
+    return table.removeprefix("table://").split("/", 2)[1:2] in ([system] for system in _NO_SQL)

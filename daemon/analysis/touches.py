@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from collectors.model import Alias, Relation
 from daemon.analysis.classes import EVERY, TableClasses, Verdict, texts, together
-from daemon.analysis.links import host_aliases
+from daemon.analysis.links import host_names
+from daemon.analysis.workloads import services
 from daemon.values.graph import Bound, Graph
 from daemon.values.path import Direction, Hop
 
@@ -51,11 +52,10 @@ def third_parties(graph: Graph) -> frozenset[str]:
     """The urns of hosts that are known not to be ours."""
     return frozenset(
         urn
-        for urn in {*graph.resources, *(r.target for r in graph.relations if isinstance(r.target, str))}
-        if urn.startswith("host://")
-        and any(
+        for urn, names in host_names(graph).items()
+        if any(
             (binding := graph.bindings.get(str(alias))) is not None and binding.state is Bound.THIRD_PARTY
-            for alias in host_aliases(urn)
+            for alias in names
         )
     )
 
@@ -66,11 +66,7 @@ def touches(graph: Graph, tables: Mapping[str, TableClasses]) -> dict[str, tuple
     A service stands in for an operation that is not known: for columns and hosts that none of its known
     operations accounts for.
     """
-    service_of = {
-        relation.target: relation.source
-        for relation in graph.relations
-        if relation.verb == "has" and isinstance(relation.target, str)
-    }
+    service_of = services(graph)
     foreign = third_parties(graph)
     data = [r for r in _sorted(graph.relations) if r.verb in _DATA and r.target in tables]
     sent = [r for r in _sorted(graph.relations) if r.verb in {"sends_to", "discloses"}]
