@@ -7,7 +7,7 @@ TESTS ?=
 BIN := .venv/bin
 READY := .venv/ready
 ROOT_DO := $(shell [ "$$(id -u)" = 0 ] || echo "sudo ")
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
