@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -90,24 +90,21 @@ def _without_covered(
         at_service = (source.startswith("service://") and verb in _FLOWS) or (
             verb == "consumed_by" and target.startswith("service://")
         )
+        left = facts
         if at_service:
-            facts = [
-                Fact(
-                    fact.environment,
-                    fact.source,
-                    fact.verb,
-                    fact.target,
-                    orjson.dumps({**read_detail(fact.detail), "evidence": "unattributed"}).decode(),
-                    fact.first,
-                    fact.last,
-                    fact.count,
-                )
+            left = [
+                _unattributed(fact)
                 for fact in facts
                 if fact.first < settled_before and not (edge in covered and _names(fact) <= covered[edge])
             ]
-        if facts:
-            kept[edge] = facts
+        if left:
+            kept[edge] = left
     return kept
+
+
+def _unattributed(fact: Fact) -> Fact:
+    known = {**read_detail(fact.detail), "evidence": "unattributed"}
+    return replace(fact, detail=orjson.dumps(known, option=orjson.OPT_SORT_KEYS).decode())
 
 
 def _names(fact: Fact) -> set[str]:

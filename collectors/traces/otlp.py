@@ -64,13 +64,13 @@ def _schema() -> Any:
             message.field.add(
                 name=member,
                 number=number,
-                type=kind,  # type: ignore[arg-type] # the enum's values are plain ints here
+                type=kind,
                 label=_Field.LABEL_REPEATED if repeated else _Field.LABEL_OPTIONAL,
                 type_name=f".driftline.traces.{type_name}" if type_name else None,
             )
     pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)  # type: ignore[no-untyped-call] # protobuf's pool has no annotations
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName("driftline.traces.Export"))  # type: ignore[no-untyped-call]
+    pool.Add(file)
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("driftline.traces.Export"))
 
 
 _Export: Final = _schema()

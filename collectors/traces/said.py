@@ -33,4 +33,4 @@ def detail(**attributes: Json) -> str:
 
 def read_detail(text: str) -> Mapping[str, Json]:
     """The inverse of `detail`."""
-    return orjson.loads(text) if text else {}  # type: ignore[no-any-return] # only `detail` writes these
+    return orjson.loads(text) if text else {}

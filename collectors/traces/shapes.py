@@ -25,9 +25,12 @@ _SHAPES = 50_000
 _METHODS = frozenset(
     {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"}
 )
-_READING = frozenset(
-    ["get", "mget", "hget", "hgetall", "hmget", "lrange", "smembers", "zrange", "exists", "keys", "scan", "hscan", "sscan", "find", "findone", "aggregate", "count", "distinct", "select", "read", "query", "search", "batchgetitem", "getitem", "transactgetitems", "headobject", "getobject", "listobjects", "listobjectsv2", "ttl", "type", "strlen", "llen"]
-)
+_READING = frozenset({
+    "get", "mget", "hget", "hgetall", "hmget", "lrange", "smembers", "zrange", "exists", "keys", "scan",
+    "hscan", "sscan", "ttl", "type", "strlen", "llen", "find", "findone", "aggregate", "count",
+    "distinct", "select", "read", "query", "search", "batchgetitem", "getitem", "transactgetitems",
+    "headobject", "getobject", "listobjects", "listobjectsv2",
+})  # fmt: skip
 _PUBLISHING = frozenset({"publish", "send", "create"})
 
 

@@ -11,8 +11,8 @@ import threading
 
 import uvicorn
 from google.protobuf.json_format import MessageToJson
-from google.rpc.code_pb2 import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE, Code
-from google.rpc.status_pb2 import Status
+from google.rpc.code_pb2 import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE  # type: ignore[import-untyped] # ships no types
+from google.rpc.status_pb2 import Status  # type: ignore[import-untyped] # ships no types
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -81,7 +81,7 @@ def _accepted(batch: Batch, content: str) -> Response:
     return Response(shown, media_type=content)
 
 
-def _refusal(status: int, code: Code.ValueType, message: str, content: str, retry: bool = False) -> Response:
+def _refusal(status: int, code: int, message: str, content: str, retry: bool = False) -> Response:
     answer = Status(code=code, message=message)
     json = content == _JSON
     return Response(

@@ -1,0 +1,295 @@
+"""The fact journal: a SQLite file of its own, which receivers write and the cycle reads.
+
+One thread commits for all: new facts at once and together, repeated ones (only counts and newest times) every
+few seconds. What `record` returned from is on disk. It is no snapshot and no history; it only grows and updates.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from collectors.contract import Fact, SinkBusy
+from daemon.store.errors import DatabaseUnusable, SchemaTooNew
+
+_APPLICATION = 0x44724A31  # "DrJ1": tells the file from any other SQLite file
+_VERSION = 1
+_FLUSH_EVERY = 5.0
+_PENDING_AT_MOST = 500_000
+_LOCK_PATIENCE = 2.0
+
+_SCHEMA = """
+create table fact (
+    seq integer primary key autoincrement,
+    environment text not null,
+    source text not null,
+    verb text not null,
+    target text not null,
+    detail text not null,
+    first real not null,
+    last real not null,
+    count integer not null,
+    unique (environment, source, verb, target, detail)
+) strict
+"""
+_UPSERT = """
+insert into fact (environment, source, verb, target, detail, first, last, count) values (?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (environment, source, verb, target, detail) do update set
+    first = min(first, excluded.first), last = max(last, excluded.last), count = count + excluded.count
+"""
+
+_Key = bytes
+
+
+class Journal:
+    """Facts on disk: a `FactSink` and a `FactSource`. Safe for threads, and for several processes.
+
+    `flush_every`: seconds after which counts of known facts are written.
+    """
+
+    def __init__(self, path: Path, flush_every: float = _FLUSH_EVERY) -> None:
+        """Opens the file, or creates it (0600). Raises DatabaseUnusable, SchemaTooNew."""
+        self._path = path
+        self._flush_every = flush_every
+        self._condition = threading.Condition()
+        self._known: set[_Key] = set()
+        self._new: dict[_Key, Fact] = {}  # to be committed at once
+        self._repeated: dict[_Key, Fact] = {}  # to be committed with the next flush
+        self._committed = 0  # rounds, to wait for
+        self._begun = 0
+        self._flush_asked = False
+        self._closing = False
+        self._trouble = ""
+        try:
+            _create(path)
+            with closing(_connect(path)) as connection:
+                _prepare(connection, path)
+                for row in connection.execute("select environment, source, verb, target, detail from fact"):
+                    self._known.add(_key(*row))
+        except (sqlite3.Error, OSError) as error:
+            raise _unusable(path, error) from None
+        self._thread = threading.Thread(target=self._write, name="fact-journal", daemon=True)
+        self._thread.start()
+
+    def record(self, facts: Sequence[Fact], timeout: float) -> None:
+        """Stores facts; returns once all of them that are new are on disk. Raises SinkBusy."""
+        with self._condition:
+            if self._closing:
+                raise SinkBusy(f"the fact journal {self._path} is closed")
+            if len(self._new) + len(self._repeated) >= _PENDING_AT_MOST:
+                raise SinkBusy(
+                    f"too many facts wait for the fact journal {self._path}: {self._trouble or 'slow disk'}"
+                )
+            waits = False
+            for fact in facts:
+                key = _key(fact.environment, fact.source, fact.verb, fact.target, fact.detail)
+                known = key in self._known
+                waits = waits or not known
+                _add(self._repeated if known else self._new, key, fact)
+            if not waits:
+                return
+            self._condition.notify_all()
+            # A round that has begun may have taken its facts already: ours are in the one after it at the latest.
+            goal = self._begun + 1
+            if not self._condition.wait_for(lambda: self._committed >= goal, timeout):
+                raise SinkBusy(
+                    f"facts are not on disk after {timeout:g} s ({self._path}): {self._trouble or 'slow disk'}"
+                )
+
+    def flush(self, timeout: float = 10.0) -> None:
+        """Writes everything that waits. Raises SinkBusy."""
+        with self._condition:
+            if not (self._new or self._repeated):
+                return
+            self._flush_asked = True
+            self._condition.notify_all()
+            goal = self._begun + 1
+            if not self._condition.wait_for(lambda: self._committed >= goal, timeout):
+                raise SinkBusy(f"facts are not on disk after {timeout:g} s ({self._path}): {self._trouble}")
+
+    def environments(self) -> Sequence[str]:
+        """Every environment heard of, sorted."""
+        return [row[0] for row in self._read("select distinct environment from fact order by environment")]
+
+    def facts(self, environment: str) -> Iterator[Fact]:
+        """All facts of an environment, in order of identity. Counts may be a flush behind."""
+        query = (
+            "select environment, source, verb, target, detail, first, last, count from fact"
+            " where environment = ? order by source, verb, target, detail"
+        )
+        for row in self._read(query, environment):
+            yield Fact(*row)
+
+    def position(self) -> int:
+        """A number that grows with each new fact."""
+        return int(next(self._read("select coalesce(max(seq), 0) from fact"))[0])
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written just now, "" if all is well."""
+        return self._trouble
+
+    def close(self) -> None:
+        """Writes what waits, and ends. Safe to call twice."""
+        with self._condition:
+            self._closing = True
+            self._condition.notify_all()
+        self._thread.join(30)
+
+    def _read(self, query: str, *parameters: str) -> Iterator[tuple[Any, ...]]:
+        try:
+            with closing(_connect(self._path)) as connection:
+                connection.execute("pragma query_only = on")
+                yield from connection.execute(query, parameters)
+        except sqlite3.Error as error:
+            raise _unusable(self._path, error) from None
+
+    def _write(self) -> None:
+        """The committing thread: one round after the other until closed and empty."""
+        connection: sqlite3.Connection | None = None
+        flushed = time.monotonic()
+        while True:
+            with self._condition:
+                due = flushed + self._flush_every - time.monotonic()
+                self._condition.wait_for(self._has_work, max(due, 0.01))
+                stopping = self._closing
+                flush = stopping or self._flush_asked or time.monotonic() - flushed >= self._flush_every
+                new, self._new = self._new, {}
+                repeated: dict[_Key, Fact] = {}
+                if flush:
+                    repeated, self._repeated = self._repeated, {}
+                    self._flush_asked = False
+                    flushed = time.monotonic()
+                self._begun += 1
+                this_round = self._begun
+            trouble = ""
+            if new or repeated:
+                try:
+                    connection = connection or _connect(self._path)
+                    _commit(connection, (*new.values(), *repeated.values()))
+                except (sqlite3.Error, OSError) as error:
+                    trouble = str(error)
+                    if connection is not None:
+                        connection.close()
+                        connection = None
+            with self._condition:
+                self._trouble = trouble
+                if trouble:
+                    # Kept for the next round: senders are told to come again, but what is here is not lost.
+                    for waiting, back in ((self._new, new), (self._repeated, repeated)):
+                        for key, fact in back.items():
+                            _add(waiting, key, fact)
+                else:
+                    self._known.update(new)
+                    self._committed = this_round
+                    self._condition.notify_all()
+                if stopping and (trouble or not (self._new or self._repeated)):
+                    break
+            if trouble:
+                time.sleep(0.2)
+        if connection is not None:
+            connection.close()
+
+    def _has_work(self) -> bool:
+        return bool(self._new) or self._flush_asked or self._closing
+
+
+def _key(environment: str, source: str, verb: str, target: str, detail: str) -> _Key:
+    # A digest instead of the texts: sixteen bytes a fact in memory instead of some three hundred.
+    text = "\0".join((environment, source, verb, target, detail))
+    return blake2b(text.encode(errors="replace"), digest_size=16).digest()
+
+
+def _add(waiting: dict[_Key, Fact], key: _Key, fact: Fact) -> None:
+    before = waiting.get(key)
+    if before is not None:
+        fact = replace(
+            fact,
+            first=min(before.first, fact.first),
+            last=max(before.last, fact.last),
+            count=before.count + fact.count,
+        )
+    waiting[key] = fact
+
+
+def _create(path: Path) -> None:
+    """An empty file that only its owner may read; SQLite gives its WAL the same mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    path.chmod(0o600)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # Facts go through one thread, readings through a connection each, which its own thread closes.
+    connection = sqlite3.connect(path, timeout=_LOCK_PATIENCE, isolation_level=None, check_same_thread=False)
+    connection.execute("pragma synchronous = full")
+    connection.execute("pragma trusted_schema = off")
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """The schema in place. Raises DatabaseUnusable, SchemaTooNew."""
+    application = connection.execute("pragma application_id").fetchone()[0]
+    tables = connection.execute("select count(*) from sqlite_schema").fetchone()[0]
+    if application != _APPLICATION and tables:
+        raise DatabaseUnusable(
+            f"{path} is not a fact journal; move it away, or choose another state_directory"
+        )
+    version = connection.execute("pragma user_version").fetchone()[0]
+    if version > _VERSION:
+        raise SchemaTooNew(
+            f"{path} was written by a newer release (version {version}, this is {_VERSION}); upgrade"
+        )
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("begin immediate")
+    if not connection.execute("select count(*) from sqlite_schema where name = 'fact'").fetchone()[0]:
+        connection.execute(_SCHEMA)
+        connection.execute(f"pragma application_id = {_APPLICATION}")
+        connection.execute(f"pragma user_version = {_VERSION}")
+    connection.execute("commit")
+    state = connection.execute("pragma quick_check(1)").fetchone()[0]
+    if state != "ok":
+        raise DatabaseUnusable(f"{path} is damaged ({state}); move it away: it fills again from new spans")
+
+
+def _commit(connection: sqlite3.Connection, facts: Sequence[Fact]) -> None:
+    # Lone surrogates cannot be stored as UTF-8 and are in no name worth keeping.
+    rows = [
+        (
+            *(
+                text.encode(errors="replace").decode()
+                for text in (f.environment, f.source, f.verb, f.target, f.detail)
+            ),
+            f.first,
+            f.last,
+            f.count,
+        )
+        for f in facts
+    ]
+    connection.execute("begin immediate")
+    try:
+        connection.executemany(_UPSERT, rows)
+        connection.execute("commit")
+    except sqlite3.Error:
+        if connection.in_transaction:
+            connection.execute("rollback")
+        raise
+
+
+def _unusable(path: Path, error: Exception) -> DatabaseUnusable:
+    text = str(error)
+    if "not a database" in text or "malformed" in text:
+        advice = "move it away: it fills again from new spans"
+    elif "locked" in text or "busy" in text:
+        advice = "another program holds it; end that program, or try again"
+    else:
+        advice = "check that the directory exists, has room and belongs to the service's user"
+    return DatabaseUnusable(f"cannot use the fact journal {path}: {text}; {advice}")
