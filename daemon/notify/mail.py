@@ -14,9 +14,10 @@ from urllib.parse import quote
 
 from daemon.analysis.drift import Drift, SnapshotHead, Totals
 from daemon.report import wording
-from daemon.report.html import render_html
+from daemon.report.html import html_of
+from daemon.report.outline import outline, shorten
 from daemon.report.safe_text import safe_text
-from daemon.report.text import flow, render_text
+from daemon.report.text import flow, text_of
 
 WIDTH = 76
 LINES = 50
@@ -32,15 +33,19 @@ def report_mail(
 
     The same arguments make the same bytes. Long reports are shortened to the first lines and the totals.
     """
+    whole = outline(drift)
     lines = LINES
     while True:
+        report = shorten(whole, lines)
         message = _message(drift.installation, sender, recipients, created, key)
         message["Subject"] = subject(drift)
         message["X-Driftline-Snapshot"] = _anchor(drift.after)
         above = "\n".join([*flow("", (notice,), WIDTH, 0), "", ""]) if notice else ""
-        message.set_content(above + render_text(drift, width=WIDTH, limit=lines), cte="quoted-printable")
+        message.set_content(above + text_of(report, width=WIDTH), cte="quoted-printable")
         message.add_alternative(
-            render_html(drift, limit=lines, notice=notice), subtype="html", cte="quoted-printable"
+            html_of(report, installation=drift.installation, notice=notice),
+            subtype="html",
+            cte="quoted-printable",
         )
         message.set_boundary(_digest("boundary", key)[:32])
         if not lines or len(message.as_bytes(policy=SMTP)) < MOST_BYTES:

@@ -93,7 +93,8 @@ def hop(step: Hop, columns: Iterable[str] = ()) -> str:
         called = service(step.target)
         target = name(step.target) if called == source else f"{called} {name(step.target)}"
     else:
-        target = _with_columns(name(step.target), tuple(columns))
+        host = step.target.startswith("host://")  # a dot after a host's name would read as part of it
+        target = _with_columns(name(step.target), tuple(columns), always=host)
     return f"{source} {words} {target}"
 
 

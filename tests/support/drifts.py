@@ -320,7 +320,7 @@ def hostile(text: str) -> Drift:
     )
 
 
-def line(  # noqa: PLR0917 - the columns of a report's line, in their order
+def line(
     id: str, symbol: str, type: str, name: str, detail: str, why: str = "a kept field differs"
 ) -> ChangeLine:
     action = {"+": Action.ADDED, "-": Action.REMOVED, "=": Action.RESTATED}.get(symbol, Action.ALTERED)
