@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import replace
 from hashlib import blake2b
 from threading import Lock
 
@@ -108,6 +109,10 @@ _ELLIPSIS = re.compile(r"[\w$.\"`\[]*(?:\.\.\.|…)\s*$")
 _LAST_WORD = re.compile(r"(?<=[\s,(.=])[\"`\[]?[^\W\d][\w$]*$")
 _PARENTHESIS = re.compile(r"[()]")
 _REPLACE_INTO = re.compile(r"(?i)^\s*(?:replace|upsert)\s+(?:low_priority\s+|delayed\s+)?into\b")
+_ONLY_FIRST = re.compile(r"(?i)^(delete|update|insert)\s+top\s*\(?\s*\?\s*\)?(?:\s+percent)?")
+_NAMED_QUERY = re.compile(
+    r"(?i)^(?:declare\s+\S+\s+(?:\w+\s+){0,4}cursor\s+(?:\w+\s+){0,3}for|prepare\s+\S+\s*(?:\([^()]*\)\s*)?as)\s+"
+)
 _CASSANDRA_TAIL = re.compile(
     r"(?i)\s+(?:allow\s+filtering|using\s+(?:ttl|timestamp)\s+\?(?:\s+and\s+(?:ttl|timestamp)\s+\?)?)"
 )
@@ -124,12 +129,12 @@ def _read(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
         cut = True
     temporary: set[str] = set()
     statement = union(_read_one(_prepared(piece), dialect, temporary) for piece in whole.split(";"))
-    partial = bool(statement.tables) and (statement.partial or cut or whole != shape)
-    return Statement(statement.tables, partial, statement.parsed_by)
+    return replace(statement, partial=statement.partial or cut or whole != shape)
 
 
 def _prepared(piece: str) -> str:
     """The statement without the few things that make the grammar give up."""
+    piece = _ONLY_FIRST.sub(r"\1", _NAMED_QUERY.sub("", piece.strip()))
     return _CASSANDRA_TAIL.sub("", _REPLACE_INTO.sub("INSERT INTO", piece)).strip()
 
 
@@ -139,9 +144,17 @@ def _read_one(shape: str, dialect: Dialect, temporary: set[str]) -> Statement:
     if _depth(shape) > _DEEPEST:
         return read_pattern(shape, dialect)
     try:
-        return read_tree(shape, dialect, temporary)
+        statement, understood = read_tree(shape, dialect, temporary)
     except Exception:  # noqa: BLE001 - the grammar raises whatever it stumbles over; the answer is then partial
         return read_pattern(shape, dialect)
+    return statement if understood else _with_rest(statement, read_pattern(shape, dialect))
+
+
+def _with_rest(statement: Statement, pattern: Statement) -> Statement:
+    """The tables that stand where the grammar had stopped to understand."""
+    known = {use.table for use in statement.tables}
+    rest = tuple(use for use in pattern.tables if use.table not in known)
+    return union((statement, Statement(rest, partial=True)))
 
 
 def _depth(shape: str) -> int:

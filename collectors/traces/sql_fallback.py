@@ -18,7 +18,7 @@ _MEMBER = rf"(?P<name>{_NAME})(?P<call>\s?\()?(?:\s(?:as\s)?(?P<alias>{_WORD}))?
 
 # Anything else neither reads nor writes rows, or does so where the text does not show it (procedures).
 _VERBS = re.compile(
-    r"(?i)^[\s(]*(select|insert|update|delete|merge|with|replace|upsert|truncate|copy|load|values|table|from)\b"
+    r"(?i)^[\s(]*(select|insert|update|delete|merge|with|replace|upsert|truncate|copy|load|values|table|from|if)\b"
 )
 _PLACES = re.compile(
     rf"(?i)\b(?P<place>from|join|into|using|apply|update|table|copy|delete|truncate)\s(?:only\s|lateral\s|ignore\s|table\s)?{_MEMBER}"
@@ -39,6 +39,8 @@ _COMPARED = re.compile(
     rf"(?i)(?<![.\w])(?P<column>{_WORD})\s?(?:=|<|>|!=|\bin\b|\blike\b|\bilike\b|\bbetween\b|\bis\b)"
 )
 _ALIASED = re.compile(rf"(?i)\sas\s{_WORD}")
+_INSERTS = re.compile(r"(?i)^\s*(?:insert|replace|load|copy)\b")
+_CAST = re.compile(r"::\s?\w+(?:\s?\[\])*")
 _UPDATES = re.compile(r"(?i)\bupdate\b")
 _Found = dict[tuple[TableName, Verb], tuple[set[str], set[str]]]
 _KEYWORDS = frozenset(
@@ -69,6 +71,7 @@ def read_pattern(shape: str, dialect: Dialect) -> Statement:
     """What the expressions find in one statement's shape."""
     if not _VERBS.match(shape):
         return NOTHING
+    shape = _CAST.sub("", shape)
     owners: dict[str, tuple[TableName, Verb]] = {}
     found: _Found = {}
     common = {_folded(match["name"], dialect) for match in _COMMON.finditer(shape)}
@@ -142,7 +145,11 @@ def _columns(shape: str, dialect: Dialect, owners: dict[str, tuple[TableName, Ve
         listed = _INSERTED.search(shape)
         names = re.findall(_WORD, listed["list"]) if listed else []
         names += [match["column"] for match in _SET.finditer(shape)] if _UPDATES.search(shape) else []
-        found[written[0]][0].update(filter(None, (_folded(name, dialect) for name in names)))
+        if not names and _INSERTS.match(shape):
+            names = ["*"]
+        found[written[0]][0].update(
+            filter(None, ("*" if name == "*" else _folded(name, dialect) for name in names))
+        )
     if len({table for table, _ in found}) == 1:
         _unqualified(shape, dialect, next(iter(found)), found)
 

@@ -22,8 +22,10 @@ def fingerprint(text: str, dialect: Dialect) -> str:
     if not dialect.quotes_are_strings and '"' in shape:
         shape = _QUOTED_LIST.sub("IN (?)", _QUOTED_VALUE.sub(r"\1?", shape))
     shape = _ELLIPSIS_LIST.sub("(?)", shape)
-    shape = _LIST.sub("?", shape)
+    shape = _LIST.sub(r"\1?\2", shape)
     shape = _ROWS.sub("(?)", shape)
+    if "?::" in shape:
+        shape = _CAST_VALUE.sub("?", shape)
     if "),(" in shape or "), (" in shape:
         shape = _VALUES.sub(r"\1\2", shape)
     return _SPACE.sub(" ", _TYPED_LITERAL.sub("?", shape)).strip(" ;")
@@ -85,9 +87,13 @@ _PREFIXED = re.compile(r"(?<![\w$])(?:[nNxXbBrR]|[uU]&|_[a-z]\w* ?)\?")
 # Lenient systems take a lone quoted word on the right of a comparison for a string, and so must we.
 _QUOTED_VALUE = re.compile(r'(?i)([=<>]\s?|\blike\s)"[^"]*"(?!\s?\.)')
 _QUOTED_LIST = re.compile(r'(?i)\bin\s?\(\s?"[^"]*"(?:\s?,\s?"[^"]*")*\s?\)')
+# The arguments of a function keep their number, on which its meaning depends.
+_LIST = re.compile(
+    r"(?i)((?:\b(?:in|values|value) ?|(?<=[^\w\s\"`\]]) ?)[(\[])\s*\?(?:\s*,\s*\?)+\s*([)\]]|\Z)"
+)
 _ELLIPSIS_LIST = re.compile(r"\(\s*(?:\.\.\.|…)\s*\)")
-_LIST = re.compile(r"\?(?:\s*,\s*\?)+")
 _ROWS = re.compile(r"\(\s*\?\s*\)(?:\s*,\s*\(\s*\?\s*\))+")
 _VALUES = re.compile(r"(?i)(\bvalues\s*)(\([^()]*(?:\([^()]*\)[^()]*)*\))(?:\s*,\s*\2)+")
+_CAST_VALUE = re.compile(r"\?(?:::[a-zA-Z_]\w*(?:\(\?\))?(?:\[\])?)+")
 _TYPED_LITERAL = re.compile(r"(?i)(?<=[\s(,=<>])(?:date|time|timestamp|timestamptz)\s+\?")
 _SPACE = re.compile(r"\s\s+")

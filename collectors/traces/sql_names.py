@@ -9,7 +9,7 @@ from collectors.traces.sql_statement import TableName
 
 _CATALOGUES = frozenset({"information_schema", "pg_catalog", "sys", "performance_schema", "pg_toast"})
 _CATALOGUE_TABLES = frozenset({"dual", "sqlite_master", "sqlite_schema", "sqlite_sequence", "rdb$database"})
-_NAME = re.compile(r"[^\W\d][\w$# .\-/&+]{0,127}")
+_NAME = re.compile(r"[^\W\d][\w$# .\-/&+*]{0,127}")
 _LONG_NUMBER = re.compile(r"\d{7}")
 _QUOTES = {'"': '"', "`": "`", "[": "]"}
 

@@ -127,8 +127,10 @@ class _Ledger:
         self._use(table, "writes")[0].update(column for column in columns if column)
 
 
-def read_tree(shape: str, dialect: Dialect, temporary: set[str]) -> Statement:
-    """What one statement does. Raises NotUnderstood, or whatever the grammar raises.
+def read_tree(shape: str, dialect: Dialect, temporary: set[str]) -> tuple[Statement, bool]:
+    """What one statement does, and whether all of it was understood.
+
+    Raises NotUnderstood, or whatever the grammar raises.
 
     `temporary`: the temporary tables known so far; those the statement creates are added.
     """
@@ -141,7 +143,8 @@ def read_tree(shape: str, dialect: Dialect, temporary: set[str]) -> Statement:
         _Walk(dialect, ledger).statement(tree)
     if parser.errors and not ledger.found:
         raise NotUnderstood
-    return Statement(tables_of(ledger.found), ledger.partial or bool(parser.errors), "sqlglot")
+    understood = not parser.errors
+    return Statement(tables_of(ledger.found), ledger.partial or not understood, "sqlglot"), understood
 
 
 class _Walk:
@@ -222,18 +225,8 @@ class _Walk:
                     rest.update(behind)
             else:
                 outputs.append((self.output_name(projection), self.values(projection, scope)))
-        handled = {
-            "expressions",
-            "from_",
-            "from",
-            "joins",
-            "laterals",
-            "with_",
-            "with",
-            "into",
-            "hint",
-            "kind",
-        }
+        handled = {"expressions", "from_", "from", "joins", "laterals", "with_", "with", "into", "hint"}
+        handled |= {"kind", "settings", "format"}
         for key, clause in tree.args.items():
             if key not in handled:
                 for part in clause if isinstance(clause, list) else [clause]:
@@ -417,6 +410,8 @@ class _Walk:
 
     def add(self, member: exp.Expr, scope: _Scope) -> None:
         """Makes a member of FROM known under its alias."""
+        if isinstance(member, exp.Final):
+            member = member.this
         source = self.from_member(member, scope)
         alias = member.args.get("alias")
         source = self.renamed(source, alias)
