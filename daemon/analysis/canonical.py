@@ -108,12 +108,15 @@ def _mapping(document: Mapping[str, Json]) -> dict[str, Json]:
         elif isinstance(value, list):
             result[name] = _list(name, value)
         elif isinstance(value, dict):
-            result[name] = (
-                value if name == "tags" else _mapping(value)
-            )  # a tag's value is text, whatever it holds
+            result[name] = value if name == "tags" and _is_flat(value) else _mapping(value)
         elif isinstance(value, float):
             result[name] = _number(value)
     return result
+
+
+def _is_flat(tags: Mapping[str, Json]) -> bool:
+    """True for tags as we keep them: a tag's value is text, whatever it looks like."""
+    return all(isinstance(value, str) for value in tags.values())
 
 
 def _list(name: str, members: list[Json]) -> list[Json]:

@@ -131,8 +131,9 @@ def _by_content(path: str, before: list[Json], after: list[Json], changes: list[
     if len(went) == 1 and len(came) == 1 and isinstance(went[0], dict) and isinstance(came[0], dict):
         _values(f"{path}[]", "", went[0], came[0], changes)  # most likely one member that was altered
         return
-    changes.extend(FieldChange(f"{path}[]", member, None) for member in went)
-    changes.extend(FieldChange(f"{path}[]", None, member) for member in came)
+    # A null among the members is told as a list of it, or nothing would seem to have come or gone.
+    changes.extend(FieldChange(f"{path}[]", [None] if one is None else one, None) for one in went)
+    changes.extend(FieldChange(f"{path}[]", None, [None] if one is None else one) for one in came)
 
 
 def _apart(before: list[Json], after: list[Json]) -> tuple[list[Json], list[Json]]:
