@@ -11,17 +11,16 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Self
+
+from demo.function_urls import Application, StartResponse, with_function_urls
 
 ACCOUNT = "123456789012"
 CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request")
 SEED = 7
 RUNNING = 2  # tasks that run for each container service
-
-StartResponse = Callable[..., object]
-Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 
 class Gate:
@@ -71,7 +70,7 @@ class Cloud:
         self._forget = moto_api_backend.reset
         self._forget()
         mock_random.seed(SEED)  # the same identifiers in every run
-        self.gate = Gate(DomainDispatcherApplication(create_backend_app))
+        self.gate = Gate(with_function_urls(DomainDispatcherApplication(create_backend_app)))
         self._server = make_server("127.0.0.1", 0, self.gate, threaded=True, request_handler=Quiet)
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(
