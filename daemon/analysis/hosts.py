@@ -197,7 +197,7 @@ def _first_owner(unlisted: Collection[Extent], types: Collection[str]) -> str:
     owners = [
         extent
         for extent in unlisted
-        if extent.scope.provider == "traces" or extent.type in types or _OWNS_NAMES.search(extent.type)
+        if extent.type in types or _OWNS_NAMES.search(extent.type)
     ]
     return str(min(owners)) if owners else ""
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from collectors.model import Json, Seen
+from daemon.analysis.telling import short_name
 from daemon.values.drift import Action, FieldChange, PathChange
 from daemon.values.path import DataPath, Direction, Hop, PathIdentity
 
@@ -113,7 +114,7 @@ def _change(
 
 def _why_new(paths: Sequence[DataPath], fresh: Hop | None) -> str:
     if fresh is not None:
-        return f"{short(fresh.source)} {fresh.verb} {short(fresh.target)} was not known before"
+        return f"{short_name(fresh.source)} {fresh.verb} {short_name(fresh.target)} was not known before"
     columns = ", ".join(sorted({column for path in paths for column in path.columns}))
     direction = paths[0].identity.direction
     doing = {Direction.READS: "reading", Direction.WRITES: "writing", Direction.SENDS: "sending"}[direction]
@@ -122,7 +123,7 @@ def _why_new(paths: Sequence[DataPath], fresh: Hop | None) -> str:
 
 def _why(action: Action, path: DataPath, fields: Sequence[FieldChange]) -> str:
     if action is Action.REMOVED:
-        return f"{short(path.identity.origin)} no longer leads to {short(path.identity.sink)}"
+        return f"{short_name(path.identity.origin)} no longer leads to {short_name(path.identity.sink)}"
     names = {"columns": "other columns", "route": "another route", "store": "another database"}
     words = [
         names.get(each.path, f"{each.path} {_text(each.before)} -> {_text(each.after)}") for each in fields
@@ -174,11 +175,3 @@ def _text(value: Json) -> str:
     if isinstance(value, list):
         return ", ".join(str(each) for each in value) or "none"
     return str(value)
-
-
-def short(urn: str) -> str:
-    """The last part of a urn that names it for people."""
-    scheme, _, rest = urn.partition("://")
-    if scheme == "operation":
-        return rest.split("/", 3)[-1]
-    return rest.rpartition("/")[2] or urn

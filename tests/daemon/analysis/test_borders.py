@@ -1,0 +1,116 @@
+"""Where data crosses from one jurisdiction into another."""
+
+from __future__ import annotations
+
+import pytest
+
+from config import vocabulary
+from daemon.analysis import borders
+from daemon.values.path import Border, Direction, Hop
+from tests.support.graphs import EU, US, Estate
+
+OUT = Border("EU/EEA", "US", EU, US)
+IN = Border("US", "EU/EEA", US, EU)
+
+
+def judge(estate: Estate, direction: Direction, *hops: tuple[str, str, str]) -> tuple[Border, ...]:
+    places = borders.Places(estate.graph(), vocabulary.jurisdiction)
+    return borders.judge(places, [Hop(*hop) for hop in hops], direction)
+
+
+def reader(region: str, database_region: str) -> tuple[Estate, str, str]:
+    """An operation in one region and a table in another."""
+    estate = Estate()
+    operation = estate.root(estate.service("checkout", estate.workload("checkout", region)), "GET /orders")
+    estate.database("orders-db", database_region)
+    return (
+        estate,
+        operation,
+        estate.table("public.customers", f"orders-db.c1.{database_region}.rds.amazonaws.com"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("workload", "database", "direction", "expected"),
+    [
+        (EU, US, Direction.WRITES, OUT),
+        (EU, US, Direction.READS, IN),
+        (US, EU, Direction.READS, OUT),
+        (US, EU, Direction.WRITES, IN),
+    ],
+)
+def test_data_flows_from_where_it_is_read_to_where_it_is_written(
+    workload: str, database: str, direction: Direction, expected: Border
+) -> None:
+    estate, operation, table = reader(workload, database)
+    assert judge(estate, direction, (operation, direction, table)) == (expected,)
+
+
+def test_regions_of_one_jurisdiction_have_no_border() -> None:
+    estate, operation, table = reader(EU, "eu-west-1")
+    assert judge(estate, Direction.READS, (operation, "reads", table)) == ()
+
+
+def test_what_is_not_known_makes_no_border() -> None:
+    estate, operation, _ = reader(EU, US)
+    elsewhere = estate.table("public.customers", "db.shop.example")
+    assert judge(estate, Direction.READS, (operation, "reads", elsewhere)) == ()
+    nobody = estate.root(estate.service("nobody"), "GET /")
+    table = estate.table("public.customers", f"orders-db.c1.{US}.rds.amazonaws.com")
+    assert judge(estate, Direction.READS, (nobody, "reads", table)) == ()
+
+
+def test_a_name_tells_the_region_of_a_database_that_is_not_listed() -> None:
+    estate, operation, _ = reader(EU, EU)
+    table = estate.table("public.profiles", f"unlisted.c1.{US}.rds.amazonaws.com")
+    assert judge(estate, Direction.READS, (operation, "reads", table)) == (IN,)
+
+
+def test_the_inventory_knows_better_than_the_span_where_a_service_runs() -> None:
+    estate, _, table = reader(EU, US)
+    moved = estate.root(estate.service("moved", estate.workload("moved", EU), region=US), "GET /")
+    spoken = estate.root(estate.service("spoken", region=EU), "GET /")
+    assert judge(estate, Direction.READS, (moved, "reads", table)) == (IN,)
+    assert judge(estate, Direction.READS, (spoken, "reads", table)) == (IN,)
+
+
+def test_every_data_edge_is_judged() -> None:
+    estate, far, table = reader(US, US)
+    near = estate.root(estate.service("web", estate.workload("web", EU)), "GET /")
+    hops = ((near, "calls", far), (far, "reads", table))
+    assert judge(estate, Direction.READS, *hops) == (IN,)
+    assert judge(estate, Direction.WRITES, *hops) == (OUT,)
+
+
+def test_nothing_flows_back_over_a_topic() -> None:
+    estate, far, table = reader(US, US)
+    near = estate.root(estate.service("web", estate.workload("web", EU)), "GET /")
+    topic = estate.topic("orders")
+    estate.relate(topic, "located_at", estate.resource("aws.sqs.queue", "orders", region=EU))
+    hops = ((near, "publishes_to", topic), (topic, "consumed_by", far), (far, "reads", table))
+    assert judge(estate, Direction.READS, *hops) == ()
+    assert judge(estate, Direction.WRITES, *hops) == (OUT,)
+
+
+def test_a_service_in_two_regions_is_judged_in_both() -> None:
+    estate, _, table = reader(EU, EU)
+    both = estate.service("both")
+    for region in (EU, US):
+        estate.relate(both, "runs_on", estate.workload("both", region), rank=1)
+    assert judge(estate, Direction.READS, (estate.root(both, "GET /"), "reads", table)) == (OUT,)
+
+
+def test_only_the_last_hop_to_a_third_party_is_judged() -> None:
+    estate, far, _ = reader(US, US)
+    near = estate.root(estate.service("web", estate.workload("web", EU)), "GET /")
+    host = estate.host(f"x.{EU}.amazonaws.com")
+    hops = ((near, "calls", far), (far, "sends_to", host))
+    assert judge(estate, Direction.SENDS, *hops) == (IN,)
+
+
+def test_a_store_is_known_if_it_is_one() -> None:
+    estate, _, table = reader(EU, US)
+    graph = estate.graph()
+    assert borders.Places(graph, vocabulary.jurisdiction).store(table).endswith("instance/orders-db")
+    estate.relate(table, "stored_in", estate.database("replica"))
+    assert borders.Places(estate.graph(), vocabulary.jurisdiction).store(table) == ""

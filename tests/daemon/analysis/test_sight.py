@@ -1,0 +1,75 @@
+"""What can be seen of what runs, and what is named as dark."""
+
+from __future__ import annotations
+
+import pytest
+
+from collectors.model import Json, Role
+from daemon.analysis import sight
+from tests.support.graphs import Estate
+
+
+def test_workloads_that_run_without_spans_are_blind() -> None:
+    estate = Estate()
+    seen, blind = estate.workload("seen"), estate.workload("blind")
+    estate.service("seen", seen)
+    found = sight.look(estate.graph())
+    assert (found.workloads, found.visible, found.blind) == (2, 1, (blind,))
+    assert str(found) == "paths visible for 1 of 2 running workloads"
+
+
+@pytest.mark.parametrize(
+    ("type", "attributes", "running"),
+    [
+        ("aws.ecs.service", {"desiredCount": 2}, True),
+        ("aws.ecs.service", {"desiredCount": 0}, False),
+        ("aws.ecs.service", {"status": "INACTIVE", "desiredCount": 1}, False),
+        ("aws.ecs.service", {}, True),
+        ("aws.ecs.task_definition", {"status": "ACTIVE"}, False),
+        ("aws.ec2.instance", {"State": "running"}, True),
+        ("aws.ec2.instance", {"State": "stopped"}, False),
+        ("aws.ec2.instance", {"State": {"Name": "stopped"}}, False),
+        ("aws.lambda.function", {"State": None}, True),
+    ],
+)
+def test_what_does_not_run_need_not_be_seen(type: str, attributes: dict[str, Json], running: bool) -> None:
+    estate = Estate()
+    estate.resource(type, "one", Role.WORKLOAD, **attributes)
+    assert sight.look(estate.graph()).workloads == int(running)
+
+
+def test_nothing_but_workloads_counts() -> None:
+    estate = Estate()
+    estate.database("orders-db")
+    estate.service("checkout")
+    found = sight.look(estate.graph())
+    assert (found.workloads, found.visible) == (0, 0)
+
+
+def test_services_that_tell_no_statement_are_named() -> None:
+    estate = Estate()
+    dumb = estate.service("dumb", statements=None)
+    loud = estate.service("loud")
+    cache = estate.service("cache", statements=None)
+    table, store = estate.table("*", "db.shop.example"), estate.table("*", "cache.shop.example", "redis")
+    for service, target in ((dumb, table), (loud, table), (cache, store)):
+        estate.reads(estate.root(service, "GET /"), target)
+    assert sight.look(estate.graph()).no_statements == (dumb,)
+
+
+def test_a_service_counts_even_if_its_operation_is_not_known() -> None:
+    estate = Estate()
+    dumb = estate.service("dumb", statements=False)
+    estate.reads(dumb, estate.table("*"))
+    assert sight.look(estate.graph()).no_statements == (dumb,)
+
+
+def test_what_is_read_whole_is_unknown_until_a_column_is_named() -> None:
+    estate = Estate()
+    operation = estate.root(estate.service("checkout"), "GET /")
+    whole, cache = estate.table("public.customers"), estate.table("*", "cache.shop.example", "redis")
+    counted = estate.table("public.counted")
+    estate.reads(operation, whole, "*").reads(operation, cache).reads(operation, counted)
+    assert sight.look(estate.graph()).unknown_tables == tuple(sorted((whole, cache)))
+    estate.reads(operation, whole, "created_at", lookups=["id"])
+    assert sight.look(estate.graph()).unknown_tables == (cache,)
