@@ -194,11 +194,7 @@ def judge(name: str, owned: Ours, vendor: VendorOf) -> Verdict:
 
 
 def _first_owner(unlisted: Collection[Extent], types: Collection[str]) -> str:
-    owners = [
-        extent
-        for extent in unlisted
-        if extent.type in types or _OWNS_NAMES.search(extent.type)
-    ]
+    owners = [extent for extent in unlisted if extent.type in types or _OWNS_NAMES.search(extent.type)]
     return str(min(owners)) if owners else ""
 
 

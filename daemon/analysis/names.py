@@ -1,4 +1,4 @@
-"""Which spellings of a name mean the same: case and dots of hosts, hosts of buckets, parts of ARNs."""
+"""Which spellings of a name mean the same: case and dots of hosts, wildcards, hosts of buckets, parts of ARNs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _BUCKET_HOST = re.compile(
     r"^(?P<bucket>[a-z0-9][a-z0-9.-]+?)\.s3(?:-website|-accelerate|-fips)?(?:[.-](?:dualstack\.)?[a-z0-9-]+)?"
     r"\.amazonaws\.com(?:\.cn)?$"
 )
+_BALANCERS = (".elb.amazonaws.com", ".elb.amazonaws.com.cn")
 _QUALIFIED = re.compile(r"^(arn:[^:]*:lambda:[^:]*:\d*:function:[^:]+):[^:]+$")
 _OBJECT = re.compile(r"^(arn:[^:]*:s3:::[^/]+)/.*$")
 
@@ -19,9 +20,7 @@ def spellings(alias: Alias) -> tuple[Alias, ...]:
     """The name in its normal spelling first, then what else it can mean, most exact first."""
     namespace, kind, value = alias.namespace, alias.kind, alias.value
     if kind == "host":
-        host = Alias(namespace, kind, value.strip().lower().rstrip("."))
-        bucket = _BUCKET_HOST.match(host.value)
-        return (host, Alias(namespace, "bucket", bucket["bucket"])) if bucket else (host,)
+        return _of_host(namespace, value.strip().lower().rstrip("."))
     if kind == "address":
         try:
             return (Alias(namespace, kind, str(ipaddress.ip_address(value))),)
@@ -32,3 +31,15 @@ def spellings(alias: Alias) -> tuple[Alias, ...]:
             if whole := shape.match(value):
                 return (alias, Alias(namespace, kind, whole[1]))
     return (alias,)
+
+
+def _of_host(namespace: str, name: str) -> tuple[Alias, ...]:
+    # Route 53 writes the asterisk as an escape, and prefixes the balancers it leads to.
+    found = [name.replace("\\052", "*")]
+    if name.startswith("dualstack.") and name.endswith(_BALANCERS):
+        found.append(name.removeprefix("dualstack."))
+    labels = name.split(".")
+    found += [".".join(("*", *labels[start:])) for start in range(1, len(labels) - 1)]
+    spelled = tuple(Alias(namespace, "host", each) for each in found)
+    bucket = _BUCKET_HOST.match(name)
+    return (spelled[0], Alias(namespace, "bucket", bucket["bucket"]), *spelled[1:]) if bucket else spelled

@@ -70,7 +70,7 @@ class Estate:
         public: bool | None = None,
         aliases: Sequence[str] = (),
         namespaces: Sequence[str] = (),
-        **attributes: Json,
+        attributes: Mapping[str, Json] | None = None,
     ) -> str:
         urn = f"arn:aws:{type.split('.')[1]}:{region}:{ACCOUNT}:{type.rsplit('.', maxsplit=1)[-1]}/{name}"
         self.resources[urn] = Resource(
@@ -83,7 +83,7 @@ class Estate:
             tuple(Alias.parse(alias) for alias in aliases),
             tuple(namespaces),
             {},
-            attributes,
+            attributes or {},
         )
         return urn
 
@@ -97,7 +97,7 @@ class Estate:
         )
 
     def workload(self, name: str, region: str = EU, **attributes: Json) -> str:
-        return self.resource("aws.ecs.service", name, Role.WORKLOAD, region=region, **attributes)
+        return self.resource("aws.ecs.service", name, Role.WORKLOAD, region=region, attributes=attributes)
 
     def balancer(self, name: str, *targets: str, public: bool = True) -> str:
         """A load balancer that leads to workloads by a listener and a target group."""
@@ -116,7 +116,9 @@ class Estate:
         return urn
 
     def zone(self, name: str, private: bool = False) -> str:
-        return self.resource("aws.route53.zone", name, Role.NETWORK, region="", PrivateZone=private)
+        return self.resource(
+            "aws.route53.zone", name, Role.NETWORK, region="", attributes={"Private": private}
+        )
 
     def record(self, name: str, *targets: str, namespace: str = "public") -> str:
         urn = self.resource("aws.route53.record", name, region="", aliases=(f"{namespace}|host|{name}",))

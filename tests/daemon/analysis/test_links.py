@@ -168,6 +168,24 @@ def test_a_private_record_is_read_in_its_network_and_leads_to_a_public_name() ->
     assert bind(estate, "caller:service://prod//out|host|db.shop.internal").state is Bound.UNRESOLVED
 
 
+def test_a_record_may_lead_to_both_address_families_of_a_balancer() -> None:
+    estate = Estate()
+    balancer = estate.balancer("web")
+    estate.record("www.shop.example.", f"public|host|dualstack.web-1.{EU}.elb.amazonaws.com.")
+    assert bind(estate, "public|host|www.shop.example").urn == balancer
+
+
+def test_a_wildcard_answers_where_nothing_nearer_does() -> None:
+    estate = Estate()
+    wild, near = estate.balancer("wild"), estate.balancer("near")
+    estate.record(r"\052.shop.example", f"public|host|wild-1.{EU}.elb.amazonaws.com")
+    estate.record("api.shop.example", f"public|host|near-1.{EU}.elb.amazonaws.com")
+    assert bind(estate, "public|host|www.shop.example").urn == wild
+    assert bind(estate, "public|host|a.b.shop.example").urn == wild
+    assert bind(estate, "public|host|api.shop.example").urn == near
+    assert bind(estate, "public|host|shop.example").state is Bound.UNRESOLVED
+
+
 def test_records_in_a_circle_lead_nowhere() -> None:
     estate = Estate()
     estate.record("a.shop.example", "public|host|b.shop.example")

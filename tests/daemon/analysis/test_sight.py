@@ -21,7 +21,7 @@ def test_workloads_that_run_without_spans_are_blind() -> None:
 @pytest.mark.parametrize(
     ("type", "attributes", "running"),
     [
-        ("aws.ecs.service", {"desiredCount": 2}, True),
+        ("aws.ecs.service", {"DesiredCount": 2}, True),
         ("aws.ecs.service", {"desiredCount": 0}, False),
         ("aws.ecs.service", {"status": "INACTIVE", "desiredCount": 1}, False),
         ("aws.ecs.service", {}, True),
@@ -34,7 +34,7 @@ def test_workloads_that_run_without_spans_are_blind() -> None:
 )
 def test_what_does_not_run_need_not_be_seen(type: str, attributes: dict[str, Json], running: bool) -> None:
     estate = Estate()
-    estate.resource(type, "one", Role.WORKLOAD, **attributes)
+    estate.resource(type, "one", Role.WORKLOAD, attributes=attributes)
     assert sight.look(estate.graph()).workloads == int(running)
 
 
