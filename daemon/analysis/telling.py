@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 
 from collectors.model import Json
 from daemon.values.drift import FieldChange
+
+_TARGET = re.compile(r"[a-z][a-z0-9+.-]*://|arn:|caller:|[^\s|]+\|")
+"""How a urn or an alias begins."""
 
 _DEPTH = {"operation": 3, "service": 2, "table": 4, "topic": 3, "host": 1}
 """How many parts of a urn of traces stand before the name."""
@@ -75,7 +79,7 @@ def ends(key: str, verb: str) -> tuple[str, str]:
     place = key.find(middle)
     while place >= 0:
         target = key[place + len(middle) :]
-        if "://" in target or target.startswith("arn:") or "|" in target:
+        if _TARGET.match(target):
             return key[:place], target
         place = key.find(middle, place + 1)
     source, _, target = key.partition(middle)
