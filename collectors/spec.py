@@ -8,9 +8,10 @@ Two small languages stand in the strings of a row:
 - a *template* is text with paths in braces: `arn:{partition}:sqs:{region}:{account}:{QueueUrl|tail}`.
   Beside the item's own fields it knows `region`, `account`, `partition`, `parent.` (the item of the row this
   row is listed over), `up.` (the item of the outer step, where a path has several steps) and, once all calls
-  are made, `tag.` (its tags by key). A filter may
-  follow: `|tail` (after the last `/` or `:`), `|host` (of a URL, lower case). A path that gives a list makes
-  one text for each of its values; a path that gives nothing makes none.
+  are made, `tag.` (its tags by key). Filters may follow: `|tail` (after the last `/` or `:`), `|bare` (an ARN
+  without version or qualifier), `|host` (of a URL, lower case), `|function` (the function a gateway invokes),
+  `|relative` (without a leading `/`). A path that gives a list makes one text for each of its values; a path
+  that gives nothing makes none.
 """
 
 from __future__ import annotations

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collectors.errors import RowError
+
 PREFIXES = {
+    "apigateway": "apigateway",
     "apigatewayv2": "apigateway",
-    "efs": "elasticfilesystem",
+    "cloudfront": "cloudfront",
+    "dynamodb": "dynamodb",
+    "ec2": "ec2",
+    "ecr": "ecr",
+    "ecs": "ecs",
+    "eks": "eks",
+    "elasticache": "elasticache",
     "elbv2": "elasticloadbalancing",
-    "elb": "elasticloadbalancing",
+    "events": "events",
+    "iam": "iam",
+    "kinesis": "kinesis",
+    "kms": "kms",
+    "lambda": "lambda",
     "opensearch": "es",
-    "sfn": "states",
+    "rds": "rds",
+    "redshift": "redshift",
+    "route53": "route53",
+    "s3": "s3",
+    "secretsmanager": "secretsmanager",
+    "sns": "sns",
+    "sqs": "sqs",
+    "ssm": "ssm",
     "stepfunctions": "states",
+    "sts": "sts",
 }
-"""Services whose actions begin with another word than the SDK's name of the service."""
+"""The word that a service's actions begin with, by the SDK's name of the service."""
 
 EXCEPTIONS = {
     "s3:ListBuckets": "s3:ListAllMyBuckets",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
-    "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
-    "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
-    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
-    "cloudfront:ListTagsForResource": "cloudfront:ListTagsForResource",
 }
 
 BY_VERB = frozenset({"apigateway"})
@@ -28,8 +45,10 @@ BY_VERB = frozenset({"apigateway"})
 
 
 def action(service: str, operation: str) -> str:
-    """The IAM action that a call needs, such as `rds:DescribeDBInstances`."""
-    prefix = PREFIXES.get(service, service)
+    """The IAM action that a call needs, such as `rds:DescribeDBInstances`. Raises RowError for a strange service."""
+    prefix = PREFIXES.get(service)
+    if prefix is None:
+        raise RowError(f"collectors/aws/actions.py does not say how the actions of {service} begin")
     if prefix in BY_VERB:
         return f"{prefix}:GET"
     return EXCEPTIONS.get(f"{service}:{operation}", f"{prefix}:{operation}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import Any
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import jmespath
 
-HOLE = re.compile(r"\{([^{}]+?)(?:\|(tail|host))?\}")
+HOLE = re.compile(r"\{([^{}]+?)((?:\|[a-z]+)*)\}")
 RESERVED = frozenset({"region", "account", "partition", "parent", "up", "tag"})
 """Fields the engine adds to an item; those of the cloud never take their place."""
 
@@ -28,43 +28,72 @@ def find(path: str, value: object) -> Any:  # an answer of the cloud is whatever
 
 
 @cache
-def holes(template: str) -> tuple[tuple[str, str], ...]:
-    """The (path, filter) pairs of a template, in order."""
-    return tuple((match[1].strip(), match[2] or "") for match in HOLE.finditer(template))
+def holes(template: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The path and the filters of each hole of a template, in order."""
+    return tuple((match[1], tuple(match[2].split("|")[1:])) for match in HOLE.finditer(template))
 
 
 @cache
-def _literals(template: str) -> tuple[str, ...]:
+def literals(template: str) -> tuple[str, ...]:
+    """The text around the holes: one part more than there are holes."""
     return tuple(HOLE.split(template)[::3])
 
 
 def expand(template: str, item: Mapping[str, object]) -> tuple[str, ...]:
     """Every text the template makes of the item: none if a hole is empty, several if one gives a list."""
     values: list[list[str]] = []
-    for path, filter in holes(template):
+    for path, filters in holes(template):
         found = find(path, item)
         texts = [
-            filtered(str(each), filter)
+            filtered(str(each), filters)
             for each in (found if isinstance(found, list) else [found])
-            if each is not None and each != "" and not isinstance(each, dict | list)
+            if _is_text(each)
         ]
-        if not texts:
+        if not any(texts):
             return ()
-        values.append(texts)
-    literals = _literals(template)
+        values.append([text for text in texts if text])
     return tuple(
-        "".join(part for pair in zip(literals, (*chosen, ""), strict=True) for part in pair)
+        "".join(part for pair in zip(literals(template), (*chosen, ""), strict=True) for part in pair)
         for chosen in product(*values)
     )
 
 
-def filtered(text: str, filter: str) -> str:
-    """The part of the text that the filter asks for."""
-    if filter == "tail":
-        return re.split(r"[/:]", text)[-1]
-    if filter == "host":
-        return (urlsplit(text if "//" in text else f"//{text}").hostname or "").lower()
+def _is_text(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def filtered(text: str, filters: Sequence[str]) -> str:
+    """The part of the text that the filters ask for, one after the other; "" if there is none."""
+    for filter in filters:
+        text = FILTERS[filter](text)
     return text
+
+
+def _bare(arn: str) -> str:
+    parts = arn.split(":")
+    if len(parts) > 7 and parts[2] in {"lambda", "secretsmanager"}:
+        return ":".join(parts[:7])
+    return re.sub(r":[0-9]+$", "", arn)
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url if "//" in url else f"//{url}").hostname or "").lower()
+
+
+def _invoked(uri: str) -> str:
+    if "/functions/" in uri:
+        return _bare(uri.partition("/functions/")[2].partition("/invocations")[0])
+    return _bare(uri) if ":lambda:" in uri and ":function:" in uri else ""
+
+
+FILTERS: Mapping[str, Callable[[str], str]] = {
+    "bare": _bare,
+    "function": _invoked,
+    "host": _host,
+    "relative": lambda text: text.lstrip("/"),
+    "tail": lambda text: re.split(r"[/:]", text)[-1],
+}
+"""What may follow a path in a template; `spec` tells their meaning."""
 
 
 def roots(path: str) -> frozenset[str]:

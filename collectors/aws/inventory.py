@@ -178,7 +178,7 @@ class Inventory:
         parameter, size = chunk
         template = call.parameters[parameter]
         assert isinstance(template, str)
-        (key, _), *_ = holes(template)
+        key = holes(template)[0][0]
         others = {name: value for name, value in call.parameters.items() if name != parameter}
         groups: dict[str, list[Described]] = {}
         for one in described:

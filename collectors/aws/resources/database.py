@@ -200,7 +200,7 @@ SEARCH_DOMAIN = AwsResourceType(
             gone=("ResourceNotFoundException",),
         ),
     ),
-    aliases=("public|host|{Domain.Endpoint}", "public|host|{values(Domain.Endpoints || `{}`)}"),
+    aliases=("public|host|{Domain.Endpoint}", "public|host|{Domain.Endpoints.*}"),
     namespaces=("vpc:{Domain.VPCOptions.VPCId}",),
     keep=(
         "AccessPolicies: Domain.AccessPolicies",

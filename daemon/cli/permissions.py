@@ -1,0 +1,26 @@
+"""`driftline permissions`: the policy that lets each provider be read, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Print the policy that allows collecting, and nothing else.", no_args_is_help=True)
+
+
+@app.callback()
+def permissions() -> None:
+    """Print the policy that allows collecting, and nothing else."""
+
+
+@app.command()
+def aws(
+    partition: Annotated[str, typer.Option(help="aws, aws-cn or aws-us-gov")] = "aws",
+) -> None:
+    """Print the IAM policy that AWS collection needs, as JSON, derived from the resource types."""
+    from collectors.aws.permissions import policy
+    from collectors.aws.resources import ROWS
+
+    typer.echo(json.dumps(policy(ROWS, partition), indent=2))
