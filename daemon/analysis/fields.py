@@ -51,6 +51,8 @@ def compare(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[Fiel
 def _mappings(
     path: str, before: Mapping[str, Json], after: Mapping[str, Json], changes: list[FieldChange]
 ) -> None:
+    if "Statement" in before and "Statement" in after:
+        before, after = policy(before), policy(after)
     differing = [name for name, value in before.items() if after.get(name) != value]
     differing += [name for name in after if name not in before]
     for name in sorted(differing):
@@ -67,10 +69,7 @@ def _values(path: str, name: str, before: Json, after: Json, changes: list[Field
     if before == after:
         return
     if isinstance(before, dict) and isinstance(after, dict):
-        if "Statement" in before and "Statement" in after:
-            _mappings(path, policy(before), policy(after), changes)
-        else:
-            _mappings(path, before, after, changes)
+        _mappings(path, before, after, changes)
     elif isinstance(before, list) and isinstance(after, list | None):
         _lists(path, name, before, after or [], changes)
     elif isinstance(after, list) and before is None:
