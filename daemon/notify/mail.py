@@ -5,24 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from urllib.parse import quote
 
 from daemon.analysis.drift import Drift, SnapshotHead, Totals
+from daemon.notify import mailbox
 from daemon.report import wording
 from daemon.report.html import html_of
 from daemon.report.outline import outline, shorten
-from daemon.report.safe_text import safe_text
 from daemon.report.text import flow, text_of
 
 WIDTH = 76
 LINES = 50
 MOST_BYTES = 100_000
 
+# Bodies are encoded in lines of 76, but headers keep to one line: folded ones come back with a space before.
+_UNFOLDED = SMTP.clone(max_line_length=500)
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -48,7 +49,8 @@ def report_mail(
             cte="quoted-printable",
         )
         message.set_boundary(_digest("boundary", key)[:32])
-        if not lines or len(message.as_bytes(policy=SMTP)) < MOST_BYTES:
+        message.policy = _UNFOLDED
+        if not lines or len(message.as_bytes()) < MOST_BYTES:
             return message
         lines //= 2
 
@@ -69,9 +71,10 @@ def test_mail(
 def is_address(recipient: str) -> bool:
     """Whether mail can be addressed to `recipient` at all."""
     try:
-        return bool(_mailbox(recipient).domain)
-    except (ValueError, IndexError, MessageError):
+        mailbox.parse(recipient)
+    except ValueError:
         return False
+    return True
 
 
 def subject(drift: Drift) -> str:
@@ -102,14 +105,14 @@ def _message(
     installation: str, sender: str, recipients: tuple[str, ...], created: datetime, key: str
 ) -> EmailMessage:
     """Headers that every mail has. Whatever comes from outside is made safe, hashed or parsed first."""
-    sent_by = _mailbox(sender, "Driftline")
+    sent_by = mailbox.parse(sender, "Driftline")
     domain = _domain(sent_by)
     slug = _slug(installation)
     utc = created.astimezone(UTC)
     year, week, _ = utc.isocalendar()
     message = EmailMessage(policy=SMTP)
     message["From"] = sent_by
-    message["To"] = tuple(_mailbox(recipient) for recipient in recipients)
+    message["To"] = tuple(mailbox.parse(recipient) for recipient in recipients)
     message["Date"] = format_datetime(utc)
     message["Message-ID"] = f"<{_digest('delivery', key)[:32]}@{domain}>"
     message["References"] = f"<week-{year}-{week:02}.{_digest('installation', installation)[:16]}@{domain}>"
@@ -126,7 +129,7 @@ def _anchor(snapshot: SnapshotHead) -> str:
 
 
 def _name(installation: str) -> str:
-    return wording.clipped(safe_text(installation), 60)
+    return wording.clipped(mailbox.header_text(installation), 60)
 
 
 def _day(time: datetime) -> str:
@@ -139,14 +142,8 @@ def _slug(installation: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", installation.lower()).strip("-")[:40] or "installation"
 
 
-def _mailbox(text: str, name: str = "") -> Address:
-    """`Operations <operations@example.com>` in its parts. Raises ValueError, among others, for no address."""
-    written, address = parseaddr(text)
-    return Address(safe_text(written) or name, addr_spec=address)
-
-
-def _domain(mailbox: Address) -> str:
-    return mailbox.domain if re.fullmatch(r"[A-Za-z0-9.-]+", mailbox.domain) else "driftline.invalid"
+def _domain(sender: Address) -> str:
+    return sender.domain if re.fullmatch(r"[A-Za-z0-9.-]+", sender.domain) else "driftline.invalid"
 
 
 def _digest(purpose: str, text: str) -> str:

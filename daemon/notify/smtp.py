@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import parseaddr
 from enum import StrEnum
 
 from config import secrets
 from config.errors import ConfigError
 from config.shape import Mail
+from daemon.notify import mailbox
+from daemon.report import wording
 from daemon.report.safe_text import safe_text
 
 TIMEOUT = 30.0
@@ -98,21 +99,22 @@ def _log_in(client: smtplib.SMTP, settings: Mail, password: str) -> None:
             f"{_where(settings)}: refused the login ({_reply(error.smtp_code, error.smtp_error)}); "
             "check mail.username and the secret that mail.password_file names"
         ) from error
-    except smtplib.SMTPNotSupportedError as error:
-        raise MailServerError(
-            f"{_where(settings)}: offers no login; check mail.port, or clear mail.username"
-        ) from error
     except OSError as error:
+        if type(error) in {smtplib.SMTPException, smtplib.SMTPNotSupportedError}:
+            raise MailServerError(
+                f"{_where(settings)}: offers no login that works here ({safe_text(str(error))}); "
+                "check mail.port, or clear mail.username"
+            ) from error
         raise MailServerError(_failure(settings, error)) from error
 
 
 def _transfer(
     client: smtplib.SMTP, message: EmailMessage, recipients: tuple[str, ...], settings: Mail
 ) -> Mapping[str, Result]:
-    addresses = [parseaddr(recipient)[1] for recipient in recipients]
+    addresses = [mailbox.parse(recipient).addr_spec for recipient in recipients]
     others = Result(Outcome.SENT)
     try:
-        refused = client.send_message(message, parseaddr(settings.sender)[1], addresses)
+        refused = client.send_message(message, mailbox.parse(settings.sender).addr_spec, addresses)
     except smtplib.SMTPRecipientsRefused as error:
         # Where the server hangs up in the middle, later recipients have no reply of their own.
         refused = error.recipients
@@ -148,6 +150,8 @@ def _result(settings: Mail, code: int, reply: bytes | str) -> Result:
 def _failure(settings: Mail, error: OSError) -> str:
     """What went wrong with the connection, and what to do about it."""
     where = _where(settings)
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return f"{where}: does not answer; check mail.host, mail.port and the firewall between"
     match error:
         case ssl.SSLCertVerificationError():
             return (
@@ -170,8 +174,6 @@ def _failure(settings: Mail, error: OSError) -> str:
             return (
                 f"{where}: answers {_reply(error.smtp_code, error.smtp_error)}; check mail.host and mail.port"
             )
-        case TimeoutError():
-            return f"{where}: does not answer; check mail.host, mail.port and the firewall between"
     reason = safe_text(error.strerror or str(error))
     return f"{where}: unreachable ({reason}); check mail.host, mail.port and the firewall between"
 
@@ -182,4 +184,4 @@ def _where(settings: Mail) -> str:
 
 def _reply(code: int, reply: bytes | str) -> str:
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return f"{code} {safe_text(' '.join(text.split()))}"[:300]
+    return f"{code} {wording.clipped(safe_text(' '.join(text.split())), 300)}"

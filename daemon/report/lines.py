@@ -66,7 +66,7 @@ def path_line(change: PathChange, symbol: str, now: datetime) -> Line:
     seen: list[Note] = []
     if change.new_hop is not None:
         hop, sink = change.new_hop, first.identity.sink
-        carried = wording.columns(paths) if hop.target == sink or hop is first.route[-1] else ()
+        carried = wording.columns(paths) if hop.target == sink or first.route[-1:] == (hop,) else ()
         seen.append(Note(wording.hop(hop, carried), "new hop"))
     if change.first_seen is not None:
         near = wording.moment_near(change.first_seen, now.date())

@@ -22,6 +22,7 @@ _CODES = {
     "=": "34",
     "*": "36",
     "dim": "2",
+    "border": "33",
     "bold": "1",
 }
 _INDENT, _NOTE_INDENT, _HANG = 4, 6, 8
@@ -108,7 +109,8 @@ def _line(line: Line, widths: Sequence[int], width: int, paint: Callable[[str, s
         rows += flow(" " * _NOTE_INDENT, (id,), width, _HANG)
     rows[0] = "  " + paint(line.symbol, rows[0][2:3]) + rows[0][3:]
     for note in line.notes:
-        rows += [paint("dim", row) for row in flow(" " * _NOTE_INDENT, map(str, note), width, _HANG)]
+        loudness = "border" if any(said.label == "border" for said in note) else "dim"
+        rows += [paint(loudness, row) for row in flow(" " * _NOTE_INDENT, map(str, note), width, _HANG)]
     return rows
 
 
