@@ -36,6 +36,7 @@ class Places:
                     # A name that the cloud gave says where it leads, listed or not.
                     self._named[relation.source] |= self._at("aws", region_in(relation.target.value))
         self._known: dict[str, frozenset[Place]] = {}
+        self._crossings: dict[tuple[str, str], tuple[Border, ...]] = {}
 
     def store(self, table: str) -> str:
         """The database a table was found to be stored in; "" if that is not known for certain."""
@@ -47,6 +48,17 @@ class Places:
         if urn not in self._known:
             self._known[urn] = frozenset(self._find(urn))
         return self._known[urn]
+
+    def between(self, origin: str, destination: str) -> tuple[Border, ...]:
+        """The borders that data crosses from one to the other."""
+        pair = (origin, destination)
+        if pair not in self._crossings:
+            self._crossings[pair] = tuple(
+                Border(law, other_law, region, other_region)
+                for (law, region), (other_law, other_region) in product(self.of(origin), self.of(destination))
+                if law != other_law
+            )
+        return self._crossings[pair]
 
     def _find(self, urn: str) -> set[Place]:
         scheme = urn.partition("://")[0]
@@ -88,12 +100,9 @@ def judge(places: Places, route: Sequence[Hop], direction: Direction) -> tuple[B
     What is read flows against the calls, what is written with them; nothing flows back over a topic. On the
     way to a third party only the last hop is judged: what it is given was read where that hop begins.
     """
-    found = {
-        Border(law, other_law, region, other_region)
-        for origin, destination in _edges(route, direction)
-        for (law, region), (other_law, other_region) in product(places.of(origin), places.of(destination))
-        if law != other_law
-    }
+    found: set[Border] = set()
+    for origin, destination in _edges(route, direction):
+        found.update(places.between(origin, destination))
     return tuple(sorted(found))
 
 

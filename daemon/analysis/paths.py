@@ -33,17 +33,19 @@ def find(
     this one.
     """
     tables = classes.judge(graph, classifier)
-    touching = touches(graph, tables)
+    foreign = third_parties(graph)
+    touching = touches(graph, tables, foreign)
     known = routes.ways(graph)
-    useful = known.reaching(known.numbers[urn] for urn in touching)
+    seen = _seen(graph, tables, foreign)
+    ends = touching.keys() | seen.keys()
+    useful = known.reaching(known.numbers[urn] for urn in ends)
     at = {known.numbers[urn]: found for urn, found in touching.items()}
-    seen = _seen(graph, tables)
+    seen_at = {known.numbers[urn]: found for urn, found in seen.items()}
     places = borders.Places(graph, jurisdiction)
-    beginnings = exposure.origins(graph, entries, known, ends=touching.keys() | seen.keys())
     found: list[DataPath] = []
-    for urn in sorted(beginnings):
-        ends_met = _meet(urn, known, useful, at, seen.get(urn, {}))
-        found.extend(_path(urn, beginnings[urn], key, met, places) for key, met in sorted(ends_met.items()))
+    for urn, beginning in sorted(exposure.origins(graph, entries, known, ends=ends).items()):
+        ends_met = _meet(known.numbers[urn], known, useful, at, seen_at)
+        found.extend(_path(urn, beginning, key, met, places) for key, met in sorted(ends_met.items()))
     return tuple(found)
 
 
@@ -59,24 +61,24 @@ class _Met:
 
 
 def _meet(
-    origin: str,
+    start: int,
     known: routes.Ways,
     useful: set[int],
     at: Mapping[int, tuple[Touch, ...]],
-    seen: Mapping[Key, Mapping[str, Verdict]],
+    seen_at: Mapping[int, Seen],
 ) -> dict[Key, _Met]:
     met: dict[Key, _Met] = defaultdict(_Met)
-    for key, columns in seen.items():
+    for key, columns in seen_at.get(start, {}).items():
         met[key].observed.update(columns)
-    start = known.numbers.get(origin)
-    came_from = known.search(start, useful) if start in useful else {}
+    itself = known.urns[start].startswith("operation://")
+    came_from = known.search(start, useful)
     for here in came_from:
         if here not in at:
             continue
         way: tuple[Hop, ...] | None = None
         for touch in at[here]:
             one = met[touch.key]
-            if here == start and not origin.startswith("service://"):
+            if here == start and itself:
                 one.observed.update(touch.seen)
             proven = not one.observed.keys().isdisjoint(touch.seen)
             if not one.route or (proven and not one.proven):
@@ -86,12 +88,22 @@ def _meet(
             one.expected = one.expected and touch.expected
             one.possible.update(touch.seen)
             one.possible.update(touch.possible)
-    for key, one in met.items():
-        if not one.route:
-            # One trace led there, though not every hop of it could be told.
-            one.route = (Hop(origin, "reaches", key[0], "one trace"),)
-            one.expected = False
+    _add_unrouted(met, known, came_from, seen_at)
     return met
+
+
+def _add_unrouted(
+    met: dict[Key, _Met], known: routes.Ways, came_from: Mapping[int, int], seen_at: Mapping[int, Seen]
+) -> None:
+    """Adds what traces reached though not every hop of them could be told."""
+    for here in came_from:
+        for key, columns in seen_at.get(here, {}).items():
+            one = met[key]
+            if not one.route:
+                hop = Hop(known.urns[here], "reaches", key[0], "one trace")
+                one.route = (*known.route(came_from, here), hop)
+                one.expected = False
+                one.possible.update(columns)
 
 
 def _path(origin: str, beginning: exposure.Origin, key: Key, met: _Met, places: borders.Places) -> DataPath:
@@ -113,9 +125,8 @@ def _path(origin: str, beginning: exposure.Origin, key: Key, met: _Met, places: 
     )
 
 
-def _seen(graph: Graph, tables: Mapping[str, TableClasses]) -> dict[str, Seen]:
+def _seen(graph: Graph, tables: Mapping[str, TableClasses], foreign: frozenset[str]) -> dict[str, Seen]:
     """What the traces of each root reached, by root."""
-    foreign = third_parties(graph)
     found: dict[str, dict[Key, dict[str, Verdict]]] = defaultdict(lambda: defaultdict(dict))
     for relation in graph.relations:
         if relation.verb != "reaches":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from daemon.values.graph import Graph
 from daemon.values.path import Hop
@@ -86,16 +87,18 @@ def ways(graph: Graph) -> Ways:
     onward: dict[int, list[int]] = defaultdict(list)
     back: dict[int, list[int]] = defaultdict(list)
     hops = {}
-    for (source, target), hop in edges.items():
-        here, there = numbers[source], numbers[target]
+    for (here, there), hop in sorted(
+        (((numbers[source], numbers[target]), hop) for (source, target), hop in edges.items()),
+        key=itemgetter(0),
+    ):
         onward[here].append(there)
         back[there].append(here)
         hops[here, there] = hop
     return Ways(
         ordered,
         numbers,
-        tuple(tuple(sorted(onward.get(number, ()))) for number in range(len(ordered))),
-        tuple(tuple(sorted(back.get(number, ()))) for number in range(len(ordered))),
+        tuple(tuple(onward.get(number, ())) for number in range(len(ordered))),
+        tuple(tuple(back.get(number, ())) for number in range(len(ordered))),
         hops,
     )
 

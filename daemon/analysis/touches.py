@@ -60,16 +60,17 @@ def third_parties(graph: Graph) -> frozenset[str]:
     )
 
 
-def touches(graph: Graph, tables: Mapping[str, TableClasses]) -> dict[str, tuple[Touch, ...]]:
-    """What every operation does at every sink, by urn, sorted.
+def touches(
+    graph: Graph, tables: Mapping[str, TableClasses], foreign: frozenset[str]
+) -> dict[str, tuple[Touch, ...]]:
+    """What every operation does at every sink, by urn, sorted. `foreign`: the hosts known to be third parties.
 
     A service stands in for an operation that is not known: for columns and hosts that none of its known
     operations accounts for.
     """
     service_of = services(graph)
-    foreign = third_parties(graph)
-    data = [r for r in _sorted(graph.relations) if r.verb in _DATA and r.target in tables]
-    sent = [r for r in _sorted(graph.relations) if r.verb in {"sends_to", "discloses"}]
+    data = _sorted(r for r in graph.relations if r.verb in _DATA and r.target in tables)
+    sent = _sorted(r for r in graph.relations if r.verb in {"sends_to", "discloses"})
     found: dict[str, list[Touch]] = defaultdict(list)
 
     covered: dict[tuple[str, str, str], set[str]] = defaultdict(set)
