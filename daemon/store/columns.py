@@ -17,6 +17,7 @@ def _core(model: type[SQLModel]) -> Table:
 SNAPSHOT = _core(tables.Snapshot)
 EXTENT = _core(tables.ExtentRow)
 COVERAGE = _core(tables.Coverage)
+LARGE_REMOVAL = _core(tables.LargeRemoval)
 DOCUMENT = _core(tables.Document)
 RESOURCE = _core(tables.ResourceRow)
 RESOURCE_VERSION = _core(tables.ResourceVersion)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from daemon.store.columns import (
     COVERAGE,
     DELIVERY,
     EXTENT,
+    LARGE_REMOVAL,
     PATH,
     PATH_VERSION,
     SIGHT,
@@ -79,14 +80,25 @@ class Draft:
 
     # -- the answers ---------------------------------------------------------------------------------
 
-    def merge(self, spool: Spool, *, warm_up: timedelta, asked: Mapping[str, Asked]) -> None:
+    def merge(
+        self,
+        spool: Spool,
+        *,
+        warm_up: timedelta,
+        asked: Mapping[str, Asked],
+        large_removals: Collection[Extent] = (),
+    ) -> None:
         """Writes coverage and what differs of each answered extent.
 
         `asked`: for each provider of the settings, the extents asked for, or None if it could not tell.
+        `large_removals`: extents that were listed twice because much was missing.
         """
         outcomes = _with_unreached(spool.outcomes(), self._open_extents(), asked)
         self.extents = len(outcomes)
         ids = self._extent_ids([outcome.extent for outcome in outcomes])
+        if large_removals:
+            rows = [{"snapshot": self.number, "extent_id": ids[extent].id} for extent in large_removals]
+            self.connection.execute(insert(LARGE_REMOVAL), rows)
         for outcome in outcomes:
             row = ids[outcome.extent]
             if outcome.state in (LISTED, HEARD):
@@ -344,7 +356,7 @@ class Draft:
                     snapshot_from=wanted.snapshot_from, snapshot_to=self.number, state="pending",
                     created_at=stamp(self.committed_at), not_before=stamp(wanted.not_before), attempts=0,
                     message_key=hashlib.sha256(
-                        f"{self.parent} {self.number} {wanted.kind} {wanted.recipient}".encode()
+                        f"{self.parent} {self.number} {wanted.kind} {wanted.snapshot_from}".encode()
                     ).hexdigest()[:32],
                     lines="", sent_at=None, last_error="",
                 )

@@ -18,6 +18,7 @@ from daemon.store.columns import (
     COVERAGE,
     DOCUMENT,
     EXTENT,
+    LARGE_REMOVAL,
     PATH,
     PATH_VERSION,
     RELATION,
@@ -75,6 +76,12 @@ def newest(connection: Connection, *, before: int | None = None) -> int | None:
     if before is not None:
         query = query.where(SNAPSHOT.c.number < before)
     number: int | None = connection.execute(query).scalar()
+    return number
+
+
+def newest_of_all(connection: Connection) -> int | None:
+    """Number of the newest snapshot, failed or not."""
+    number: int | None = connection.execute(select(func.max(SNAPSHOT.c.number))).scalar()
     return number
 
 
@@ -317,6 +324,19 @@ def coverage(connection: Connection, number: int) -> list[CoverageState]:
         )
         for row in connection.execute(query)
     ]
+
+
+def large_removals(connection: Connection, before: int, after: int) -> tuple[Extent, ...]:
+    """Extents listed twice, between two snapshots, because much was missing."""
+    query = (
+        select(EXTENT)
+        .join(LARGE_REMOVAL, LARGE_REMOVAL.c.extent_id == EXTENT.c.id)
+        .where(LARGE_REMOVAL.c.snapshot > before, LARGE_REMOVAL.c.snapshot <= after)
+        .distinct()
+    )
+    return tuple(
+        Extent(row.type, Scope(row.provider, row.account, row.region)) for row in connection.execute(query)
+    )
 
 
 def sight(connection: Connection, number: int) -> Sight:

@@ -69,6 +69,14 @@ class Coverage(SQLModel, table=True):
     details_failed: int = 0
 
 
+class LargeRemoval(SQLModel, table=True):
+    """An extent that lost so much at once that it was listed twice."""
+
+    __tablename__ = "large_removal"
+    snapshot: int = Field(primary_key=True)
+    extent_id: int = Field(primary_key=True, foreign_key="extent.id")
+
+
 class Document(SQLModel, table=True):
     """Canonical JSON by its SHA-256."""
 

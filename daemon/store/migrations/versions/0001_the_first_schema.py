@@ -195,6 +195,16 @@ def upgrade() -> None:
     op.create_index("ix_data_path_version_since", "data_path_version", ["since"], unique=False)
     op.create_index("ix_data_path_version_until", "data_path_version", ["until"], unique=False)
     op.create_table(
+        "large_removal",
+        sa.Column("snapshot", sa.Integer(), nullable=False),
+        sa.Column("extent_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["extent_id"],
+            ["extent.id"],
+        ),
+        sa.PrimaryKeyConstraint("snapshot", "extent_id"),
+    )
+    op.create_table(
         "relation_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("relation_id", sa.Integer(), nullable=False),

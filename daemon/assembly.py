@@ -1,0 +1,69 @@
+"""Puts a daemon together from its settings: database, journal, collectors, rules."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+
+from collectors import registry
+from collectors.contract import FactSource
+from config import secrets, vocabulary
+from config.settings import Settings
+from daemon.analysis.judgement import Rules
+from daemon.cycle import Parts
+from daemon.store.database import Database, open_database
+from daemon.store.journal import Journal, path_of
+from daemon.store.schema import migrate
+
+ANALYSIS = "1"
+"""Raised when the analysis itself draws other conclusions from the same graph."""
+
+
+def open_store(settings: Settings) -> Database:
+    """Opens and migrates the snapshot database. Raises StoreError, SecretError."""
+    file = settings.database.password_file
+    database = open_database(settings.database_url, secrets.read(file) if file else "")
+    migrate(database)
+    return database
+
+
+def open_journal(settings: Settings) -> Journal:
+    """Opens the fact journal, which lies beside the snapshot database."""
+    settings.driftline.state_directory.mkdir(parents=True, exist_ok=True, mode=0o750)
+    return Journal(path_of(settings))
+
+
+def rules(settings: Settings) -> Rules:
+    """The rules of this release and these settings."""
+    from collectors.traces.classes import classify  # noqa: PLC0415 - reads the vocabulary
+
+    own, public = settings.traces.own_domains, settings.traces.public_operations
+    text = "\n".join((ANALYSIS, vocabulary.version(), *own, "", *public))
+    return Rules(
+        classifier=classify,
+        vendor=vocabulary.vendor,
+        jurisdiction=vocabulary.jurisdiction,
+        own_domains=own,
+        public_operations=public,
+        fingerprint=hashlib.sha256(text.encode()).hexdigest()[:16],
+    )
+
+
+@contextmanager
+def parts(
+    settings: Settings,
+    database: Database,
+    facts: FactSource | None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Iterator[Parts]:
+    """Everything a cycle works with; collectors and threads end with the block."""
+    with ExitStack() as stack:
+        executor = ThreadPoolExecutor(settings.schedule.threads, thread_name_prefix="collect")
+        stack.callback(executor.shutdown, wait=False, cancel_futures=True)
+        made = registry.collectors(settings, facts)
+        for collector in made:
+            stack.callback(collector.close)
+        yield Parts(settings, database, made, executor, rules(settings), clock)

@@ -1,0 +1,25 @@
+"""Which exit code each foreseen error has; an error without one is a defect and shows its traceback."""
+
+from __future__ import annotations
+
+from collectors.traces.receiver.errors import ReceiverError
+from config.errors import ConfigError
+from daemon.store.errors import AlreadyRunning, NotFound, SchemaTooNew, StoreError
+
+RUN_TIME, USAGE, NOT_FOUND, CREDENTIALS, RUNNING, INTEGRITY = 1, 2, 3, 4, 5, 6
+DRIFT, GAPS = 10, 11
+BOTH = 12
+
+_CODES: tuple[tuple[type[Exception], int], ...] = (
+    (ConfigError, USAGE),
+    (AlreadyRunning, RUNNING),
+    (NotFound, NOT_FOUND),
+    (SchemaTooNew, RUN_TIME),
+    (StoreError, RUN_TIME),
+    (ReceiverError, RUN_TIME),
+)
+
+
+def code_of(error: Exception) -> int | None:
+    """The exit code of a foreseen error; None for any other."""
+    return next((code for kind, code in _CODES if isinstance(error, kind)), None)

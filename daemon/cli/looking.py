@@ -1,0 +1,176 @@
+"""The commands that look at what is stored: status, coverage, snapshots, diff, paths, inventory, report."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daemon.cli.opening import reading, settings_of, snapshot_number
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from config.settings import Settings
+    from daemon.values.drift import Drift
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+From = Annotated[str | None, typer.Argument(metavar="[A]", help="Older snapshot: number or date.")]
+To = Annotated[str | None, typer.Argument(metavar="[B]", help="Newer snapshot. Default: the newest.")]
+FailOn = Annotated[str, typer.Option("--fail-on", help="drift, gaps or drift,gaps: exit with 10, 11 or 12.")]
+
+
+def diff(
+    context: typer.Context, a: From = None, b: To = None, as_json: AsJson = False, fail_on: FailOn = ""
+) -> None:
+    """Tell what is different between two snapshots. Default: the newest two."""
+    from daemon.cli.exits import BOTH, DRIFT, GAPS
+    from daemon.cli.reports import Format, print_drift
+
+    settings = settings_of(context)
+    with reading(settings) as connection:
+        drift = _between(connection, settings, a, b)
+    print_drift(drift, Format.JSON if as_json else Format.TEXT)
+    wanted = {word.strip() for word in fail_on.split(",") if word.strip()}
+    if wanted - {"drift", "gaps"}:
+        raise typer.BadParameter("choose drift, gaps or both", param_hint="--fail-on")
+    drifted = "drift" in wanted and bool(
+        drift.groups or drift.new_paths or drift.altered_paths or drift.gone_paths
+    )
+    incomplete = "gaps" in wanted and drift.after.listed < drift.after.extents
+    if drifted or incomplete:
+        raise typer.Exit(BOTH if drifted and incomplete else DRIFT if drifted else GAPS)
+
+
+def report(
+    context: typer.Context,
+    a: From = None,
+    b: To = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="text, html or json.")] = "text",
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="Tell what stands instead of what changed.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE.")
+    ] = None,
+) -> None:
+    """Write the report of a snapshot as text, HTML or JSON: what drifted, or with --baseline what stands."""
+    from daemon import comparison
+    from daemon.cli.reports import Format, print_drift
+
+    if format not in tuple(Format):
+        raise typer.BadParameter(f'"{format}": choose text, html or json', param_hint="--format")
+    settings = settings_of(context)
+    with reading(settings) as connection:
+        if baseline:
+            number = _existing(snapshot_number(connection, b or a))
+            drift = comparison.compare(connection, settings, None, number, datetime.now(UTC))
+        else:
+            drift = _between(connection, settings, a, b)
+    if output is None:
+        print_drift(drift, Format(format))
+        return
+    with output.open("w", encoding="utf-8") as file:
+        print_drift(drift, Format(format), file)
+
+
+def paths(
+    context: typer.Context,
+    new: Annotated[bool, typer.Option("--new", help="Only what became new between two snapshots.")] = False,
+    a: From = None,
+    b: To = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the paths to personal data: all that stand, or with --new what is new since a snapshot."""
+    from daemon import comparison
+    from daemon.cli.reports import print_paths
+
+    settings = settings_of(context)
+    with reading(settings) as connection:
+        if new:
+            found = _between(connection, settings, a, b).new_paths
+        else:
+            found = comparison.standing_paths(connection, _existing(snapshot_number(connection, b or a)))
+    print_paths(found, now=datetime.now(UTC), new=new, json=as_json)
+
+
+def coverage(context: typer.Context, as_json: AsJson = False) -> None:
+    """List what could not be looked at in the newest snapshot, and why."""
+    from daemon.analysis import gaps
+    from daemon.cli.reports import print_coverage
+    from daemon.store import history
+
+    with reading(settings_of(context)) as connection:
+        number = _existing(history.newest_of_all(connection))
+        rows = history.coverage(connection, number)
+        head, seen = history.head(connection, number), history.sight(connection, number)
+    found = gaps.group(
+        (), [gaps.CoverageRow(r.extent, r.state, r.detail, r.last_listed, r.kept) for r in rows]
+    )
+    print_coverage(head, seen, found, json=as_json)
+
+
+def snapshots(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the snapshots, newest first."""
+    from daemon.cli.tables import print_rows
+    from daemon.store import lookups
+
+    with reading(settings_of(context)) as connection:
+        rows = lookups.snapshots(connection)
+    print_rows(rows, ("number", "started_at", "state", "listed", "extents", "header"), as_json=as_json)
+
+
+def inventory(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="Part of a name or urn.")] = "",
+    type: Annotated[str, typer.Option("--type", help="Resource type, as aws.rds.instance; * allowed.")] = "",
+    account: Annotated[str, typer.Option("--account")] = "",
+    region: Annotated[str, typer.Option("--region")] = "",
+    role: Annotated[str, typer.Option("--role", help="entry, workload, data_store, ...")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List resources as of the newest snapshot."""
+    from daemon.cli.tables import print_rows
+    from daemon.store import lookups
+
+    with reading(settings_of(context)) as connection:
+        rows = lookups.inventory(connection, text=text, type=type, account=account, region=region, role=role)
+    print_rows(rows, ("type", "name", "account", "region", "public", "urn"), as_json=as_json)
+
+
+def status(context: typer.Context, as_json: AsJson = False) -> None:
+    """Say when the newest snapshot was taken, what it covers, and which mails wait."""
+    from daemon.cli.tables import print_pairs
+    from daemon.store import lookups
+
+    settings = settings_of(context)
+    with reading(settings) as connection:
+        pairs = lookups.status(connection)
+    newest = pairs.get("taken")
+    if isinstance(newest, str):
+        due = datetime.fromisoformat(newest) + settings.schedule.collect_every
+        pairs["next_due"] = due.strftime("%Y-%m-%dT%H:%M:%SZ")
+    print_pairs(pairs, as_json=as_json)
+
+
+def _between(connection: Connection, settings: Settings, a: str | None, b: str | None) -> Drift:
+    """The drift from A to B; a single argument is the older one. Without two snapshots, the baseline."""
+    from daemon import comparison
+
+    after = _existing(snapshot_number(connection, b))
+    before = snapshot_number(connection, a, before=after)
+    if before is not None and before > after:
+        before, after = after, before
+    return comparison.compare(connection, settings, before, after, datetime.now(UTC))
+
+
+def _existing(number: int | None) -> int:
+    from daemon.store.errors import NotFound
+
+    if number is None:
+        raise NotFound(
+            "there is no snapshot yet: run `driftline collect`, or let `driftline run` take the first"
+        )
+    return number

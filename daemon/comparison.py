@@ -1,0 +1,127 @@
+"""Reads two snapshots from the store and has the analysis say what is different: a `Drift`, ready to render."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from config import vocabulary
+from config.settings import Ignore, Settings
+from daemon.analysis import changes, gaps, ignore, path_drift, summary
+from daemon.analysis.standing import standing
+from daemon.store import graph, history
+from daemon.values.drift import Action, Drift, PathChange
+from daemon.values.graph import Graph
+
+
+def compare(
+    connection: Connection, settings: Settings, before: int | None, after: int, now: datetime
+) -> Drift:
+    """The drift from one snapshot to another; with `before` None, what stands at `after`.
+
+    `now` decides which ignore rules have expired. Raises NotFound.
+    """
+    if before is None:
+        return _baseline(connection, settings, after)
+    told = changes.judge(history.differences(connection, before, after))
+    kept, ignored = ignore.apply(told, _rules(settings), now.date())
+    paths, ignored_paths = ignore.apply_to_paths(
+        _path_changes(connection, before, after), _rules(settings), now.date()
+    )
+    return summary.summarise(
+        installation=settings.driftline.name,
+        before=history.head(connection, before),
+        after=history.head(connection, after),
+        changes=kept,
+        path_changes=paths,
+        gaps=gaps.group(_coverage(connection, before), _coverage(connection, after)),
+        sight=history.sight(connection, after),
+        large_removals=history.large_removals(connection, before, after),
+        ignored=(*ignored, *ignored_paths),
+    )
+
+
+def only_new_paths(drift: Drift) -> Drift:
+    """What an alarm tells: the new paths, and nothing that can wait for the digest."""
+    totals = replace(
+        drift.totals,
+        altered_paths=0,
+        gone_paths=0,
+        added=0,
+        altered=0,
+        removed=0,
+        restated=0,
+        newly_visible=0,
+    )
+    return replace(
+        drift, totals=totals, altered_paths=(), gone_paths=(), groups=(), gaps=(), large_removals=(),
+        restated=(), newly_visible=(), ignored=(), standing=None,
+    )  # fmt: skip
+
+
+def without(drift: Drift, lines: frozenset[str]) -> Drift:
+    """The drift without new paths that were told before."""
+    kept = tuple(path for path in drift.new_paths if path.id not in lines)
+    return replace(drift, new_paths=kept, totals=replace(drift.totals, new_paths=len(kept)))
+
+
+def standing_paths(connection: Connection, number: int) -> tuple[PathChange, ...]:
+    """Every data path at a snapshot, grouped as in reports, without saying that anything is new."""
+    found = path_drift.compare((), graph.load_paths(connection, number), frozenset())
+    return tuple(replace(each, new_hop=None, first_seen=None, why="") for each in found)
+
+
+def _baseline(connection: Connection, settings: Settings, after: int) -> Drift:
+    seen = history.sight(connection, after)
+    found = gaps.group((), _coverage(connection, after))
+    whole: Graph = graph.load_graph(connection, after)
+    return summary.summarise(
+        installation=settings.driftline.name,
+        before=None,
+        after=history.head(connection, after),
+        changes=(),
+        path_changes=(),
+        gaps=found,
+        sight=seen,
+        standing=standing(graph.load_paths(connection, after), whole, seen, found, _category),
+    )
+
+
+def _path_changes(connection: Connection, before: int, after: int) -> Sequence[PathChange]:
+    found = history.paths(connection, before, after)
+    relations = graph.load_relations(connection, after)
+    seen = {(r.source, r.verb, str(r.target)): r.seen for r in relations if r.seen}
+    compared = path_drift.compare(found.before, found.after, history.edges(connection, before), seen=seen)
+    return [_restated(change) if _only(change, found) else change for change in compared]
+
+
+def _only(change: PathChange, found: history.PathHistory) -> bool:
+    return all(path.identity in found.restated for path in change.paths)
+
+
+def _restated(change: PathChange) -> PathChange:
+    return replace(
+        change,
+        action=Action.RESTATED,
+        why="our knowledge or our rules changed: the data did not start or stop to flow",
+        new_hop=None,
+    )
+
+
+def _coverage(connection: Connection, number: int) -> list[gaps.CoverageRow]:
+    return [
+        gaps.CoverageRow(row.extent, row.state, row.detail, row.last_listed, row.kept)
+        for row in history.coverage(connection, number)
+    ]
+
+
+def _rules(settings: Settings) -> tuple[Ignore, ...]:
+    return settings.ignore
+
+
+def _category(host: str) -> str:
+    found = vocabulary.vendor(host)
+    return found.category if found else ""

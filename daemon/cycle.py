@@ -1,0 +1,171 @@
+"""One cycle: collect, snapshot, judge, publish. The program's story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+import structlog
+
+from collectors.contract import Collector
+from collectors.model import Extent
+from collectors.redaction import scrub_json
+from config.settings import Settings
+from daemon.analysis import fields, judgement
+from daemon.analysis.judgement import Rules
+from daemon.collection import Collected, Progress, collect
+from daemon.store import documents, history, outbox
+from daemon.store.database import Database
+from daemon.store.draft import Draft, NewDelivery, drafting
+from daemon.store.publish import publish
+from daemon.store.spool import Spool
+from daemon.values.drift import Origin
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a cycle works with; everything that touches the world is handed in."""
+
+    settings: Settings
+    database: Database
+    collectors: Sequence[Collector]
+    executor: Executor
+    rules: Rules
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a cycle did. `previous`: the snapshot it is compared with; None for a baseline."""
+
+    number: int
+    previous: int | None
+    state: str
+    extents: int
+    listed: int
+    changed: bool
+    new_paths: int
+    seconds: float
+
+
+def run(
+    parts: Parts,
+    *,
+    late: bool = False,
+    progress: Progress | None = None,
+    stopping: Event | None = None,
+) -> Outcome:
+    """Runs one cycle to the end. The caller holds the writer's lock. Raises StoreError, Stopped."""
+    started = parts.clock()
+    spool = Spool(parts.settings.driftline.state_directory / "spool", _shape)
+    try:
+        kept = _kept(parts.database)
+        collected = collect(parts.collectors, spool, parts.executor, kept, progress, stopping)
+        outcome = _commit(parts, spool, collected, started, late=late)
+    finally:
+        spool.close()
+    log.info(
+        "snapshot_committed",
+        snapshot=outcome.number,
+        state=outcome.state,
+        listed=outcome.listed,
+        extents=outcome.extents,
+        new_paths=outcome.new_paths,
+        seconds=round(outcome.seconds, 3),
+    )
+    if outcome.changed and parts.settings.published_path:
+        publish(
+            parts.database,
+            parts.settings.published_path,
+            parts.clock(),
+            parts.settings.publish.min_interval,
+        )
+    return outcome
+
+
+def _commit(parts: Parts, spool: Spool, collected: Collected, started: datetime, *, late: bool) -> Outcome:
+    now = parts.clock()
+    rules = parts.rules
+    with drafting(
+        parts.database, started_at=started, committed_at=now, rules=rules.fingerprint, late=late
+    ) as draft:
+        draft.merge(
+            spool,
+            warm_up=parts.settings.traces.warm_up,
+            asked=collected.asked,
+            large_removals=collected.large_removals,
+        )
+        new_paths = 0
+        if draft.state != "failed" and (draft.changed or draft.rules_before() != rules.fingerprint):
+            new_paths = _judge(draft, rules)
+        draft.tell(_deliveries(draft, parts.settings, now, new_paths))
+    return Outcome(
+        draft.number, draft.previous, draft.state, draft.extents, draft.listed, draft.changed, new_paths,
+        (parts.clock() - started).total_seconds(),
+    )  # fmt: skip
+
+
+def _judge(draft: Draft, rules: Rules) -> int:
+    """Writes bindings, data paths and sight; returns how many paths are new in the world."""
+    before = draft.graph_before()
+    now = judgement.judge(draft.graph(), before.bindings, rules)
+    settled = judgement.settle(
+        draft.paths_before(),
+        now.paths,
+        lambda: (
+            judgement.judge(judgement.retold(before, now.graph, draft.known), before.bindings, rules).paths
+        ),
+        draft.warming,
+    )
+    draft.write_bindings(now.graph.bindings)
+    draft.write_paths(settled.opened, settled.ended)
+    draft.write_sight(now.sight)
+    return sum(origin is Origin.ADDED for _, origin in settled.opened)
+
+
+def _deliveries(draft: Draft, settings: Settings, now: datetime, new_paths: int) -> list[NewDelivery]:
+    """Who is told of this snapshot: everyone the baseline once, alarms at once, the rest in the next digest."""
+    wanted: list[NewDelivery] = []
+    if not settings.mail.host:
+        return wanted
+    for recipient in settings.mail.recipients:
+        told = outbox.last_told(draft.connection, recipient)
+        if told is None:
+            if draft.state != "failed":
+                wanted.append(NewDelivery("baseline", recipient, None, now))
+            continue
+        if new_paths and draft.previous is not None:
+            wanted.append(NewDelivery("alarm", recipient, draft.previous, now))
+        if draft.changed or settings.mail.heartbeat:
+            wanted.append(NewDelivery("digest", recipient, told, next_digest(settings, now)))
+    return wanted
+
+
+def next_digest(settings: Settings, now: datetime) -> datetime:
+    """The next time, after `now`, at which the day's digest is due."""
+    zone = settings.schedule.zone
+    local = now.astimezone(zone)
+    due = datetime.combine(local.date(), settings.schedule.digest_at, zone)
+    if due <= local:
+        due = datetime.combine(local.date() + timedelta(days=1), settings.schedule.digest_at, zone)
+    return due.astimezone(UTC)
+
+
+def _kept(database: Database) -> dict[Extent, int]:
+    with database.reading() as connection:
+        number = history.newest(connection)
+        if number is None:
+            return {}
+        return {row.extent: row.kept for row in history.coverage(connection, number)}
+
+
+def _shape(document: documents.Document) -> documents.Document:
+    """What is kept of a document: nothing secret, and in the order that has a meaning."""
+    scrubbed = scrub_json(document)
+    assert isinstance(scrubbed, dict)
+    return fields.canonical(scrubbed)

@@ -1,0 +1,103 @@
+"""The outbox as the notifier sees it: rows of the store, told by comparing snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+from config.settings import Settings
+from daemon import comparison
+from daemon.notify.delivery import Delivery, DeliveryKind, lateness
+from daemon.notify.mail import report_mail
+from daemon.store import outbox
+from daemon.store.database import Database
+from daemon.store.errors import NotFound
+from daemon.values.drift import Drift
+
+
+class StoreOutbox:
+    """Implements `daemon.notify.delivery.Outbox` on the snapshot database."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+        self._lines: dict[int, tuple[str, ...]] = {}
+
+    def due(self, now: datetime) -> Sequence[Delivery]:
+        """Deliveries whose time has come."""
+        with self._database.reading() as connection:
+            return [_delivery(row) for row in outbox.due(connection, now)]
+
+    def drift_of(self, delivery: Delivery) -> Drift:
+        """What the delivery tells: an alarm its new paths, a digest what no alarm has brought before."""
+        assert delivery.snapshot_to is not None
+        with self._database.reading() as connection:
+            drift = comparison.compare(
+                connection, self._settings, delivery.snapshot_from, delivery.snapshot_to, self._clock()
+            )
+            if delivery.kind is DeliveryKind.ALARM:
+                drift = comparison.only_new_paths(drift)
+            elif delivery.kind is DeliveryKind.DIGEST and delivery.snapshot_from is not None:
+                told = outbox.alarmed(
+                    connection, delivery.recipient, delivery.snapshot_from, delivery.snapshot_to
+                )
+                drift = comparison.without(drift, told)
+        self._lines[delivery.id] = tuple(path.id for path in drift.new_paths)
+        return drift
+
+    def sent(self, delivery: Delivery, when: datetime) -> None:
+        """The server took it."""
+        outbox.sent(self._database, delivery.id, when, self._told(delivery))
+
+    def nothing_to_say(self, delivery: Delivery, when: datetime) -> None:  # noqa: ARG002 - the protocol's
+        """Nothing was different."""
+        outbox.quiet(self._database, delivery.id)
+
+    def failed(self, delivery: Delivery, when: datetime, error: str, retry_at: datetime | None) -> None:  # noqa: ARG002
+        """A try failed."""
+        outbox.failed(self._database, delivery.id, error, retry_at)
+
+    def _told(self, delivery: Delivery) -> tuple[str, ...]:
+        """Recipients of one mail are told the same, and only the first of them was asked for."""
+        if delivery.id not in self._lines:
+            self.drift_of(delivery)
+        return self._lines[delivery.id]
+
+
+def preview(database: Database, settings: Settings, number: int, now: datetime) -> EmailMessage:
+    """The mail of a delivery as it would leave now. Raises NotFound."""
+    with database.reading() as connection:
+        row = outbox.one(connection, number)
+    if row is None:
+        raise NotFound(f"no delivery {number}: see `driftline deliveries list`")
+    delivery = _delivery(row)
+    drift = StoreOutbox(database, settings, lambda: now).drift_of(delivery)
+    return report_mail(
+        drift,
+        sender=settings.mail.sender,
+        recipients=(delivery.recipient,),
+        created=delivery.created,
+        key=delivery.message_key,
+        notice=lateness(delivery, now),
+    )
+
+
+def _delivery(row: outbox.Waiting) -> Delivery:
+    return Delivery(
+        id=row.id,
+        kind=DeliveryKind(row.kind),
+        recipient=row.recipient,
+        snapshot_from=row.snapshot_from,
+        snapshot_to=row.snapshot_to,
+        created=row.created_at,
+        attempts=row.attempts,
+        message_key=row.message_key,
+        undelivered_since=row.late_since,
+    )

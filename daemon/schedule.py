@@ -1,0 +1,187 @@
+"""When the next cycle runs, and when mails leave. One process, one cycle at a time, times in UTC."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+
+import sdnotify
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from config.errors import ConfigError
+from config.settings import Settings
+from daemon import assembly, cycle
+from daemon.collection import Stopped
+from daemon.deliveries import StoreOutbox
+from daemon.notify.delivery import deliver_due
+from daemon.store import history
+from daemon.store.database import Database
+from daemon.store.errors import StoreError
+from daemon.store.journal import Journal
+from daemon.store.lock import only_writer
+from daemon.telemetry import CYCLE_SECONDS, CYCLES, configure_logging, span
+
+log = structlog.get_logger()
+
+DELIVER_EVERY = timedelta(minutes=1)
+LATE_AFTER = timedelta(minutes=5)
+
+
+class Daemon:
+    """`driftline run`: scheduler, receiver and notifier, until told to stop.
+
+    `load`: reads the settings anew, for SIGHUP.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        load: Callable[[], Settings],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._settings = settings
+        self._load = load
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._woken = threading.Event()
+        self._reload = threading.Event()
+        self._busy = threading.Lock()  # a cycle and a round of mail never write at the same time
+        self._systemd = sdnotify.SystemdNotifier()
+
+    def run(self) -> None:
+        """Runs until SIGTERM or SIGINT. Raises StoreError, ConfigError, ReceiverError at the start only."""
+        with ExitStack() as stack:
+            database = assembly.open_store(self._settings)
+            stack.callback(database.close)
+            stack.enter_context(only_writer(database, "run"))
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, self._stop)
+            signal.signal(signal.SIGHUP, self._hang_up)
+            while not self._stopping.is_set():
+                self._serve(database)
+        log.info("stopped")
+
+    def stop(self) -> None:
+        """Ends `run` soon: a cycle that is collecting is dropped, one that is committing ends."""
+        self._stopping.set()
+        self._woken.set()
+
+    def _serve(self, database: Database) -> None:
+        """One life between two readings of the settings."""
+        settings = self._settings
+        self._reload.clear()
+        self._woken.clear()
+        with ExitStack() as stack:
+            journal = None
+            if settings.traces.enabled:
+                journal = assembly.open_journal(settings)
+                stack.callback(journal.close)
+                stack.callback(self._receive(settings, journal))
+            parts = stack.enter_context(assembly.parts(settings, database, journal, self._clock))
+            scheduler = BackgroundScheduler(timezone=UTC)
+            first = self._first_due(database, settings)
+            scheduler.add_job(
+                lambda: self._cycle(parts, first),
+                "interval",
+                seconds=settings.schedule.collect_every.total_seconds(),
+                next_run_time=max(first, self._clock()),
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+            scheduler.add_job(
+                lambda: self._deliver(database, settings),
+                "interval",
+                seconds=DELIVER_EVERY.total_seconds(),
+                next_run_time=self._clock(),
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+            scheduler.start()
+            stack.callback(scheduler.shutdown, wait=True)
+            self._systemd.notify("READY=1")
+            log.info("running", first_cycle=first.isoformat(timespec="seconds"))
+            self._wait()
+            self._systemd.notify("RELOADING=1" if self._reload.is_set() else "STOPPING=1")
+
+    def _receive(self, settings: Settings, journal: Journal) -> Callable[[], None]:
+        """Starts the receiver; returns what stops it."""
+        from collectors.traces.receiver import Receiver  # noqa: PLC0415 - loads gRPC only where it is used
+
+        receiver = Receiver(settings.traces, journal)
+        receiver.start()
+        log.info("receiving", ports=dict(receiver.ports))
+        return receiver.stop
+
+    def _wait(self) -> None:
+        """Until told to stop or to reload, feeding systemd's watchdog."""
+        feed = int(os.environ.get("WATCHDOG_USEC", "0")) / 3_000_000 or None
+        while not self._woken.wait(feed):
+            self._systemd.notify("WATCHDOG=1")
+        if self._reload.is_set() and not self._stopping.is_set():
+            try:
+                self._settings = self._load()
+                configure_logging(self._settings.logging)
+                log.info("settings_reloaded")
+            except ConfigError as error:
+                log.error("settings_kept", reason=str(error))  # noqa: TRY400 - the sentence says it all
+
+    def _first_due(self, database: Database, settings: Settings) -> datetime:
+        """One interval after the newest snapshot, so that a restart neither repeats nor skips."""
+        with database.reading() as connection:
+            newest = history.newest(connection)
+            if newest is None:
+                return self._clock()
+            return history.head(connection, newest).time + settings.schedule.collect_every
+
+    def _cycle(self, parts: cycle.Parts, first: datetime) -> None:
+        late = parts.clock() - first > LATE_AFTER and self._is_catching_up(first)
+        with self._busy, span("cycle"):
+            try:
+                outcome = cycle.run(parts, late=late, stopping=self._stopping)
+            except Stopped:
+                log.warning("cycle_dropped", reason="the program is ending")
+                return
+            except StoreError as error:
+                CYCLES.add(1, {"state": "error"})
+                log.error("cycle_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
+                return
+        CYCLES.add(1, {"state": outcome.state})
+        CYCLE_SECONDS.record(outcome.seconds)
+        self._deliver(parts.database, parts.settings)
+
+    _caught_up: datetime | None = None
+
+    def _is_catching_up(self, first: datetime) -> bool:
+        """True once for each first due time: later cycles follow their interval."""
+        if self._caught_up == first:
+            return False
+        self._caught_up = first
+        return True
+
+    def _deliver(self, database: Database, settings: Settings) -> None:
+        with self._busy:
+            try:
+                box = StoreOutbox(database, settings, self._clock)
+                done = deliver_due(box, settings.mail, self._clock(), installation=settings.driftline.name)
+            except (StoreError, ConfigError) as error:
+                log.error("deliveries_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
+                return
+        for error_text in done.errors:
+            log.warning("delivery_failed", reason=error_text, retried=done.retried, given_up=done.given_up)
+        if done.sent:
+            log.info("delivered", mails=done.sent)
+
+    def _stop(self, number: int, _frame: object) -> None:
+        log.info("stopping", signal=signal.Signals(number).name)
+        self.stop()
+
+    def _hang_up(self, _number: int, _frame: object) -> None:
+        self._reload.set()
+        self._woken.set()
