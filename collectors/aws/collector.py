@@ -49,21 +49,30 @@ class AwsCollector:
         self._identified: dict[str, Identity] = {}
         self._last_planned: dict[Extent, float] = {}
         self._answered: set[Extent] = set()
+        self._asked: frozenset[Extent] | None = None
 
     def plan(self) -> Iterable[Request]:
         """One request for each due extent. An account that cannot be identified is asked again as they run."""
         self.inventory.new_cycle()
         self._answered.clear()
         requests = []
+        asked: set[Extent] = set()
         for name, session in self._sessions.items():
             session.forget()
             account, regions = self._outline(name, session)
             for row in self._rows.values():
                 for region in ("",) if row.worldwide else regions:
                     extent = Extent(row.type, Scope("aws", account, region))
+                    asked.add(extent)
                     if self._due(row, extent):
                         requests.append(Request(self.name, (extent,), {"account": name}, self._deadline))
+        entered = all(name in self._identified for name in self._sessions)
+        self._asked = frozenset(asked) if entered else None
         return requests
+
+    def asked(self) -> frozenset[Extent] | None:
+        """Every extent of the settings; None while an account has never been identified."""
+        return self._asked
 
     def _outline(self, name: str, session: Session) -> tuple[str, tuple[str, ...]]:
         """Account and regions as far as they can be known now; a gap must name the extents it stands for."""

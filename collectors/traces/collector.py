@@ -29,6 +29,10 @@ class TracesCollector:
         for environment in self._source.environments():
             yield Request(self.name, (Extent(EXTENT, Scope("traces", environment)),))
 
+    def asked(self) -> frozenset[Extent]:
+        """Every environment ever heard of: telemetry is not taken out of the settings piece by piece."""
+        return frozenset(Extent(EXTENT, Scope("traces", each)) for each in self._source.environments())
+
     def answer(self, request: Request) -> Iterator[Answer]:
         """What was seen; silence says nothing."""
         settled_before = self._clock() - self._settings.pairing_window.total_seconds()
