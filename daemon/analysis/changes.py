@@ -23,7 +23,7 @@ PLUMBING = frozenset({"has", "runs_on", "stored_in", "answers_for", "reaches", "
 `stored_in` and `answers_for` with the inventory, `reaches` and `discloses` with the data paths built on them.
 Every other verb is shown, a new one too: `calls`, `reads`, `writes`, `publishes_to`, `consumed_by`, `sends_to`."""
 
-_QUIET = frozenset({"root", "evidence"})
+_QUIET = frozenset({"root", "evidence", "partial", "statements"})
 """Attributes of what traces show that say how it was seen rather than what it does."""
 
 _FOUND_BY_FLOW = ("table://", "host://", "topic://")
@@ -136,11 +136,13 @@ def _fields(
     )
     tags = compare(_part(before, "tags"), _part(after, "tags"))
     rest = compare(_named(before), _named(after))
-    return (*rest, *attributes, *(replace(tag, path=f"tags.{tag.path}") for tag in tags))
+    told = (*rest, *attributes, *(replace(tag, path=f"tags.{tag.path}") for tag in tags))
+    # Other names are mostly made of attributes: worth a word only if nothing else says what happened.
+    return told or compare({"aliases": before.get("aliases")}, {"aliases": after.get("aliases")})
 
 
 def _named(document: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: document.get(name) for name in ("name", "type", "public", "aliases")}
+    return {name: document.get(name) for name in ("name", "type", "public")}
 
 
 def _unobserved(before: Mapping[str, Json], after: Mapping[str, Json]) -> frozenset[str]:
@@ -231,9 +233,10 @@ def _flows_at(changes: Iterable[Change]) -> dict[tuple[str, Action], str]:
             source, target = telling.ends(one.key, one.type)
             for urn in (source, target):
                 result.setdefault((urn, one.action), one.key)
-            if source.startswith("operation://"):
-                coarse = f"{telling.service_urn(source)} {one.type} {target}"
-                result.setdefault((coarse, one.action), one.key)
+            coarse = f"{telling.service_urn(source)} {one.type} {telling.service_urn(target)}"
+            for key in (coarse, f"{telling.service_urn(source)} {one.type} {target}"):
+                if key != one.key:
+                    result.setdefault((key, one.action), one.key)
     return result
 
 
@@ -247,7 +250,7 @@ def _follows(
             return ("operations", service.key) if service and service.action is one.action else ("", "")
         if one.key.startswith(_FOUND_BY_FLOW):
             return "ends", flows.get((one.key, one.action), "")
-    if one.kind is Kind.FLOW and one.key.startswith("service://"):
+    if one.kind is Kind.FLOW and "service://" in one.key:
         return "sightings", flows.get((one.key, one.action), "")
     if one.kind is Kind.RELATION:
         source, target = telling.ends(one.key, one.type)

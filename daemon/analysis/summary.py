@@ -119,10 +119,10 @@ def _groups(changes: Iterable[Change]) -> tuple[Group, ...]:
 
 
 def _title(change: Change) -> str:
-    """`aws 111122223333 eu-west-1`, `services demo`."""
+    """`aws 111122223333 eu-west-1`, `services demo`, `names`."""
     if change.environment or change.scope.provider == "traces":
         return f"services {change.environment or change.scope.account}".rstrip()
-    return str(change.scope)
+    return str(change.scope) or "names"  # what a name leads to lies in no scope
 
 
 def _bundles(changes: Iterable[Change], key: Callable[[Change], Hashable]) -> list[list[Change]]:

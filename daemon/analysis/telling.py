@@ -32,13 +32,15 @@ _TELLING = (
     "image",
     "Image",
     "ImageUri",
-    "PackageType",
+    "Type",
+    "Protocol",
+    "Port",
     "language",
     "region",
 )
 """Attributes that say most about a resource somebody has never seen, the most telling first."""
 
-_IMAGES = ("containerDefinitions", "containers", "ContainerDefinitions")
+_IMAGES = ("Containers", "containerDefinitions", "containers")
 _LONGEST = 60
 _SHOWN = 2
 

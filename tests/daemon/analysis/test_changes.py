@@ -250,3 +250,25 @@ def test_the_order_of_differences_does_not_matter() -> None:
         resource(TABLE, "table", None, document()),
     ]
     assert judge(differences) == judge(reversed(differences))
+
+
+def test_what_a_service_does_is_told_at_its_operations() -> None:
+    topic, notify = "topic://demo/kafka/mq:9092/signups", "operation://demo//notify/signups process"
+    fine = [flow(topic, "consumed_by", notify, None, {}), flow(CHECKOUT, "calls", POST, None, {})]
+    coarse = [
+        flow(topic, "consumed_by", NOTIFY, None, {}),
+        flow("service://demo//checkout", "calls", POST, None, {}),
+    ]
+    found = judge([*coarse, *fine])
+    assert [change.key for change in found] == sorted(one.key for one in fine)
+    assert [change.carries for change in found] == [{"sightings": 1}] * 2
+    assert len(judge(coarse)) == 2
+
+
+def test_other_names_count_only_if_nothing_else_says_what_happened() -> None:
+    before, after = document({"a": 1}), document({"a": 2})
+    old, new = {"aliases": ["vpc|address|10.0.0.1"]}, {"aliases": ["vpc|address|10.0.0.2"]}
+    assert [field.path for field in only(resource(FUNCTION, "t", before | old, after | new)).fields] == ["a"]
+    assert [field.path for field in only(resource(FUNCTION, "t", before | old, before | new)).fields] == [
+        "aliases"
+    ]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.model import Extent, Json
+from collectors.model import Extent, Json, Scope
 from daemon.analysis.changes import judge
 from daemon.analysis.summary import summarise
 from daemon.values.drift import (
@@ -227,10 +227,16 @@ def test_a_name_that_leads_elsewhere_is_drift_and_one_that_was_resolved_is_not()
         )
     )
     (line,) = told.groups[0].lines
+    assert told.groups[0].title == "aws 111122223333 eu-west-1"
     assert (line.symbol, line.type, line.name, line.detail) == ("~", "name", "db.example", "eu -> us")
     (resolved,) = told.newly_visible
     assert (resolved.symbol, resolved.name, resolved.detail) == ("=", "x.example", "leads to x")
     assert (told.totals.altered, told.totals.newly_visible) == (1, 1)
+
+
+def test_what_lies_in_no_scope_has_a_title_all_the_same() -> None:
+    nowhere = replace(alias("public|host|db.example", "arn:a", "arn:b"), scope=Scope("", ""))
+    assert [group.title for group in drift(judge([nowhere])).groups] == ["names"]
 
 
 def test_restated_and_newly_visible_stand_apart_from_drift() -> None:
