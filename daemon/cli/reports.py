@@ -10,13 +10,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TextIO
 
-from daemon.analysis.drift import Drift, GapLine, PathChange, SnapshotHead
-from daemon.analysis.path import Sight
 from daemon.report.coverage import render_coverage, render_coverage_json
 from daemon.report.html import render_html
 from daemon.report.json import render_json, render_paths_json
 from daemon.report.paths import render_paths
 from daemon.report.text import WIDTH, render_text
+from daemon.values.drift import Drift, GapLine, PathChange, SnapshotHead
+from daemon.values.path import Sight
 
 NARROWEST, WIDEST = 60, 140
 

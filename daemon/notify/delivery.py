@@ -11,10 +11,10 @@ from itertools import groupby
 from typing import Protocol
 
 from config.shape import Mail
-from daemon.analysis.drift import Drift
 from daemon.notify import mail, smtp
 from daemon.notify.smtp import MailServerError, Outcome, Result
 from daemon.report import wording
+from daemon.values.drift import Drift
 
 GIVEN_UP_AFTER = timedelta(hours=72)
 FIRST_PAUSE = timedelta(minutes=1)

@@ -11,12 +11,12 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from daemon.analysis.drift import Drift, SnapshotHead, Totals
 from daemon.notify import mailbox
 from daemon.report import wording
 from daemon.report.html import html_of
 from daemon.report.outline import outline, shorten
 from daemon.report.text import flow, text_of
+from daemon.values.drift import Drift, SnapshotHead, Totals
 
 WIDTH = 76
 LINES = 50

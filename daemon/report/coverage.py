@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from daemon.analysis.drift import GapLine, SnapshotHead
-from daemon.analysis.path import Sight
 from daemon.report import json, wording
 from daemon.report.outline import gap_section, head, sight
 from daemon.report.text import WIDTH, flow, painter, section_lines
+from daemon.values.drift import GapLine, SnapshotHead
+from daemon.values.path import Sight
 
 
 def render_coverage(

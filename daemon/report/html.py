@@ -5,10 +5,10 @@ from __future__ import annotations
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from daemon.analysis.drift import Drift
 from daemon.report import wording
 from daemon.report.outline import Outline, left_out, outline, shorten
 from daemon.report.safe_text import safe_text
+from daemon.values.drift import Drift
 
 LINES = 50
 MOST_BYTES = 100_000

@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 
 from collectors.model import Json
-from daemon.analysis.drift import Drift, PathChange
+from daemon.values.drift import Drift, PathChange
 
 FORMAT_VERSION = "1.0"
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from collectors.model import Scope
-from daemon.analysis.drift import ChangeLine, GapAge, GapLine, Group, PathChange
-from daemon.analysis.path import Tier
 from daemon.report import wording
+from daemon.values.drift import ChangeLine, GapAge, GapLine, Group, PathChange
+from daemon.values.path import Tier
 
 
 class Tone(StrEnum):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from collectors.model import Extent
-from daemon.analysis.drift import Drift, GapAge, GapLine, SnapshotHead
-from daemon.analysis.path import Sight
 from daemon.report import wording
 from daemon.report.lines import Line, Section, Tone, change_section, gap_line, group_section, path_line
 from daemon.report.standing import baseline_foot, standing_sections
+from daemon.values.drift import Drift, GapAge, GapLine, SnapshotHead
+from daemon.values.path import Sight
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from daemon.analysis.drift import PathChange
 from daemon.report import wording
 from daemon.report.lines import Section, Tone, path_line
 from daemon.report.text import WIDTH, flow, painter, section_lines
+from daemon.values.drift import PathChange
 
 _EXPOSURES = {
     "internet": "Paths from the internet to personal data",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from daemon.analysis.drift import Drift, PathChange, Standing
 from daemon.report import wording
 from daemon.report.lines import Line, Section, Tone, path_line
+from daemon.values.drift import Drift, PathChange, Standing
 
 
 def standing_sections(standing: Standing, now: datetime) -> tuple[Section, ...]:

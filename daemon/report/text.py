@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 
-from daemon.analysis.drift import Drift
 from daemon.report.lines import Line, Section
 from daemon.report.outline import Outline, left_out, outline, shorten
 from daemon.report.safe_text import safe_text
+from daemon.values.drift import Drift
 
 WIDTH = 100
 GAP = "   "

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from collectors.model import Json
-from daemon.analysis.drift import Totals
-from daemon.analysis.path import Border, DataPath, Direction, Hop, Tier
+from daemon.values.drift import Totals
+from daemon.values.path import Border, DataPath, Direction, Hop, Tier
 
 
 def moment(time: datetime) -> str:

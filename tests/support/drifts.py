@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from collectors.model import Extent, Scope
-from daemon.analysis.drift import (
+from daemon.values.drift import (
     Action,
     Change,
     ChangeLine,
@@ -22,7 +22,7 @@ from daemon.analysis.drift import (
     Standing,
     Totals,
 )
-from daemon.analysis.path import Border, DataPath, Direction, Hop, PathIdentity, Sight, Tier
+from daemon.values.path import Border, DataPath, Direction, Hop, PathIdentity, Sight, Tier
 
 BEFORE = SnapshotHead(41, datetime(2026, 11, 21, 6, 0, tzinfo=UTC), "ab" * 32, 118, 120)
 AFTER = SnapshotHead(42, datetime(2026, 11, 22, 6, 0, tzinfo=UTC), "cd" * 32, 118, 120)

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from config.shape import Mail
-from daemon.analysis.drift import Drift
 from daemon.notify import smtp
 from daemon.notify.delivery import Delivery, DeliveryKind, Round, deliver_due, lateness, retry_at
 from daemon.notify.smtp import MailServerError, Outcome, Result
+from daemon.values.drift import Drift
 from tests.support import drifts, mail_server
 
 CREATED = drifts.AFTER.time

@@ -10,10 +10,10 @@ from email.message import EmailMessage
 
 import pytest
 
-from daemon.analysis.drift import Drift, Totals
 from daemon.notify.mail import is_address, report_mail, subject
 from daemon.notify.mail import test_mail as mail_of_test
 from daemon.report.text import render_text
+from daemon.values.drift import Drift, Totals
 from tests.support import drifts
 from tests.support.golden import Golden
 

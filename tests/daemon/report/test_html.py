@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from daemon.analysis.drift import Drift
 from daemon.report.html import render_html
+from daemon.values.drift import Drift
 from tests.support import drifts
 from tests.support.golden import Golden
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.analysis.path import Direction, Hop
 from daemon.report import wording
 from daemon.report.coverage import render_coverage, render_coverage_json
 from daemon.report.paths import render_paths
+from daemon.values.path import Direction, Hop
 from tests.support import drifts
 from tests.support.golden import Golden
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from collectors.model import Json
-from daemon.analysis.drift import Drift, FieldChange, Group
 from daemon.report.text import render_text
+from daemon.values.drift import Drift, FieldChange, Group
 from tests.support import drifts
 from tests.support.golden import Golden
 
