@@ -250,6 +250,7 @@ def _what_next(output: Path) -> str:
         os.path.relpath(program) if program.is_absolute() and program.is_relative_to(Path.cwd()) else program
     )
     sqlite = "sqlite3" if shutil.which("sqlite3") else "python3 -m sqlite3"  # the latter since Python 3.12
+    query = '"select * from v1_data_paths"'
     return f"""
 Written:
 {files}
@@ -257,5 +258,5 @@ Written:
 What to type next:
   {program_shown} --config {shown}/driftline.toml paths
   {program_shown} --config {shown}/driftline.toml coverage
-  {sqlite} {shown}/driftline.db "select * from v1_data_paths"
+  {sqlite} {shown}/driftline.db {query}
 """
