@@ -1,4 +1,4 @@
-"""Which spellings of a name mean the same: case and dots of hosts, wildcards, hosts of buckets, parts of ARNs."""
+"""Which spellings of a name mean the same: case and dots of hosts, wildcards, hosts of buckets, URLs of queues."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ _BUCKET_HOST = re.compile(
     r"\.amazonaws\.com(?:\.cn)?$"
 )
 _BALANCERS = (".elb.amazonaws.com", ".elb.amazonaws.com.cn")
+_QUEUE_URL = re.compile(
+    r"^https://(?:sqs\.(?P<region>[a-z0-9-]+)|(?P<older>[a-z0-9-]+)\.queue)\.amazonaws\.com(?P<china>\.cn)?"
+    r"/(?P<account>\d{12})/(?P<queue>[^/]+)$"
+)
 _QUALIFIED = re.compile(r"^(arn:[^:]*:lambda:[^:]*:\d*:function:[^:]+):[^:]+$")
 _OBJECT = re.compile(r"^(arn:[^:]*:s3:::[^/]+)/.*$")
 
@@ -26,6 +30,11 @@ def spellings(alias: Alias) -> tuple[Alias, ...]:
             return (Alias(namespace, kind, str(ipaddress.ip_address(value))),)
         except ValueError:
             return (alias,)
+    if kind == "queue" and (found := _QUEUE_URL.match(value)):
+        partition = "aws-cn" if found["china"] else "aws"
+        region = found["region"] or found["older"]
+        arn = f"arn:{partition}:sqs:{region}:{found['account']}:{found['queue']}"
+        return (alias, Alias(namespace, "arn", arn))
     if kind == "arn":
         for shape in (_QUALIFIED, _OBJECT):
             if whole := shape.match(value):
