@@ -46,8 +46,10 @@ class _Names:
         self._holders: dict[Alias, set[str]] = defaultdict(set)
         self._answering: dict[Alias, set[str]] = defaultdict(set)
         self._points: dict[str, list[Relation]] = defaultdict(list)
-        in_network: dict[str, list[Relation]] = defaultdict(list)
-        runs_on: dict[str, list[Relation]] = defaultdict(list)
+        self._in_network: dict[str, list[Relation]] = defaultdict(list)
+        self._runs_on: dict[str, list[Relation]] = defaultdict(list)
+        self._run_by: dict[str, list[str]] = defaultdict(list)
+        self._networks: dict[str, tuple[str, ...]] = {}
         for urn, resource in graph.resources.items():
             if resource.role is Role.HOST:
                 continue  # a host is a name that was called, not one who answers
@@ -59,15 +61,13 @@ class _Names:
             if relation.verb == POINTS:
                 self._points[relation.source].append(relation)
             elif relation.verb == "in_network":
-                in_network[relation.source].append(relation)
+                self._in_network[relation.source].append(relation)
             elif relation.verb == "runs_on":
-                runs_on[relation.source].append(relation)
+                self._runs_on[relation.source].append(relation)
+            elif relation.verb == "runs" and isinstance(relation.target, str):
+                self._run_by[relation.target].append(relation.source)
             elif relation.verb == "answers_for" and isinstance(relation.target, Alias):
                 self._answering[spellings(relation.target)[0]].add(relation.source)
-        self._networks = {
-            service: self._namespaces(service, relations, in_network)
-            for service, relations in runs_on.items()
-        }
 
     def answering(self, alias: Alias) -> tuple[tuple[str, ...], str]:
         """The urns that answer to a name, sorted, and the last name asked for on the way."""
@@ -122,23 +122,24 @@ class _Names:
         yield alias.namespace  # who was seen to answer this very caller
 
     def _own(self, namespace: str) -> tuple[str, ...]:
-        service = namespace.removeprefix(CALLER)
-        return self._networks.get(service) or _environment(service)
+        caller = namespace.removeprefix(CALLER)
+        if caller not in self._networks:
+            self._networks[caller] = self._namespaces(caller)
+        return self._networks[caller]
 
-    def _namespaces(
-        self, service: str, relations: Sequence[Relation], in_network: Mapping[str, Sequence[Relation]]
-    ) -> tuple[str, ...]:
-        """The networks of whatever runs a service, nearest first, and its environment."""
+    def _namespaces(self, caller: str) -> tuple[str, ...]:
+        """The networks of whatever runs a service or a task definition, nearest first, and its environment."""
         found: dict[str, None] = {}
-        nearest = self._targets(relations)
+        around = {caller, *self._run_by.get(caller, ())} & self._graph.resources.keys()
+        nearest = sorted(around | set(self._targets(self._runs_on.get(caller, ()))))
         seen: set[str] = set()
         while nearest:
             for urn in nearest:
                 found.update(dict.fromkeys(self._graph.resources[urn].namespaces))
             seen.update(nearest)
-            further = {target for urn in nearest for target in self._targets(in_network.get(urn, ()))}
+            further = {target for urn in nearest for target in self._targets(self._in_network.get(urn, ()))}
             nearest = sorted(further - seen)
-        return (*found, *_environment(service))
+        return (*found, *_environment(caller))
 
     def _targets(self, relations: Sequence[Relation]) -> list[str]:
         found: set[str] = set()

@@ -51,6 +51,15 @@ def test_a_qualified_function_is_the_function() -> None:
     assert bind(estate, f"public|arn|{arn}:PROD").urn == function
 
 
+@pytest.mark.parametrize("host", ["sqs.eu-central-1", "eu-central-1.queue"])
+def test_a_queue_answers_to_its_urls(host: str) -> None:
+    estate = Estate()
+    queue = estate.resource(
+        "aws.sqs.queue", "orders", aliases=(f"public|arn|arn:aws:sqs:{EU}:{ACCOUNT}:orders",)
+    )
+    assert bind(estate, f"public|queue|https://{host}.amazonaws.com/{ACCOUNT}/orders").urn == queue
+
+
 @pytest.mark.parametrize(
     "host",
     [
@@ -117,6 +126,13 @@ def test_a_workload_named_by_an_alias_counts_and_so_does_its_own_namespace() -> 
     )
     estate.service("web", Alias("public", "instance", "i-1"))
     assert bind(estate, "caller:service://prod//web|host|DB.internal").urn == database
+
+
+def test_a_task_definition_looks_names_up_where_it_is_run() -> None:
+    estate, one, _ = two_networks()
+    definition = estate.resource("aws.ecs.task_definition", "one")
+    estate.relate(next(urn for urn in estate.resources if urn.endswith("service/one")), "runs", definition)
+    assert bind(estate, f"caller:{definition}|address|10.0.0.5").urn == one
 
 
 def test_a_service_without_a_network_asks_its_environment_and_the_public() -> None:
