@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,15 +103,20 @@ def path_line(change: PathChange, symbol: str, now: datetime) -> Line:
 
 
 def change_section(title: str, lines: Iterable[ChangeLine], tone: Tone = Tone.CHANGE) -> Section:
-    """Lines of one scope. A reason that all lines of one symbol share is said once, below them."""
+    """Lines of one scope. The reason of most lines of a symbol is said once, below all; others say their own."""
     lines = tuple(lines)
-    reasons: dict[str, set[str]] = {}
+    reasons: dict[str, Counter[str]] = {}
     for line in lines:
-        reasons.setdefault(line.symbol, set()).add(line.why)
-    shared = {symbol: next(iter(whys)) for symbol, whys in reasons.items() if len(whys) == 1}
+        reasons.setdefault(line.symbol, Counter())[line.why] += 1
+    shared = {
+        symbol: why
+        for symbol, whys in reasons.items()
+        for why, number in whys.most_common(1)
+        if number > 1 or len(whys) == 1
+    }
     return Section(
         title=title,
-        lines=tuple(_change_line(line, say_why=line.symbol not in shared) for line in lines),
+        lines=tuple(_change_line(line, say_why=line.why != shared.get(line.symbol)) for line in lines),
         tone=tone,
         notes=tuple(Note(why, f"why {symbol}") for symbol, why in shared.items() if why),
     )
@@ -135,7 +141,9 @@ def gap_line(gap: GapLine) -> Line:
         notes.append((Note(_extents_by_scope(gap)),))
     return Line(
         symbol="?",
-        text=": ".join(part for part in (gap.why, gap.detail) if part),
+        text=gap.detail
+        if gap.detail.startswith(f"{gap.why}:")
+        else wording.joined(": ", gap.why, gap.detail),
         id=gap.id,
         columns=(wording.counted(len(asked), "extent") if many else "".join(asked),),
         notes=tuple(notes),

@@ -98,11 +98,7 @@ def _line(line: Line, widths: Sequence[int], width: int, paint: Callable[[str, s
     room = width - len(id) - 2 if id and id_fits else width
     lead = f"  {safe_text(line.symbol)} "
     parts = tuple(part for part in (line.text, ", ".join(line.labels)) if part)
-    row = lead + _in_columns(line.columns, widths)
-    if line.columns and len(row) <= room * 3 // 4:
-        rows = flow(row, parts, room, _HANG, begun=True)
-    else:
-        rows = flow(lead, ("  ".join(line.columns), *parts) if line.columns else parts, room, _HANG)
+    rows = flow(lead, parts, room, _HANG) if not line.columns else _columned(lead, line, parts, widths, room)
     if id and id_fits:
         rows[0] = rows[0].ljust(width - len(id)) + paint("dim", id)
     elif id:
@@ -114,16 +110,17 @@ def _line(line: Line, widths: Sequence[int], width: int, paint: Callable[[str, s
     return rows
 
 
-def _in_columns(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Cells under those of other lines; the last one takes all columns that remain."""
-    if not cells:
-        return ""
-    *first, last = (safe_text(cell) for cell in cells)
+def _columned(lead: str, line: Line, parts: Sequence[str], widths: Sequence[int], width: int) -> list[str]:
+    """Cells under those of other lines, the last one over all columns that remain, then the other parts."""
+    *first, last = (safe_text(cell) for cell in line.columns)
+    start = lead + "".join(cell.ljust(size) + "  " for cell, size in zip(first, widths, strict=False))
     rest = widths[len(first) :]
-    span = sum(rest) + 2 * (len(rest) - 1)
-    return "".join(cell.ljust(size) + "  " for cell, size in zip(first, widths, strict=False)) + last.ljust(
-        span
-    )
+    row = start + last.ljust(sum(rest) + 2 * (len(rest) - 1))
+    if len(row) <= width:
+        return flow(row, parts, width, _HANG, begun=True)
+    if len(start) <= width // 2:
+        return flow(start, (last, *parts), width, _HANG)
+    return flow(lead, ("  ".join(line.columns), *parts), width, _HANG)
 
 
 def _column_widths(lines: Iterable[Line], width: int) -> tuple[int, ...]:

@@ -32,6 +32,11 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(word for word in words if word))
 
 
+def joined(between: str, *parts: str) -> str:
+    """The parts that are not empty, with `between` between them."""
+    return between.join(part for part in parts if part)
+
+
 def clipped(text: str, most: int) -> str:
     """At most `most` characters, an ellipsis showing where more were."""
     return text if len(text) <= most else text[: most - 3] + "..."
@@ -145,9 +150,9 @@ def _sink(paths: tuple[DataPath, ...]) -> str:
         case Direction.SENDS:
             return f"sends to {target}"
         case Direction.WRITES:
-            return " ".join(part for part in ("writes", place(path), target) if part)
+            return joined(" ", "writes", place(path), target)
         case Direction.READS:
-            return " ".join(part for part in (place(path), target) if part)
+            return joined(" ", place(path), target)
 
 
 def _with_columns(target: str, carried: tuple[str, ...], *, always: bool = False) -> str:

@@ -133,3 +133,38 @@ def test_hostile_text_neither_steers_a_terminal_nor_breaks_lines(text: str, *, c
 def test_a_field_is_said_on_one_line(content: Json, said: str) -> None:
     change = replace(drifts.new_path(), fields=(FieldChange("field", content, "after"),))
     assert f"field: {said} -> after\n" in render_text(replace(drifts.full(), new_paths=(change,)))
+
+
+def test_a_reason_of_most_lines_is_said_once_and_that_of_others_by_them() -> None:
+    lines = (
+        drifts.line("ffff0001", "+", "aws.sqs.queue", "a", "", "listed now"),
+        drifts.line("ffff0002", "+", "aws.sqs.queue", "b", "", "stated now"),
+        drifts.line("ffff0003", "+", "aws.sqs.queue", "c", "", "listed now"),
+    )
+    text = render_text(replace(drifts.quiet(), groups=(Group("aws", lines),)))
+    assert re.sub(r"\s+\[ffff000\d\]", "", text).splitlines()[2:-1] == [
+        "aws",
+        "  + aws.sqs.queue  a",
+        "  + aws.sqs.queue  b",
+        "      why: stated now",
+        "  + aws.sqs.queue  c",
+        "    why +: listed now",
+    ]
+
+
+def test_a_long_name_keeps_its_column_and_is_not_lost() -> None:
+    name = "orders reads " + ", ".join(f"column_{number}" for number in range(12))
+    lines = (
+        drifts.line("ffff0001", "+", "aws.lambda.function", "invoice", "python3.13"),
+        drifts.line("ffff0002", "+", "flow", name, ""),
+    )
+    rows = render_text(replace(drifts.quiet(), groups=(Group("aws", lines),))).splitlines()
+    assert rows[4].startswith("  + flow                 orders reads column_0, column_1")
+    assert rows[5].startswith("        column_")
+
+
+def test_a_cause_is_not_said_twice() -> None:
+    gap = replace(drifts.full().gaps[1], detail="denied: rds:DescribeDBInstances")
+    text = render_text(replace(drifts.quiet(), gaps=(gap,)))
+    assert "   denied: rds:DescribeDBInstances" in text
+    assert "denied: denied" not in text
