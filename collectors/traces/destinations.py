@@ -44,6 +44,8 @@ _PORTS = {
 
 _DEFAULT_SCHEMAS = {"postgresql": "public", "cockroachdb": "public", "redshift": "public", "mssql": "dbo"}
 _SCHEMA_IS_DATABASE = {"mysql", "mariadb", "clickhouse", "cassandra"}
+# Their drivers talk to any node, so a node's address is no part of a table's identity.
+_ANY_NODE = {"cassandra"}
 
 WHOLE_STORE = "*"
 """The table of a store whose calls name none: a cache, a search without a collection."""
@@ -101,10 +103,12 @@ def table(
         database = database.rpartition("/")[2]
     if name != WHOLE_STORE:
         schema = schema or _DEFAULT_SCHEMAS.get(system, "")
+    if system in _ANY_NODE and database:
+        address = Address()
     port = address.port or (_PORTS.get(system, "") if address.host else "")
-    if not address.host:
+    if not address.host and system not in _ANY_NODE:
         area = f"service:{service.environment}:{service.namespace}:{service.name}"
-    elif names.is_public(address.host):
+    elif address.host and names.is_public(address.host):
         area = "public"
     else:
         area = f"environment:{service.environment}"

@@ -47,8 +47,10 @@ class Flows:
         self._clock = clock
         self._lock = threading.Lock()
         self._shapes = Shapes(parse)
-        self._index = Index(window)
+        self._index = Index(window, self._shapes.begin)
         self._unsent: dict[Said, Times] = {}
+        self._under_way: dict[int, dict[Said, Times]] = {}
+        self._turn = 0
         self._spans = 0
         self._facts = 0
 
@@ -59,17 +61,29 @@ class Flows:
         when they are sent again, what is still missing of them is written first.
         """
         with self._lock:
+            repeated = self._index.repeated
             facts = self._take(spans)
-        if not facts:
-            return 0
+            # A span sent again before its first sending was answered must not be answered sooner: the facts
+            # of that one are written once more, counting nothing.
+            doubtful = (
+                [dict(one) for one in self._under_way.values()] if self._index.repeated > repeated else []
+            )
+            turn = self._turn = self._turn + 1
+            self._under_way[turn] = facts
+        written = [said.fact(*times) for said, times in facts.items()]
+        written += [said.fact(times[0], times[1], 0) for one in doubtful for said, times in one.items()]
         try:
-            self._sink.record([said.fact(*times) for said, times in facts.items()], timeout)
+            if written:
+                self._sink.record(written, timeout)
         except SinkBusy:
             with self._lock:
                 for said, times in facts.items():
                     if said in self._unsent or len(self._unsent) < UNSENT:
                         add(self._unsent, said, times[0], times[1], times[2])
             raise
+        finally:
+            with self._lock:
+                del self._under_way[turn]
         return len(facts)
 
     def facts_of(self, spans: Sequence[Span]) -> list[Fact]:

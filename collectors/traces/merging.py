@@ -41,7 +41,9 @@ def merge(environment: str, facts: Iterable[Fact], settled_before: float) -> Mer
     `unattributed`, once it was first seen before `settled_before` (unix seconds): until then the enclosing
     span may still come.
     """
-    said = sorted(facts, key=lambda fact: (fact.source, fact.verb, fact.target, fact.detail))
+    said = sorted(
+        _one_topic(list(facts)), key=lambda fact: (fact.source, fact.verb, fact.target, fact.detail)
+    )
     described: dict[str, list[Fact]] = defaultdict(list)
     edges: dict[tuple[str, str, str], list[Fact]] = defaultdict(list)
     for fact in said:
@@ -61,6 +63,27 @@ def merge(environment: str, facts: Iterable[Fact], settled_before: float) -> Mer
         min((fact.first for fact in said), default=0.0),
         max((fact.last for fact in said), default=0.0),
     )
+
+
+def _one_topic(facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Consumers often do not say which broker a topic is on: where there is only one, it is that one."""
+    urns = {urn for fact in facts for urn in (fact.source, fact.target) if urn.startswith("topic://")}
+    addressed: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for urn in sorted(urns):
+        environment, system, place, name = urn.removeprefix("topic://").split("/", 3)
+        if place:
+            addressed[environment, system, name].append(urn)
+    same = {
+        f"topic://{environment}/{system}//{name}": found[0]
+        for (environment, system, name), found in addressed.items()
+        if len(found) == 1
+    }
+    return [
+        replace(fact, source=same.get(fact.source, fact.source), target=same.get(fact.target, fact.target))
+        if fact.source in same or fact.target in same
+        else fact
+        for fact in facts
+    ]
 
 
 def _is_ours(urn: str, environment: str) -> bool:
@@ -174,9 +197,10 @@ def _relation(source: str, verb: str, target: str, facts: Sequence[Fact]) -> Rel
     return Relation(
         source=source,
         verb=verb,
-        target=target
-        if "://" in target.partition("|")[0] or target.startswith("arn:")
-        else Alias.parse(target),
+        target=Alias.parse(target)
+        if target.startswith("caller:")
+        or not ("://" in target.partition("|")[0] or target.startswith("arn:"))
+        else target,  # the namespace `caller:SERVICE-URN` looks like a urn, too
         attributes=shape(details),
         seen=Seen(
             min(fact.first for fact in facts),

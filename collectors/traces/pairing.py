@@ -10,7 +10,7 @@ them calls afterwards may have been told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -26,6 +26,9 @@ READS_PER_RUN = 256
 
 _PAIRED = detail(evidence="paired")
 _ANCESTOR = detail(evidence="ancestor")
+
+Begin = Callable[[Shape], tuple[str, tuple[Said, ...]]]
+"""Names the operation that a span starts, and says what that means."""
 
 Key = TypeVar("Key")
 
@@ -110,7 +113,8 @@ def _reaches(environment: str, operation: str, use: Use) -> Said:
 class Index:
     """The spans of open traces. Not safe for threads; `clock` gives seconds that only grow."""
 
-    def __init__(self, window: float) -> None:
+    def __init__(self, window: float, begin: Begin) -> None:
+        self._begin = begin
         self._window = window
         self._young: dict[bytes, _Trace] = {}
         self._old: dict[bytes, _Trace] = {}
@@ -139,8 +143,8 @@ class Index:
                 continue
             self._young_spans += 1
             self._place(trace, span, shape, tally)
-        if self._young_spans > SPANS_IN_ALL // 2:
-            self._rotate()
+            if self._young_spans >= SPANS_IN_ALL // 2:
+                self._rotate()
 
     def _turn(self, now: float) -> None:
         if now - self._turned >= self._window:
@@ -170,12 +174,12 @@ class Index:
             run = self._start(span, shape, tally)
         parent = trace.spans.get(span.parent) if span.parent else None
         if parent is not None:
-            _meet(shape, parent[1], span.remote, span, tally)
+            self._meet(span, shape, parent[1], tally)
         trace.spans[span.id] = (run, shape)
         children = trace.waiting.get(span.id)
         if children:
             for child in children:
-                _meet(child.shape, shape, child.span.remote, child.span, tally)
+                self._meet(child.span, child.shape, shape, tally)
         if not span.parent:
             self._release(trace, span.id, tally)
         elif parent is None or parent[0] is None:
@@ -189,16 +193,29 @@ class Index:
     def _start(self, span: Span, shape: Shape, tally: Tally) -> Run:
         """A new run, and what is certain of it."""
         environment = shape.service.environment
-        run = Run(environment, shape.operation)
-        if not shape.begins:
-            for said in shape.operation_said:
-                add(tally.said, said, span.start, span.start)
+        operation, begun = self._begin(shape)
+        run = Run(environment, operation)
+        for said in begun:
+            add(tally.said, said, span.start, span.start)
         if not span.parent:
-            root = Said(environment, shape.operation, "is", "", detail(root=True))
+            root = Said(environment, operation, "is", "", detail(root=True))
             add(tally.said, root, span.start, span.start)
         if shape.uses:
             _use(run, span, shape, tally)
         return run
+
+    def _meet(self, span: Span, child: Shape, parent: Shape, tally: Tally) -> None:
+        """What a child and its parent say as soon as both are known, before their operations are."""
+        if not (child.begins or span.remote or child.service.urn != parent.service.urn):
+            return
+        environment = parent.service.environment
+        if not child.by_topic:
+            evidence = _PAIRED if parent.outgoing else _ANCESTOR
+            called = Said(environment, parent.service.urn, "calls", self._begin(child)[0], evidence)
+            add(tally.said, called, span.start, span.start)
+        if parent.outgoing and parent.peer:
+            answers = Said(environment, child.service.urn, "answers_for", parent.peer)
+            add(tally.said, answers, span.start, span.start)
 
     def _settle(self, trace: _Trace, child: _Waiting, above: Run, parent: Shape, tally: Tally) -> None:
         """A span whose parent's run is known: it belongs to that run, or was called by it."""
@@ -230,28 +247,6 @@ class Index:
                 self._settle(trace, child, run, shape, tally)
                 if not started:
                     ready.append(child.span.id)
-
-
-def _meet(child: Shape, parent: Shape, remote: bool, span: Span, tally: Tally) -> None:
-    """What a child and its parent say as soon as both are known, before their operations are."""
-    if not (child.begins or remote or child.service.urn != parent.service.urn):
-        return
-    environment = parent.service.environment
-    if not child.by_topic:
-        evidence = _PAIRED if parent.outgoing else _ANCESTOR
-        add(
-            tally.said,
-            Said(environment, parent.service.urn, "calls", child.operation, evidence),
-            span.start,
-            span.start,
-        )
-    if parent.outgoing and parent.peer:
-        add(
-            tally.said,
-            Said(environment, child.service.urn, "answers_for", parent.peer),
-            span.start,
-            span.start,
-        )
 
 
 def _link(run: Run, above: Run, child: _Waiting, parent: Shape, tally: Tally) -> None:

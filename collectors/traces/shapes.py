@@ -46,9 +46,10 @@ class Use(NamedTuple):
 class Shape:
     """Everything that spans with the same origin, kind, name and attributes have in common.
 
-    `operation`: the urn this span has if it starts one. `begins`: it does so by its kind. `said`: facts known
-    without any other span. `uses`: what the enclosing operation does through it. `reads`: the columns it obtains,
-    as (table, detail of a disclosure). `peer`: the alias of the host it calls, "" if it calls none.
+    `operation`: the urn it has if it starts one (see `Shapes.begin`). `begins`: it does so by its kind.
+    `said`: facts known without any other span. `uses`: what the enclosing operation does through it.
+    `reads`: the columns it obtains, as details of a disclosure. `sends`: the hosts it calls, `peer`: the alias
+    of the host it calls, "" if it calls none.
     """
 
     service: Service
@@ -57,7 +58,6 @@ class Shape:
     outgoing: bool
     by_topic: bool
     said: tuple[Said, ...]
-    operation_said: tuple[Said, ...]
     uses: tuple[Use, ...]
     reads: tuple[str, ...]
     sends: tuple[str, ...]
@@ -106,7 +106,8 @@ class Shapes:
         service, attributes, kind = self._service(span.origin), dict(span.attributes), span.kind
         topic = _topic(service, attributes)
         begins = kind in (Kind.SERVER, Kind.CONSUMER)
-        operation = service.operation(self._operation_name(service, _operation_name(span, attributes, topic)))
+        name = _operation_name(span, attributes, topic)
+        operation = self._begin(service, name) if begins else service.operation(name)
         used: list[tuple[Destination, Use]] = []
         if not begins:
             used = [
@@ -114,17 +115,11 @@ class Shapes:
                 for where, use in _uses(service, span, attributes, topic, statement)
             ]
             used = [(where, use._replace(target=where.urn)) for where, use in used]
-        word = {Kind.SERVER: "server", Kind.CONSUMER: "consumer"}.get(
-            Kind(kind) if kind in _KINDS else Kind(0), "job"
-        )
+        word = "server" if kind == Kind.SERVER else "consumer"
         environment = service.environment
-        operation_said = (
-            Said(environment, service.urn, "has", operation),
-            Said(environment, operation, "is", "", detail(kind=word)),
-        )
         said = [*service.said]
         if begins:
-            said += operation_said
+            said += _operation_said(service, operation, word)
         if kind == Kind.SERVER and _value(attributes, "client.address") == "public":
             said.append(Said(environment, operation, "is", "", detail(public_caller=True)))
         if kind == Kind.CONSUMER and topic:
@@ -143,7 +138,6 @@ class Shapes:
             outgoing=kind in (Kind.CLIENT, Kind.PRODUCER),
             by_topic=kind == Kind.CONSUMER and topic is not None,
             said=tuple(dict.fromkeys(said)),
-            operation_said=operation_said,
             uses=tuple(dict.fromkeys(use for _, use in used)),
             reads=tuple(_disclosure(use) for _, use in used if use.verb == "reads"),
             sends=tuple(use.target for _, use in used if use.verb == "sends_to"),
@@ -151,8 +145,16 @@ class Shapes:
             statement=statement,
         )
 
-    def _operation_name(self, service: Service, name: str) -> str:
-        return name if self._within(self._operations, service, name, OPERATIONS_PER_SERVICE) else OVERFLOW
+    def begin(self, shape: Shape) -> tuple[str, tuple[Said, ...]]:
+        """The operation that a span of this shape starts for want of another, and what that says."""
+        if shape.begins:
+            return shape.operation, ()
+        operation = self._begin(shape.service, shape.operation.split("/", 5)[5])
+        return operation, _operation_said(shape.service, operation, "job")
+
+    def _begin(self, service: Service, name: str) -> str:
+        admitted = self._within(self._operations, service, name, OPERATIONS_PER_SERVICE)
+        return service.operation(name if admitted else OVERFLOW)
 
     def _admit(self, service: Service, where: Destination) -> Destination:
         if self._within(self._destinations, service, where.urn, DESTINATIONS_PER_SERVICE):
@@ -181,7 +183,12 @@ def _system(attributes: tuple[Pair, ...]) -> str:
     return ""
 
 
-_KINDS = frozenset(int(kind) for kind in Kind)
+def _operation_said(service: Service, operation: str, kind: str) -> tuple[Said, ...]:
+    environment = service.environment
+    return (
+        Said(environment, service.urn, "has", operation),
+        Said(environment, operation, "is", "", detail(kind=kind)),
+    )
 
 
 def flow(environment: str, source: str, use: Use) -> Said:

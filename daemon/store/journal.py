@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from collectors.contract import Fact, SinkBusy
+from config.settings import Settings
 from daemon.store.errors import DatabaseUnusable, SchemaTooNew
 
 _APPLICATION = 0x44724A31  # "DrJ1": tells the file from any other SQLite file
@@ -47,6 +48,11 @@ on conflict (environment, source, verb, target, detail) do update set
 """
 
 _Key = bytes
+
+
+def path_of(settings: Settings) -> Path:
+    """Where the journal of this installation is."""
+    return settings.driftline.state_directory / "facts.db"
 
 
 class Journal:

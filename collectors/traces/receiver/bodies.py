@@ -16,10 +16,12 @@ _STEP = 256 * 1024
 class Body:
     """A body in the making; `close` returns its bytes to the budget."""
 
-    def __init__(self, encoding: str, limit: int, budget: Budget) -> None:
+    def __init__(self, encoding: str, limit: int, budget: Budget, stated: int = 0) -> None:
+        """`stated`: the size the sender announced, 0 if it did not."""
         self._limit = limit
         self._budget = budget
         self._taken = 0
+        self._stated = stated
         self._received = 0
         self._pieces: list[bytes] = []
         self._size = 0
@@ -28,6 +30,9 @@ class Body:
 
     async def read(self, chunks: AsyncIterator[bytes]) -> bytes:
         """The inflated body. Raises TooLarge, Flooded, MalformedTraces."""
+        if self._stated > self._limit:
+            raise TooLarge(f"the body is larger than traces.max_body ({self._limit} bytes)")
+        self._reserve(self._stated)  # at once, so that many half-read bodies cannot starve each other
         async for chunk in chunks:
             self._received += len(chunk)
             if self._inflater is None:
@@ -42,6 +47,11 @@ class Body:
         self._pieces = []
         self._budget.give_back(self._taken)
         self._taken = 0
+
+    def _reserve(self, size: int) -> None:
+        if size > self._taken:
+            self._budget.take(size - self._taken)
+            self._taken = size
 
     def _inflate(self, chunk: bytes) -> None:
         assert self._inflater is not None
@@ -60,6 +70,5 @@ class Body:
             raise TooLarge(f"the body is larger than traces.max_body ({self._limit} bytes)")
         if self._size > _RATIO_COUNTS_FROM and self._size > self._received * LARGEST_RATIO:
             raise TooLarge(f"the body inflates to more than {LARGEST_RATIO} times its size")
-        self._budget.take(len(piece))
-        self._taken += len(piece)
+        self._reserve(self._size)
         self._pieces.append(piece)

@@ -1,0 +1,76 @@
+"""`driftline traces`: takes traces from files instead of from the network."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from daemon.cli.config import File
+
+app = typer.Typer(no_args_is_help=True, help="Import traces from files.")
+
+FAILED = 1
+USAGE = 2
+
+
+@app.callback()
+def traces() -> None:
+    """Import traces from files."""
+
+
+@app.command("import")
+def import_files(
+    context: typer.Context,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="OTLP JSON, OTLP protobuf or Zipkin v2 JSON.")
+    ],
+    config: File = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Record what the spans in files say; spans themselves are not kept. The next cycle reports it."""
+    import orjson
+
+    from collectors.contract import SinkBusy
+    from collectors.traces.facts import Flows
+    from collectors.traces.imports import TraceFileError, import_file
+    from config.errors import SettingsError
+    from config.settings import load
+    from daemon.store.errors import StoreError
+    from daemon.store.journal import Journal, path_of
+
+    before = context.find_root().params.get("config")  # `driftline --config FILE traces import`
+    chosen = config or (Path(before) if before else None)
+    try:
+        settings = load(chosen)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(USAGE) from None
+    try:
+        journal = Journal(path_of(settings))
+    except StoreError as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(FAILED) from None
+    flows = Flows(journal, settings.traces.pairing_window.total_seconds())
+    done, failed = [], False
+    try:
+        for file in files:
+            try:
+                done.append(import_file(file, flows))
+            except (TraceFileError, SinkBusy) as error:
+                failed = True
+                sys.stderr.write(f"{error}\n")
+    finally:
+        journal.close()
+    if as_json:
+        rows = [asdict(one) for one in done]
+        sys.stdout.write(orjson.dumps({"format_version": "1.0", "data": rows}).decode() + "\n")
+    else:
+        for one in done:
+            rejected = f", {one.rejected} rejected ({one.reason})" if one.rejected else ""
+            sys.stdout.write(f"{one.file}: {one.format}, {one.spans} spans, {one.facts} facts{rejected}\n")
+    if failed:
+        raise typer.Exit(FAILED)

@@ -1,0 +1,352 @@
+"""Which operation a span belongs to, who called it, and what was read before: whatever the order of arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collectors.traces import pairing
+from collectors.traces.facts import Flows
+from collectors.traces.memory import MemoryFacts
+from collectors.traces.spans import Span
+from tests.support.traces import answer, facts, lines, proto_span, read, resource_spans
+
+DATABASE = {
+    "db.system.name": "postgresql",
+    "db.namespace": "shop",
+    "server.address": "db.example.com",
+    "db.query.text": "SELECT email FROM customers WHERE id = 7",
+}
+TABLE = "table://public/postgresql/db.example.com:5432/shop/public.customers"
+MAILER = {
+    "http.request.method": "POST",
+    "server.address": "api.mailer.example",
+    "url.full": "https://api.mailer.example/send",
+}
+
+
+def shop() -> list[Span]:
+    """front calls back, which reads and publishes; front then writes to a mailer; a worker consumes."""
+    front = [
+        proto_span(
+            "f1",
+            "server",
+            "GET /cart",
+            attributes={"http.request.method": "GET", "http.route": "/cart"},
+            took=5,
+        ),
+        proto_span("f2", "internal", "render", parent="f1", took=4),
+        proto_span(
+            "f3", "client", "GET", parent="f2", at=1, attributes={"server.address": "back", "server.port": 80}
+        ),
+        proto_span("f4", "client", "POST", parent="f1", at=4, attributes=MAILER),
+    ]
+    back = [
+        proto_span(
+            "b1",
+            "server",
+            "rpc",
+            parent="f3",
+            at=1,
+            attributes={"rpc.system": "grpc", "rpc.method": "shop.Cart/Get"},
+        ),
+        proto_span("b2", "internal", "repository", parent="b1", at=1),
+        proto_span("b3", "client", "SELECT shop", parent="b2", at=1, attributes=DATABASE),
+        proto_span(
+            "b4",
+            "producer",
+            "send",
+            parent="b1",
+            at=2,
+            attributes={"messaging.system": "kafka", "messaging.destination.name": "seen"},
+        ),
+    ]
+    worker = [
+        proto_span(
+            "w1",
+            "consumer",
+            "process",
+            parent="b4",
+            at=3,
+            attributes={
+                "messaging.system": "kafka",
+                "messaging.destination.name": "seen",
+                "messaging.operation.type": "process",
+            },
+        ),
+        proto_span(
+            "w2",
+            "client",
+            "UPDATE",
+            parent="w1",
+            at=3,
+            attributes={**DATABASE, "db.query.text": "UPDATE stats SET views = 1 WHERE day = 2"},
+        ),
+    ]
+    return read(
+        resource_spans("front", front), resource_spans("back", back), resource_spans("worker", worker)
+    )
+
+
+def test_a_trace_becomes_the_flows_between_operations() -> None:
+    assert lines(
+        answer(shop()), "calls", "reads", "writes", "publishes_to", "consumed_by", "sends_to", "discloses"
+    ) == [
+        "back/shop.Cart/Get publishes_to topic://prod/kafka//seen",
+        f"back/shop.Cart/Get reads {TABLE} columns=email lookups=id",
+        "front/GET /cart calls back/shop.Cart/Get evidence=paired",
+        f"front/GET /cart discloses public/api.mailer.example together={{'table': '{TABLE}', 'columns': ['email']}}",
+        "front/GET /cart sends_to prod/back",
+        "front/GET /cart sends_to public/api.mailer.example",
+        f"worker/process seen writes {TABLE.replace('customers', 'stats')} columns=views lookups=day",
+        "topic://prod/kafka//seen consumed_by worker/process seen",
+    ]
+
+
+def test_the_root_reaches_what_was_touched_below_it_in_the_same_trace() -> None:
+    assert lines(answer(shop()), "reaches") == [
+        "front/GET /cart reaches prod/back",
+        f"front/GET /cart reaches public/api.mailer.example together={{'table': '{TABLE}', 'columns': ['email']}}",
+        f"front/GET /cart reaches {TABLE} reads=email",
+        f"front/GET /cart reaches {TABLE.replace('customers', 'stats')} writes=views",
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(order=st.permutations(range(10)), batch=st.integers(1, 10))
+def test_any_order_and_batching_gives_identical_facts(order: Sequence[int], batch: int) -> None:
+    spans = shop()
+    assert facts([spans[number] for number in order], batch) == facts(spans)
+
+
+KINDS = st.sampled_from(["server", "client", "internal", "consumer", "producer", ""])
+
+
+@st.composite
+def traces(draw: st.DrawFn) -> tuple[list[Span], list[Span], int]:
+    """A random tree of spans over three services, and the same in another order."""
+    count = draw(st.integers(2, 12))
+    parts = []
+    for number in range(count):
+        kind = draw(KINDS)
+        parent = draw(st.sampled_from(["", *(f"s{one}" for one in range(number))])) if number else ""
+        attributes = {"client": draw(st.sampled_from([DATABASE, MAILER, {}]))}.get(kind, {})
+        service = draw(st.sampled_from("abc"))
+        flags = draw(st.sampled_from([0, 0x100, 0x300]))
+        parts.append(
+            resource_spans(
+                service,
+                [
+                    proto_span(
+                        f"s{number}",
+                        kind,
+                        f"{kind}{number % 3}",
+                        parent,
+                        at=draw(st.integers(0, 9)),
+                        attributes=attributes,
+                        flags=flags,
+                    )
+                ],
+            )
+        )
+    spans = read(*parts)
+    return spans, draw(st.permutations(spans)), draw(st.integers(1, count))
+
+
+@settings(max_examples=200, deadline=None)
+@given(traces())
+def test_random_traces_do_not_depend_on_order_either(case: tuple[list[Span], list[Span], int]) -> None:
+    spans, shuffled, batch = case
+    assert facts(shuffled, batch) == facts(spans)
+
+
+def test_internal_spans_between_services_are_seen_through() -> None:
+    spans = read(
+        resource_spans("a", [proto_span("a1", "server"), proto_span("a2", "internal", parent="a1")]),
+        resource_spans("b", [proto_span("b1", "server", parent="a2")]),
+        resource_spans("c", [proto_span("c1", "server", parent="b1")]),
+    )
+    assert lines(answer(spans), "calls") == [
+        "a/a1 calls b/b1 evidence=ancestor",
+        "b/b1 calls c/c1 evidence=ancestor",
+    ]
+
+
+def test_a_missing_kind_begins_an_operation_where_the_service_changes() -> None:
+    spans = read(
+        resource_spans("a", [proto_span("a1", "server"), proto_span("a2", "client", parent="a1")]),
+        resource_spans(
+            "b",
+            [proto_span("b1", "", parent="a2"), proto_span("b2", "client", parent="b1", attributes=DATABASE)],
+        ),
+    )
+    merged = answer(spans)
+    assert lines(merged, "calls", "reads") == [
+        "a/a1 calls b/b1 evidence=paired",
+        f"b/b1 reads {TABLE} columns=email lookups=id",
+    ]
+
+
+def test_a_remote_parent_that_never_comes_begins_an_operation() -> None:
+    spans = read(
+        resource_spans(
+            "b",
+            [
+                proto_span("b1", "internal", parent="gone", flags=0x300),
+                proto_span("b2", "client", parent="b1", attributes=DATABASE),
+            ],
+        )
+    )
+    assert lines(answer(spans), "reads") == [f"b/b1 reads {TABLE} columns=email lookups=id"]
+
+
+def test_a_flow_without_an_operation_is_unattributed_once_it_is_old() -> None:
+    spans = read(resource_spans("a", [proto_span("a2", "client", parent="gone", attributes=DATABASE)]))
+    assert lines(answer(spans), "reads") == [
+        f"a reads {TABLE} columns=email lookups=id evidence=unattributed"
+    ]
+
+
+def test_what_an_operation_is_known_for_is_not_repeated_for_its_service() -> None:
+    spans = read(
+        resource_spans(
+            "a", [proto_span("a1", "server"), proto_span("a2", "client", parent="a1", attributes=DATABASE)]
+        ),
+        resource_spans("a", [proto_span("a3", "client", parent="gone", trace="other", attributes=DATABASE)]),
+    )
+    assert lines(answer(spans), "reads") == [f"a/a1 reads {TABLE} columns=email lookups=id"]
+
+
+def test_a_host_that_answered_is_learnt() -> None:
+    assert lines(answer(shop()), "answers_for") == ["back answers_for caller:front|host|back"]
+
+
+def test_a_read_that_ends_after_the_call_began_is_not_disclosed() -> None:
+    def spans(read_at: float) -> list[Span]:
+        return read(
+            resource_spans(
+                "a",
+                [
+                    proto_span("a1", "server", took=9),
+                    proto_span("a2", "client", parent="a1", at=read_at, took=1, attributes=DATABASE),
+                    proto_span("a3", "client", parent="a1", at=3, attributes=MAILER),
+                ],
+            )
+        )
+
+    assert lines(answer(spans(read_at=2.5)), "discloses") == []
+    assert len(lines(answer(spans(read_at=1.5)), "discloses")) == 1
+
+
+def test_what_the_caller_read_is_not_taken_for_known_by_the_one_it_calls() -> None:
+    spans = read(
+        resource_spans(
+            "a",
+            [
+                proto_span("a1", "server"),
+                proto_span("a2", "client", parent="a1", attributes=DATABASE),
+                proto_span("a3", "client", parent="a1", at=1),
+            ],
+        ),
+        resource_spans(
+            "b",
+            [
+                proto_span("b1", "server", parent="a3", at=1),
+                proto_span("b2", "client", parent="b1", at=2, attributes=MAILER),
+            ],
+        ),
+    )
+    assert lines(answer(spans), "discloses") == []
+
+
+def test_a_consumers_reads_are_not_handed_back_to_the_producer() -> None:
+    topic = {"messaging.system": "kafka", "messaging.destination.name": "t"}
+    spans = read(
+        resource_spans(
+            "a",
+            [
+                proto_span("a1", "server", took=9),
+                proto_span("a2", "producer", parent="a1", attributes=topic),
+                proto_span("a3", "client", parent="a1", at=5, attributes=MAILER),
+            ],
+        ),
+        resource_spans(
+            "b",
+            [
+                proto_span("b1", "consumer", parent="a2", at=1, attributes=topic),
+                proto_span("b2", "client", parent="b1", at=2, attributes=DATABASE),
+            ],
+        ),
+    )
+    merged = answer(spans)
+    assert lines(merged, "discloses") == []
+    assert f"a/a1 reaches {TABLE} reads=email" in lines(merged, "reaches")
+
+
+def test_a_span_that_is_sent_again_counts_once() -> None:
+    spans = shop()
+    assert facts([*spans, *spans]) == facts(spans)
+
+
+def test_parents_in_a_circle_end() -> None:
+    spans = read(
+        resource_spans(
+            "a",
+            [
+                proto_span("x", "server", parent="y"),
+                proto_span("y", "client", parent="x", attributes=DATABASE),
+                proto_span("z", "internal", parent="z2"),
+                proto_span("z2", "internal", parent="z"),
+            ],
+        )
+    )
+    assert lines(answer(spans), "reads") == [f"a/x reads {TABLE} columns=email lookups=id"]
+
+
+def test_a_very_deep_trace_is_settled_without_recursion() -> None:
+    count = 5000
+    chain = [proto_span("s0", "server", "begin")] + [
+        proto_span(f"s{n}", "internal", parent=f"s{n - 1}") for n in range(1, count)
+    ]
+    chain.append(proto_span("last", "client", parent=f"s{count - 1}", attributes=DATABASE))
+    assert lines(answer(read(resource_spans("a", chain[::-1]))), "reads") == [
+        f"a/begin reads {TABLE} columns=email lookups=id"
+    ]
+
+
+def test_spans_may_be_an_hour_apart_but_not_for_ever() -> None:
+    spans = shop()
+    now = [0.0]
+
+    def after(pause: float) -> list[str]:
+        memory = MemoryFacts()
+        flows = Flows(memory, window=3600, clock=lambda: now[0])
+        flows.record(spans[1:], 1)
+        now[0] += pause
+        flows.record(spans[:1], 1)
+        return [
+            fact.source
+            for fact in memory.facts("prod")
+            if fact.verb == "calls" and fact.source.startswith("operation")
+        ]
+
+    assert after(3500) == ["operation://prod//front/GET /cart"]
+    assert after(3 * 3600) == []
+
+
+def test_a_flood_of_open_traces_is_bounded_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairing, "SPANS_IN_ALL", 2000)
+    spans = read(resource_spans("a", [proto_span("s", "server")]))
+    flows = Flows(MemoryFacts())
+    index = flows._index
+    shapes = [
+        (spans[0]._replace(trace=number.to_bytes(16)), flows._shapes.of(spans[0]))
+        for number in range(1, pairing.SPANS_IN_ALL * 2)
+    ]
+    for start in range(0, len(shapes), 500):
+        index.take(shapes[start : start + 500], pairing.Tally(), 0.0)
+    assert len(index._young) + len(index._old) <= pairing.SPANS_IN_ALL
+    assert index.overflowed > 0
