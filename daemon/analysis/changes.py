@@ -164,7 +164,7 @@ def _told(one: Difference, document: Mapping[str, Json]) -> tuple[FieldChange, .
 
 def _part(document: Mapping[str, Json] | None, name: str) -> Mapping[str, Json]:
     value = (document or {}).get(name)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _without(document: Mapping[str, Json], names: frozenset[str]) -> Mapping[str, Json]:
