@@ -112,7 +112,7 @@ def change_section(title: str, lines: Iterable[ChangeLine], tone: Tone = Tone.CH
         symbol: why
         for symbol, whys in reasons.items()
         for why, number in whys.most_common(1)
-        if number > 1 or len(whys) == 1
+        if number * 2 > whys.total()
     }
     return Section(
         title=title,
