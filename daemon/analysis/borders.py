@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
+from collectors.model import Alias
 from daemon.analysis.hosts import region_in
 from daemon.analysis.workloads import services, workloads
 from daemon.values.graph import Graph
@@ -34,7 +35,7 @@ class Places:
                     self._stores[relation.source].add(target)
                 elif not isinstance(relation.target, str):
                     # A name that the cloud gave says where it leads, listed or not.
-                    self._named[relation.source] |= self._at("aws", region_in(relation.target.value))
+                    self._named[relation.source] |= self._at("aws", _region(relation.target))
         self._known: dict[str, frozenset[Place]] = {}
         self._crossings: dict[tuple[str, str], tuple[Border, ...]] = {}
 
@@ -116,3 +117,9 @@ def _edges(route: Sequence[Hop], direction: Direction) -> Iterator[tuple[str, st
             yield hop.source, hop.target
         elif hop.verb not in {"publishes_to", "consumed_by"}:
             yield hop.target, hop.source
+
+
+def _region(alias: Alias) -> str:
+    """The region that a name itself states: in its namespace, `aws:ACCOUNT:REGION`, or as a host."""
+    provider, _, scope = alias.namespace.partition(":")
+    return scope.rpartition(":")[2] if provider == "aws" else region_in(alias.value)

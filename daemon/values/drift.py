@@ -102,7 +102,8 @@ class Change:
 class PathChange:
     """A data path that is new, altered or gone. Classes that share origin, sink and direction are one line.
 
-    `new_hop`: the hop that made a new path new; None if every hop is old (a class is new).
+    `new_hop`: the hop that made a new path new: the first one that is new or, if every hop is old (a class is
+    new), the last one, which reads, writes or sends the columns. None for a path that is not new.
     """
 
     id: str

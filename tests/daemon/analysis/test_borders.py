@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from collectors.model import Alias
 from config import vocabulary
 from daemon.analysis import borders
 from daemon.values.path import Border, Direction, Hop
-from tests.support.graphs import EU, US, Estate
+from tests.support.graphs import ACCOUNT, EU, US, Estate
 
 OUT = Border("EU/EEA", "US", EU, US)
 IN = Border("US", "EU/EEA", US, EU)
@@ -63,6 +64,13 @@ def test_what_is_not_known_makes_no_border() -> None:
 def test_a_name_tells_the_region_of_a_database_that_is_not_listed() -> None:
     estate, operation, _ = reader(EU, EU)
     table = estate.table("public.profiles", f"unlisted.c1.{US}.rds.amazonaws.com")
+    assert judge(estate, Direction.READS, (operation, "reads", table)) == (IN,)
+
+
+def test_a_namespace_tells_the_region_of_a_table_that_is_not_listed() -> None:
+    estate, operation, _ = reader(EU, EU)
+    table = estate.table("profiles", system="dynamodb")
+    estate.relate(table, "stored_in", Alias(f"aws:{ACCOUNT}:{US}", "table", "profiles"))
     assert judge(estate, Direction.READS, (operation, "reads", table)) == (IN,)
 
 
