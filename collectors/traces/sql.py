@@ -105,7 +105,8 @@ def _digest(text: str, system: str) -> bytes:
     return blake2b(data, digest_size=16, key=_key).digest()
 
 
-_ELLIPSIS = re.compile(r"[\w$.\"`\[]*(?:\.\.\.|…)\s*$")
+_CUT_MARKS = ("...", "…")
+_NAME_SIGNS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.…"`['
 _LAST_WORD = re.compile(r"(?<=[\s,(.=])[\"`\[]?[^\W\d][\w$]*$")
 _PARENTHESIS = re.compile(r"[()]")
 _REPLACE_INTO = re.compile(r"(?i)^\s*(?:replace|upsert)\s+(?:low_priority\s+|delayed\s+)?into\b")
@@ -123,7 +124,7 @@ _NO_ROWS = re.compile(
 
 
 def _read(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
-    whole = _ELLIPSIS.sub("", shape)
+    whole = shape.rstrip(_NAME_SIGNS) if shape.endswith(_CUT_MARKS) else shape
     if whole == shape and (cut or shape.count("(") > shape.count(")")):
         whole = _LAST_WORD.sub("", shape)  # the last word may be half a word
         cut = True

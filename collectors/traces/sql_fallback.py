@@ -95,19 +95,21 @@ def read_pattern(shape: str, dialect: Dialect) -> Statement:
 
 def _members(shape: str) -> Iterator[tuple[str, str, str]]:
     """Each table named after FROM, JOIN, INTO and the like: the place, its name, its alias."""
+    reached = 0
     for match in _PLACES.finditer(shape):
-        place = match["place"].lower()
+        if match.start() < reached:
+            continue  # a list of tables has been followed beyond here
         if _NO_TABLE_BEFORE.search(shape, max(0, match.start() - 80), match.start()):
             continue
+        place = match["place"].lower()
         here: re.Match[str] | None = match
-        while here is not None:
+        while here is not None and here["name"].lower() not in _KEYWORDS:
             name, alias = here["name"], here["alias"] or ""
             is_alias = alias.lower() not in _KEYWORDS
-            is_table = not name.startswith(("#", "@")) and name.lower() not in _KEYWORDS
-            if is_table and (not here["call"] or place in {"into", "copy"}):
+            if not name.startswith(("#", "@")) and (not here["call"] or place in {"into", "copy"}):
                 yield place, name, alias if is_alias else ""
-            end = here.end() if is_alias else here.start("alias") - 1
-            here = _NEXT_MEMBER.match(shape, end) if place == "from" else None
+            reached = here.end() if is_alias else here.start("alias") - 1
+            here = _NEXT_MEMBER.match(shape, reached) if place == "from" else None
 
 
 def _verb(place: str, shape: str) -> Verb:
