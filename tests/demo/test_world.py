@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from smtplib import SMTP
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import boto3
@@ -42,7 +43,18 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     mail = tmp_path_factory.mktemp("mail")
     progress: list[str] = []
-    with otlp_sink.running() as sink, World(sink.grpc, sink.http, mail, progress.append) as world:
+    with (
+        TemporaryDirectory(dir="/tmp") as temporary,  # what a killed world leaves there goes with it
+        pytest.MonkeyPatch.context() as patch,
+        otlp_sink.running() as sink,
+    ):
+        Path(temporary).chmod(0o711)  # PostgreSQL runs as another user
+        patch.setenv("TMPDIR", temporary)
+        yield from _told(sink, mail, progress)
+
+
+def _told(sink: otlp_sink.Sink, mail: Path, progress: list[str]) -> Iterator[Story]:
+    with World(sink.grpc, sink.http, mail, progress.append) as world:
         assert world.order("traffic") == {"event": "traffic", "requests": 8}
         before, resources_before = tuple(sink.spans), _resources(world)
         sink.spans.clear()
