@@ -31,7 +31,9 @@ def test_the_version_stands_in_one_place() -> None:
         path
         for folder in OURS
         for path in (ROOT / folder).rglob("*.py")
-        if re.search(r"^__version__|^VERSION = ", path.read_text(), re.MULTILINE)
+        if re.search(
+            rf'^\w*(VERSION|version)\w* = "{re.escape(PROJECT["version"])}"', path.read_text(), re.MULTILINE
+        )
     ]
     assert elsewhere == []
 
