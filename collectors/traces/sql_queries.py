@@ -1,0 +1,344 @@
+"""Walks the queries of a syntax tree and decides which base columns reach the output and which only look up.
+
+Names are resolved through aliases, subqueries and common table expressions down to base tables.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sqlglot import exp
+
+from collectors.traces.sql_dialects import Dialect
+from collectors.traces.sql_names import base_table, fold
+from collectors.traces.sql_scope import (
+    NONE,
+    OPAQUE,
+    ROW_IMAGES,
+    STAR,
+    Ledger,
+    Queries,
+    Reference,
+    References,
+    Scope,
+    Source,
+    find,
+    merged,
+    together,
+)
+from collectors.traces.sql_statement import TableName
+
+# Words that the grammar takes for columns.
+_NOT_COLUMNS = frozenset(
+    {"rownum", "rowid", "level", "sysdate", "systimestamp", "nextval", "currval", "user", "default"}
+    | {"current_date", "current_time", "current_timestamp", "current_user", "null", "true", "false"}
+)
+
+
+class Writer(Protocol):
+    """What to do with a statement that is no query; its outputs are what it returns."""
+
+    def __call__(self, walk: Walk, tree: exp.Expr, queries: Queries, parent: Scope | None) -> Source: ...
+
+
+class Walk:
+    """One pass over the tree of one statement."""
+
+    def __init__(self, dialect: Dialect, ledger: Ledger, write: Writer) -> None:
+        self.dialect = dialect
+        self.ledger = ledger
+        self.write = write
+
+    # Statements
+
+    def statement(self, tree: exp.Expr) -> None:
+        for column in tree.find_all(exp.Column):
+            if column.table:
+                self.ledger.qualified.add((column.table.lower(), self.name(column.this)))
+        self.ledger.read(self.query(tree, {}, None).everything())
+
+    def query(self, tree: exp.Expr, queries: Queries, parent: Scope | None) -> Source:
+        """The outputs of a statement. What it writes and looks up goes into the ledger."""
+        queries = self.with_queries(tree, queries, parent)
+        if isinstance(tree, exp.Select):
+            return self.select(tree, queries, parent)
+        if isinstance(tree, exp.SetOperation):
+            left = self.query(tree.left, queries, parent)
+            right = self.query(tree.right, queries, parent)
+            return merged(left, right)
+        if isinstance(tree, exp.Subquery | exp.Paren):
+            return self.subquery(tree, queries, parent)
+        if isinstance(tree, exp.Table):
+            return self.from_member(tree, Scope({}, queries, parent))
+        if isinstance(tree, exp.Values | exp.Tuple):
+            return Source(outputs=(("", self.values(tree, Scope({}, queries, parent))),))
+        return self.write(self, tree, queries, parent)
+
+    def with_queries(self, tree: exp.Expr, queries: Queries, parent: Scope | None) -> Queries:
+        clause = tree.args.get("with_") or tree.args.get("with")
+        if not isinstance(clause, exp.With):
+            return queries
+        queries = dict(queries)
+        for common in clause.expressions:
+            alias = common.args.get("alias")
+            name = common.alias.lower()
+            if clause.args.get("recursive"):
+                queries[name] = OPAQUE
+            source = self.query(common.this, queries, parent)
+            queries[name] = self.renamed(source, alias)
+        return queries
+
+    def select(self, tree: exp.Select, queries: Queries, parent: Scope | None) -> Source:
+        named = {self.name(one.args["alias"]) for one in tree.expressions if isinstance(one, exp.Alias)}
+        scope = Scope({}, queries, parent, frozenset(named))
+        self.sources(tree, scope)
+        outputs: list[tuple[str, References]] = []
+        rest: set[Reference] = set()
+        for projection in tree.expressions:
+            stars = self.star(projection, scope)
+            if stars is not None:
+                for source in stars:
+                    more, behind = source.as_star()
+                    outputs.extend(more)
+                    rest.update(behind)
+            else:
+                outputs.append((self.output_name(projection), self.values(projection, scope)))
+        handled = {"expressions", "from_", "from", "joins", "laterals", "with_", "with", "into", "hint"}
+        handled |= {"kind", "settings", "format"}
+        for key, clause in tree.args.items():
+            if key not in handled:
+                for part in clause if isinstance(clause, list) else [clause]:
+                    if isinstance(part, exp.Expr):
+                        self.mention(part, scope, to_outputs=key in {"order", "group", "having", "qualify"})
+        source = Source(outputs=tuple(outputs), rest=frozenset(rest))
+        into = tree.args.get("into")
+        if isinstance(into, exp.Into) and isinstance(into.this, exp.Table):
+            self.created(into.this, source, temporary=bool(into.args.get("temporary")))
+            return OPAQUE
+        return source
+
+    def created(self, target: exp.Table, source: Source, *, temporary: bool) -> None:
+        """A table made of what a query puts out."""
+        self.ledger.read(source.everything())
+        table = self.table_name(target)
+        if temporary or table is None:
+            self.ledger.temporary.add(target.name.lower())
+        else:
+            self.ledger.wrote(table, [name or STAR for name, _ in source.outputs] or [STAR])
+
+    def subquery(self, tree: exp.Expr, queries: Queries, parent: Scope | None) -> Source:
+        inner = tree.this
+        if isinstance(inner, exp.Table):
+            scope = Scope({}, queries, parent)
+            self.add(inner, scope)
+            self.joins(inner, scope)
+            self.joins(tree, scope)
+            return together(scope.sources.values())
+        return self.query(inner, queries, parent) if isinstance(inner, exp.Expr) else OPAQUE
+
+    # Sources
+
+    def sources(self, tree: exp.Expr, scope: Scope) -> None:
+        clause = tree.args.get("from_") or tree.args.get("from")
+        if isinstance(clause, exp.From) and isinstance(clause.this, exp.Expr):
+            self.add(clause.this, scope)
+            self.joins(clause.this, scope)
+        self.joins(tree, scope)
+        for lateral in tree.args.get("laterals") or []:
+            self.add(lateral, scope)
+
+    def joins(self, tree: exp.Expr, scope: Scope) -> None:
+        for join in tree.args.get("joins") or []:
+            before = dict(scope.sources)
+            self.add(join.this, scope)
+            if isinstance(join.this, exp.Table):
+                self.joins(join.this, scope)
+            if isinstance(join.args.get("on"), exp.Expr):
+                self.mention(join.args["on"], scope)
+            for column in join.args.get("using") or []:
+                name = self.name(column.this if isinstance(column, exp.Column) else column)
+                bases = [source for source in before.values() if source.get(name) is not None]
+                added = [source for key, source in scope.sources.items() if key not in before]
+                self.ledger.partial = self.ledger.partial or len(bases) > 1
+                for source in bases + added:
+                    self.ledger.looked_up(source.get(name) or NONE)
+        for lateral in tree.args.get("laterals") or [] if isinstance(tree, exp.Table) else []:
+            self.add(lateral, scope)
+
+    def add(self, member: exp.Expr, scope: Scope) -> None:
+        """Makes a member of FROM known under its alias."""
+        if isinstance(member, exp.Final):
+            member = member.this
+        source = self.from_member(member, scope)
+        alias = member.args.get("alias")
+        source = self.renamed(source, alias)
+        key = member.alias.lower() if member.alias else ""
+        if not key and isinstance(member, exp.Table):
+            key = member.name.lower()
+        scope.sources[key or f" {len(scope.sources)}"] = source
+
+    def from_member(self, member: exp.Expr, scope: Scope) -> Source:
+        if isinstance(member, exp.Table):
+            if not member.db and member.name.lower() in scope.queries:
+                return scope.queries[member.name.lower()]
+            if not isinstance(member.this, exp.Identifier | exp.Dot):
+                if isinstance(member.this, exp.Expr):
+                    self.mention(member.this, scope)
+                return OPAQUE
+            table = self.table_name(member)
+            if table is None:
+                return OPAQUE
+            self.ledger.met(table, "reads")
+            return Source(table=table)
+        if isinstance(member, exp.Subquery):
+            inner = self.subquery(member, scope.queries, scope)
+            if not isinstance(member.this, exp.Table) and member.args.get("joins"):
+                self.joins(member, scope)
+            return inner
+        if isinstance(member, exp.Lateral) and isinstance(member.this, exp.Subquery):
+            return self.subquery(member.this, scope.queries, scope)
+        if isinstance(member, exp.Query):
+            return self.query(member, scope.queries, scope)
+        self.mention(member, scope)
+        return OPAQUE
+
+    def table_name(self, member: exp.Table) -> TableName | None:
+        """The name of a base table; None for temporary tables, catalogues and what has no name."""
+        parts = [part for part in member.parts if isinstance(part, exp.Identifier)]
+        if not parts or len(parts) != len(member.parts):
+            return None
+        last = parts[-1]
+        if last.args.get("temporary") or last.name.startswith(("#", "@")):
+            return None
+        if len(parts) == 1 and last.name.lower() in self.ledger.temporary:
+            return None
+        names = [self.name(part) for part in parts]
+        if not names[-1]:
+            self.ledger.partial = True
+            return None
+        return base_table(names, self.dialect)
+
+    def renamed(self, source: Source, alias: object) -> Source:
+        """A query under an alias with its own column names: `AS r (a, b)`."""
+        columns = alias.args.get("columns") if isinstance(alias, exp.TableAlias) else None
+        if not columns or source.table is not None:
+            return source
+        names = [self.name(column) for column in columns]
+        if source.rest or len(names) > len(source.outputs):
+            return Source(rest=source.rest, outputs=tuple((name, source.everything()) for name in names))
+        kept = tuple((name, references) for name, (_, references) in zip(names, source.outputs, strict=False))
+        return Source(outputs=kept + source.outputs[len(names) :])
+
+    # Expressions
+
+    def star(self, projection: exp.Expr, scope: Scope) -> list[Source] | None:
+        """The sources a `*` stands for, None if the projection is no star."""
+        if isinstance(projection, exp.Star):
+            return [source for key, source in scope.sources.items() if key not in ROW_IMAGES]
+        if isinstance(projection, exp.Column) and isinstance(projection.this, exp.Star):
+            source = find(projection.table.lower(), scope)
+            return [source] if source is not None else []
+        return None
+
+    def values(self, tree: exp.Expr, scope: Scope) -> References:
+        """The base columns whose values an expression carries; all others in it are looked up."""
+        carried: set[Reference] = set()
+        stack: list[exp.Expr] = [tree]
+        while stack:
+            one = stack.pop()
+            if isinstance(one, exp.Column):
+                references = self.column(one, scope)
+                self.ledger.looked_up(references)
+                carried.update(references)
+            elif isinstance(one, exp.Query):
+                carried.update(self.query(one, scope.queries, scope).everything())
+            elif isinstance(one, exp.Predicate | exp.Count | exp.Order | exp.Where):
+                self.mention(one, scope)
+            elif isinstance(one, exp.Window | exp.Filter | exp.Case | exp.If):
+                value = "this" if isinstance(one, exp.Window | exp.Filter) else ""
+                for key, part in one.args.items():
+                    for each in part if isinstance(part, list) else [part]:
+                        if not isinstance(each, exp.Expr):
+                            continue
+                        if key in {value, "true", "false", "ifs", "default"}:
+                            stack.append(each)
+                        else:
+                            self.mention(each, scope)
+            elif not isinstance(one, exp.Identifier | exp.DataType):
+                stack.extend(one.iter_expressions())
+        return frozenset(carried)
+
+    def mention(self, tree: exp.Expr, scope: Scope, *, to_outputs: bool = False) -> None:
+        """Everything in an expression is looked up: its values go nowhere."""
+        stack: list[exp.Expr] = [tree]
+        while stack:
+            one = stack.pop()
+            if isinstance(one, exp.Column):
+                if to_outputs and not one.table and self.name(one.this) in scope.aliases:
+                    continue
+                self.ledger.looked_up(self.column(one, scope))
+            elif isinstance(one, exp.Query):
+                self.ledger.looked_up(self.query(one, scope.queries, scope).everything())
+            elif not isinstance(one, exp.Identifier | exp.DataType):
+                stack.extend(one.iter_expressions())
+
+    def column(self, column: exp.Column, scope: Scope) -> References:
+        """The base columns that a name means."""
+        if isinstance(column.this, exp.Star):
+            return NONE
+        name = self.name(column.this)
+        if not name or (name in _NOT_COLUMNS and not _quoted(column.this)):
+            return NONE
+        if not column.table:
+            return self.unqualified(name, scope)
+        qualifier = column.table.lower()
+        source = find(qualifier, scope)
+        if source is not None:
+            return source.get(name) or NONE
+        if qualifier in ROW_IMAGES:
+            return NONE
+        if self.dialect.structs and not column.db:
+            return self.unqualified(self.name(column.args["table"]), scope)
+        self.ledger.partial = True
+        return NONE
+
+    def unqualified(self, name: str, scope: Scope) -> References:
+        here: Scope | None = scope
+        while here is not None:
+            able = {
+                key: source
+                for key, source in here.sources.items()
+                if key not in ROW_IMAGES and source.get(name) is not None
+            }
+            certain = {
+                key: source for key, source in able.items() if source.table is None and not source.rest
+            }
+            if not certain and len(able) > 1:
+                certain = {
+                    key: source for key, source in able.items() if (key, name) in self.ledger.qualified
+                }
+            able = certain or able
+            if able:
+                self.ledger.partial = self.ledger.partial or len(able) > 1
+                found = [source.get(name) or NONE for source in able.values()]
+                return frozenset().union(*found)
+            here = here.parent
+        return NONE
+
+    # Names
+
+    def name(self, word: object) -> str:
+        if isinstance(word, exp.Identifier):
+            return fold(word.name, bool(word.args.get("quoted")), self.dialect)
+        if isinstance(word, exp.Expr) and isinstance(word.this, exp.Identifier):
+            return self.name(word.this)
+        return ""
+
+    def output_name(self, projection: exp.Expr) -> str:
+        if isinstance(projection, exp.Alias):
+            return self.name(projection.args["alias"])
+        return self.name(projection.this) if isinstance(projection, exp.Column) else ""
+
+
+def _quoted(word: object) -> bool:
+    return isinstance(word, exp.Identifier) and bool(word.args.get("quoted"))

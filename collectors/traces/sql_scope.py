@@ -1,0 +1,134 @@
+"""What a name in a statement may mean: the sources of a query, and the base columns behind their outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from collectors.traces.sql_statement import TableName, Verb
+
+STAR = "*"
+ROW_IMAGES = frozenset({"excluded", "inserted", "deleted", "new", "old"})
+"""Names under which a statement sees the rows it writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A base column; `target`: of the table that the statement writes to."""
+
+    table: TableName
+    column: str
+    target: bool = False
+
+
+References = frozenset[Reference]
+NONE: References = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a member of FROM offers: a base table, or a query's outputs in order.
+
+    `rest`: references (to `*`) that stand behind outputs whose names are not known.
+    """
+
+    table: TableName | None = None
+    target: bool = False
+    outputs: tuple[tuple[str, References], ...] = ()
+    rest: References = NONE
+
+    def get(self, name: str) -> References | None:
+        """The base columns behind an output, None if this source cannot have it."""
+        if self.table is not None:
+            return frozenset({Reference(self.table, name, self.target)})
+        for output, references in self.outputs:
+            if output == name:
+                return references
+        behind = frozenset(Reference(star.table, name, star.target) for star in self.rest)
+        return behind or None
+
+    def everything(self) -> References:
+        """All base columns behind this source."""
+        if self.table is not None:
+            return frozenset({Reference(self.table, STAR, self.target)})
+        return self.rest.union(*(references for _, references in self.outputs))
+
+    def as_star(self) -> tuple[tuple[tuple[str, References], ...], References]:
+        """What `*` over this source puts out."""
+        return (self.outputs, self.rest) if self.table is None else ((), self.everything())
+
+
+OPAQUE = Source()
+Queries = dict[str, Source]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The sources that a name may mean, the innermost query first."""
+
+    sources: dict[str, Source]
+    queries: Queries
+    parent: Scope | None = None
+    aliases: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What the walk has found so far."""
+
+    found: dict[tuple[TableName, Verb], tuple[set[str], set[str]]] = field(default_factory=dict)
+    temporary: set[str] = field(default_factory=set)
+    qualified: set[tuple[str, str]] = field(default_factory=set)
+    partial: bool = False
+
+    def _use(self, table: TableName, verb: Verb) -> tuple[set[str], set[str]]:
+        return self.found.setdefault((table, verb), (set(), set()))
+
+    def met(self, table: TableName, verb: Verb) -> None:
+        self._use(table, verb)
+
+    def looked_up(self, references: Iterable[Reference]) -> None:
+        for reference in references:
+            if reference.column != STAR:
+                self._use(reference.table, "writes" if reference.target else "reads")[1].add(reference.column)
+
+    def read(self, references: Iterable[Reference]) -> None:
+        for reference in references:
+            self._use(reference.table, "reads")[0].add(reference.column)
+
+    def read_turned_write(self, table: TableName) -> None:
+        """A table met in FROM turns out to be the target: what was looked up so far belongs to the write."""
+        columns, lookups = self.found.pop((table, "reads"), (set(), set()))
+        if columns:
+            self.found[table, "reads"] = (columns, set())
+        self._use(table, "writes")[1].update(lookups)
+
+    def wrote(self, table: TableName, columns: Iterable[str]) -> None:
+        self._use(table, "writes")[0].update(column for column in columns if column)
+
+
+def find(key: str, scope: Scope) -> Source | None:
+    here: Scope | None = scope
+    while here is not None:
+        if key in here.sources:
+            return here.sources[key]
+        here = here.parent
+    return None
+
+
+def merged(left: Source, right: Source) -> Source:
+    """The outputs of a UNION: by position, or all together where a star hides the positions."""
+    if left.rest or right.rest or len(left.outputs) != len(right.outputs):
+        return together((left, right))
+    pairs = zip(left.outputs, right.outputs, strict=True)
+    return Source(outputs=tuple((name, ours | theirs) for (name, ours), (_, theirs) in pairs))
+
+
+def together(sources: Iterable[Source]) -> Source:
+    outputs: list[tuple[str, References]] = []
+    rest: set[Reference] = set()
+    for source in sources:
+        more, behind = source.as_star()
+        outputs.extend(more)
+        rest.update(behind)
+    return Source(outputs=tuple(outputs), rest=frozenset(rest))
