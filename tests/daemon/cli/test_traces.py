@@ -1,0 +1,72 @@
+"""`driftline traces import`: counts on stdout, faults on stderr, facts in the journal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from daemon.cli.traces import app
+from daemon.store.journal import Journal
+from tests.support.traces import export, proto_span, resource_spans
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "driftline.toml"
+    path.write_text(f'[driftline]\nstate_directory = "{tmp_path / "state"}"\n')
+    return path
+
+
+@pytest.fixture
+def traces(tmp_path: Path) -> Path:
+    path = tmp_path / "traces.binpb"
+    path.write_bytes(export(resource_spans("shop", [proto_span("a", "server", "GET /")])))
+    return path
+
+
+def test_a_file_is_imported_into_the_journal(config: Path, traces: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["import", "--config", str(config), str(traces)])
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"{traces}: otlp protobuf, 1 spans, 4 facts\n"
+    journal = Journal(tmp_path / "state" / "facts.db")
+    try:
+        assert list(journal.environments()) == ["prod"]
+    finally:
+        journal.close()
+
+
+def test_json_has_a_format_version(config: Path, traces: Path) -> None:
+    result = CliRunner().invoke(app, ["import", "--json", "--config", str(config), str(traces)])
+    shown = json.loads(result.stdout)
+    assert shown["format_version"] == "1.0"
+    assert shown["data"][0]["spans"] == 1
+
+
+def test_a_file_that_is_none_is_named_and_the_others_are_imported(
+    config: Path, traces: Path, tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear all")
+    result = CliRunner().invoke(app, ["import", "--config", str(config), str(letter), str(traces)])
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{letter}: is not a trace file")
+    assert "1 spans" in result.stdout
+
+
+def test_bad_settings_are_a_usage_error(tmp_path: Path, traces: Path) -> None:
+    config = tmp_path / "bad.toml"
+    config.write_text("[tracess]\n")
+    result = CliRunner().invoke(app, ["import", "--config", str(config), str(traces)])
+    assert result.exit_code == 2
+    assert "tracess" in result.stderr
+
+
+def test_a_journal_that_cannot_be_used_is_named(config: Path, traces: Path, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "facts.db").write_bytes(b"no database" * 100)
+    result = CliRunner().invoke(app, ["import", "--config", str(config), str(traces)])
+    assert result.exit_code == 1
+    assert "facts.db" in result.stderr
