@@ -114,6 +114,10 @@ _ONLY_FIRST = re.compile(r"(?i)^(delete|update|insert)\s+top\s*\(?\s*\?\s*\)?(?:
 _NAMED_QUERY = re.compile(
     r"(?i)^(?:declare\s+\S+\s+(?:\w+\s+){0,4}cursor\s+(?:\w+\s+){0,3}for|prepare\s+\S+\s*(?:\([^()]*\)\s*)?as)\s+"
 )
+_BLOCK = re.compile(
+    r"(?i)^begin\s+(?:(?:unlogged\s+|counter\s+)?batch\s+(?:using\s+timestamp\s+\?\s+)?"
+    r"|(?=(?:select|insert|update|delete|merge|with)\b))"
+)
 _CASSANDRA_TAIL = re.compile(
     r"(?i)\s+(?:allow\s+filtering|using\s+(?:ttl|timestamp)\s+\?(?:\s+and\s+(?:ttl|timestamp)\s+\?)?)"
 )
@@ -135,7 +139,8 @@ def _read(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
 
 def _prepared(piece: str) -> str:
     """The statement without the few things that make the grammar give up."""
-    piece = _ONLY_FIRST.sub(r"\1", _NAMED_QUERY.sub("", piece.strip()))
+    piece = _BLOCK.sub("", _NAMED_QUERY.sub("", piece.strip()))
+    piece = _ONLY_FIRST.sub(r"\1", piece)
     return _CASSANDRA_TAIL.sub("", _REPLACE_INTO.sub("INSERT INTO", piece)).strip()
 
 

@@ -294,6 +294,7 @@ class Walk:
         qualifier = column.table.lower()
         source = find(qualifier, scope)
         if source is not None:
+            self.ledger.partial = self.ledger.partial or source.doubts(name)
             return source.get(name) or NONE
         if qualifier in ROW_IMAGES:
             return NONE
@@ -319,7 +320,8 @@ class Walk:
                 }
             able = certain or able
             if able:
-                self.ledger.partial = self.ledger.partial or len(able) > 1
+                doubtful = len(able) > 1 or any(source.doubts(name) for source in able.values())
+                self.ledger.partial = self.ledger.partial or doubtful
                 found = [source.get(name) or NONE for source in able.values()]
                 return frozenset().union(*found)
             here = here.parent

@@ -47,6 +47,10 @@ class Source:
         behind = frozenset(Reference(star.table, name, star.target) for star in self.rest)
         return behind or None
 
+    def doubts(self, name: str) -> bool:
+        """Whether an output could come from any of several tables, all behind one `*`."""
+        return len(self.rest) > 1 and all(output != name for output, _ in self.outputs)
+
     def everything(self) -> References:
         """All base columns behind this source."""
         if self.table is not None:

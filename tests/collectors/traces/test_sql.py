@@ -120,6 +120,8 @@ CASES = [
      ["logs.hits reads ip uid | day"]),
     ("cassandra", "SELECT email FROM ks.users WHERE id = ? ALLOW FILTERING", ["ks.users reads email | id"]),
     ("cassandra", "UPDATE ks.users USING TTL 400 SET email = ? WHERE id = ?", ["ks.users writes email | id"]),
+    ("cassandra", "BEGIN BATCH INSERT INTO a (x) VALUES (?); DELETE FROM b WHERE y = ?; APPLY BATCH",
+     ["a writes x |", "b writes | y"]),
     ("sqlite", 'SELECT "name" FROM "users" WHERE "mail" = "a@b.c" AND city IN ("Bonn", "Ulm")',
      ["users reads name | city mail"]),
     ("mysql", "SELECT a FROM t # secret\n WHERE x = 'it\\'s' -- more", ["t reads a | x"]),
@@ -145,6 +147,8 @@ PARTIAL = [
      ["consents reads | cid", "customers reads mail | id"]),
     ("postgresql", "SELECT mail FROM users u JOIN orders o ON o.uid = u.id",
      ["orders reads mail | uid", "users reads mail | id"]),
+    ("mysql", "SELECT q.born FROM (SELECT * FROM orders o JOIN customers c ON o.cid = c.id) q",
+     ["customers reads born | id", "orders reads born | cid"]),
     # Read by the fallback.
     ("mysql", "LOAD DATA INFILE 'x.csv' INTO TABLE users FIELDS TERMINATED BY ','", ["users writes * |"]),
     ("mssql", "IF EXISTS (SELECT 1 FROM users WHERE id = 1) UPDATE users SET a = 1 WHERE id = 1",
