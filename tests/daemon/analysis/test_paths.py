@@ -269,7 +269,7 @@ def test_store_and_borders_stand_on_the_path() -> None:
     estate.relate(service, "runs_on", estate.workload("customers", US), rank=1)
     (path,) = estate.paths()
     assert path.store == database
-    assert [(each.origin, each.destination) for each in path.borders] == [("EU/EEA", "US")]
+    assert [(each.origin, each.destination) for each in path.borders] == [("US", "EU/EEA")]
 
 
 # what became of them

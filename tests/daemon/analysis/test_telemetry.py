@@ -97,7 +97,7 @@ def test_facts_become_paths_from_the_internet_over_a_border_to_a_third_party() -
 def test_where_a_service_runs_decides_about_borders() -> None:
     moved = graph((*FACTS, fact(CALLED, "is", "", detail(region=EU))))
     found = paths.find(moved, exposure.entries(moved), classify, vocabulary.jurisdiction)
-    assert [(each.origin, each.destination) for each in found[1].borders] == [("US", "EU/EEA")]
+    assert [(each.origin, each.destination) for each in found[1].borders] == [("EU/EEA", "US")]
 
 
 def test_the_name_a_caller_uses_is_bound_for_that_caller() -> None:
