@@ -28,7 +28,7 @@ def with_function_urls(application: Application) -> Application:
                 lambda line, *_: status.append(line),
             )
         )
-        urls = [json.loads(found)] if status[0].startswith("200") else []
+        urls = [json.loads(found)] if status[0].startswith("2") else []
         body = json.dumps({"FunctionUrlConfigs": urls}).encode()
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
         start_response("200 OK", headers)
