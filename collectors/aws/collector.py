@@ -85,7 +85,7 @@ class AwsCollector:
             settings = session.account
             role = settings.role_arn.split(":")[4:5]
             regions = tuple(region for region in settings.regions if region != "all")
-            return settings.account or "".join(role) or name, regions
+            return settings.account or "".join(role) or name, regions or ("",)
         self._identified[name] = identity
         return identity.account, identity.regions
 

@@ -38,10 +38,14 @@ def _section(row: AwsResourceType) -> str:
     if verbs:
         lines.append(f"- relations: {', '.join(verbs)}")
     if row.aliases:
-        lines.append(f"- other names: {', '.join(f'`{alias}`' for alias in row.aliases)}")
+        lines.append(f"- other names: {', '.join(_code(alias) for alias in row.aliases)}")
     lines.append(f"- reported: {row.report}")
     lines.append(f"- permissions: {', '.join(f'`{each}`' for each in needed(row))}")
     return "\n".join([*lines, ""])
+
+
+def _code(text: str) -> str:
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import botocore.exceptions  # type: ignore[import-untyped]  # has no types
@@ -242,6 +243,7 @@ class _Later:
         return credentials.get_frozen_credentials()
 
 
+@cache
 def loader() -> Any:  # a botocore loader
-    """The one reader of the vendor's models: each is parsed once for all accounts."""
+    """The one reader of the vendor's models: each is parsed once, for all accounts and all collectors."""
     return create_loader()

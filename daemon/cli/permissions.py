@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 app = typer.Typer(help="Print the policy that allows collecting, and nothing else.", no_args_is_help=True)
+
+
+class Partition(StrEnum):
+    """The separate worlds of AWS, whose ARNs begin differently."""
+
+    AWS = "aws"
+    CHINA = "aws-cn"
+    GOVERNMENT = "aws-us-gov"
 
 
 @app.callback()
@@ -17,7 +26,7 @@ def permissions() -> None:
 
 @app.command()
 def aws(
-    partition: Annotated[str, typer.Option(help="aws, aws-cn or aws-us-gov")] = "aws",
+    partition: Annotated[Partition, typer.Option(help="Where the account lives.")] = Partition.AWS,
 ) -> None:
     """Print the IAM policy that AWS collection needs, as JSON, derived from the resource types."""
     from collectors.aws.permissions import policy

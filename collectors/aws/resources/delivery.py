@@ -177,7 +177,7 @@ DNS_RECORD = AwsResourceType(
     ),
     tags="",
     aliases=(
-        "public|host|{(!parent.Config.PrivateZone && Name) || null}",
+        "public|host|{(parent.Config.PrivateZone != `true` && Name) || null}",
         "vpc:{VpcIds[]}|host|{Name}",
     ),
     keep=("AliasTarget: AliasTarget.DNSName", "TTL", "Type", "Values"),
@@ -187,7 +187,7 @@ DNS_RECORD = AwsResourceType(
         Link("resolves_to", "public|host|{(Type == 'CNAME' && Values) || `[]`}"),
         Link(
             "resolves_to",
-            "public|address|{(Type != 'CNAME' && !parent.Config.PrivateZone && Values) || `[]`}",
+            "public|address|{(Type != 'CNAME' && parent.Config.PrivateZone != `true` && Values) || `[]`}",
         ),
         Link("resolves_to", "vpc:{VpcIds[]}|address|{(Type != 'CNAME' && Values) || `[]`}"),
     ),
