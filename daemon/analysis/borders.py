@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 
 from collectors.model import Alias
@@ -14,6 +14,8 @@ from daemon.values.path import Border, Direction, Hop
 
 JurisdictionOf = Callable[[str, str], str]
 """The jurisdiction of a provider's region; "" if unknown."""
+
+_ONE_WAY = frozenset({"publishes_to", "consumed_by"})
 
 Place = tuple[str, str]
 """A jurisdiction and the region that lies in it."""
@@ -51,7 +53,7 @@ class Places:
         return self._known[urn]
 
     def between(self, origin: str, destination: str) -> tuple[Border, ...]:
-        """The borders that data crosses from one to the other."""
+        """The borders between one end of a call and the other."""
         pair = (origin, destination)
         if pair not in self._crossings:
             self._crossings[pair] = tuple(
@@ -96,27 +98,16 @@ class Places:
 
 
 def judge(places: Places, route: Sequence[Hop], direction: Direction) -> tuple[Border, ...]:
-    """The borders that data crosses on a route, sorted.
+    """The borders on a route that its data crosses, sorted, each in the direction of the call.
 
-    What is read flows against the calls, what is written with them; nothing flows back over a topic. On the
-    way to a third party only the last hop is judged: what it is given was read where that hop begins.
+    What is read does not come back over a topic. On the way to a third party only the last hop is judged:
+    what it is given was read where that hop begins.
     """
     found: set[Border] = set()
-    for origin, destination in _edges(route, direction):
-        found.update(places.between(origin, destination))
+    for hop in route[-1:] if direction is Direction.SENDS else route:
+        if direction is not Direction.READS or hop.verb not in _ONE_WAY:
+            found.update(places.between(hop.source, hop.target))
     return tuple(sorted(found))
-
-
-def _edges(route: Sequence[Hop], direction: Direction) -> Iterator[tuple[str, str]]:
-    """The data edges of a route, from where data comes to where it goes."""
-    if direction is Direction.SENDS:
-        yield from ((hop.source, hop.target) for hop in route[-1:])
-        return
-    for hop in route:
-        if direction is Direction.WRITES:
-            yield hop.source, hop.target
-        elif hop.verb not in {"publishes_to", "consumed_by"}:
-            yield hop.target, hop.source
 
 
 def _region(alias: Alias) -> str:

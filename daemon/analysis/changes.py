@@ -18,9 +18,9 @@ from daemon.analysis.canonical import weight
 from daemon.analysis.fields import compare
 from daemon.values.drift import Action, Change, Difference, FieldChange, Kind, Origin
 
-PLUMBING = frozenset({"has", "runs_on", "stored_in", "answers_for", "reaches", "discloses"})
+PLUMBING = frozenset({"has", "runs_on", "stored_in", "located_at", "answers_for", "reaches", "discloses"})
 """Verbs between observed things that are no lines of their own: `has` and `runs_on` go with the service,
-`stored_in` and `answers_for` with the inventory, `reaches` and `discloses` with the data paths built on them.
+`stored_in`, `located_at` and `answers_for` with the inventory, `reaches` and `discloses` with the data paths.
 Every other verb is shown, a new one too: `calls`, `reads`, `writes`, `publishes_to`, `consumed_by`, `sends_to`."""
 
 _QUIET = frozenset({"root", "evidence", "partial", "statements"})
@@ -49,7 +49,7 @@ def restrict(change: Change, fields: tuple[FieldChange, ...]) -> Change:
         change,
         id=identifier(change.kind, change.action, change.key, fields),
         fields=fields,
-        why=_altered_why(change.key, fields) if change.action is Action.ALTERED else change.why,
+        why=_altered_why(change.key) if change.action is Action.ALTERED else change.why,
     )
 
 
@@ -80,7 +80,7 @@ def _change(one: Difference, first_seen: datetime | None) -> Change | None:
     if not fields:
         return None
     action = _ACTIONS.get(one.origin, Action.ALTERED)
-    why = _altered_why(one.key, fields) if action is Action.ALTERED else _added_why(one, action, first_seen)
+    why = _altered_why(one.key) if action is Action.ALTERED else _added_why(one, action, first_seen)
     return _made(one, action, fields, why)
 
 
@@ -191,12 +191,10 @@ def _added_why(one: Difference, action: Action, first_seen: datetime | None) -> 
     return "listed in this snapshot, absent from the previous listing"
 
 
-def _altered_why(key: str, fields: tuple[FieldChange, ...]) -> str:
-    names = list(dict.fromkeys(field.path for field in fields))
-    said = " and ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
-    verb = "differs" if len(names) == 1 else "differ"
-    between = "from what traces showed before" if " " in key or key.startswith(_TRACED) else ""
-    return f"{said} {verb} {between or 'between the two listings'}"
+def _altered_why(key: str) -> str:
+    if " " in key or key.startswith(_TRACED):
+        return "differs from what traces showed before"
+    return "differs between the two listings"
 
 
 def _removed_why(one: Difference) -> str:

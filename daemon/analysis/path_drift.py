@@ -114,7 +114,8 @@ def _change(
 
 def _why_new(paths: Sequence[DataPath], fresh: Hop | None) -> str:
     if fresh is not None:
-        return f"{short_name(fresh.source)} {fresh.verb} {short_name(fresh.target)} was not known before"
+        verb = fresh.verb.replace("_", " ")
+        return f"{short_name(fresh.source)} {verb} {short_name(fresh.target)} was not known before"
     columns = ", ".join(sorted({column for path in paths for column in path.columns}))
     direction = paths[0].identity.direction
     doing = {Direction.READS: "reading", Direction.WRITES: "writing", Direction.SENDS: "sending"}[direction]

@@ -43,6 +43,7 @@ _TELLING = (
 _IMAGES = ("Containers", "containerDefinitions", "containers")
 _LONGEST = 60
 _SHOWN = 2
+_WORTH_CUTTING = 12
 
 
 def short_name(urn: str) -> str:
@@ -174,6 +175,15 @@ def counted(number: int, nouns: str) -> str:
 
 
 def _pair(field: FieldChange) -> str:
+    """`12 -> 14`; of long names that begin alike, such as ARNs and images, only what differs."""
+    if isinstance(field.before, str) and isinstance(field.after, str):
+        shared = next(
+            (i for i, pair in enumerate(zip(field.before, field.after, strict=False)) if len(set(pair)) > 1),
+            0,
+        )
+        cut = field.before.rfind("/", 0, shared) + 1
+        if cut > _WORTH_CUTTING:
+            return f"...{value(field.before[cut:])} -> ...{value(field.after[cut:])}"
     before, after = value(field.before), value(field.after)
     if before == after:  # equal only because both were cut
         return "differs"

@@ -73,7 +73,11 @@ def path_line(change: PathChange, symbol: str, now: datetime) -> Line:
         near = wording.moment_near(change.first_seen, now.date())
         seen.append(Note(f"first seen {near}"))
     evidence = wording.listed(
-        (*(hop.evidence for path in paths for hop in path.route), *(path.class_tier for path in paths))
+        wording.evidence(word)
+        for word in (
+            *(hop.evidence for path in paths for hop in path.route),
+            *(path.class_tier for path in paths),
+        )
     )
     if evidence:
         seen.append(Note(evidence, "evidence"))

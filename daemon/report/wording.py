@@ -51,10 +51,25 @@ def value(content: Json) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(", ", ": "))
 
 
+_EVIDENCE = {
+    "paired": "paired spans",
+    "ancestor": "ancestor spans",
+    "strong": "strong name",
+    "weak": "weak name",
+    "value": "value met in passing",
+}
+
+
+def evidence(word: str) -> str:
+    """How a hop or a class is known, in words."""
+    return _EVIDENCE.get(word, word)
+
+
 def border(crossed: Border) -> str:
-    """`EU -> US, eu-central-1 -> us-east-1`."""
+    """`EU/EEA -> US, eu-central-1 reaches us-east-1`."""
     return (
-        f"{crossed.origin} -> {crossed.destination}, {crossed.origin_region} -> {crossed.destination_region}"
+        f"{crossed.origin} -> {crossed.destination}, "
+        f"{crossed.origin_region} reaches {crossed.destination_region}"
     )
 
 

@@ -1,1 +1,1 @@
-"""The values that store, analysis and report share: graph, data path, drift. They import nothing but the model."""
+"""The values that store, analysis and report share: graph, data path, drift."""

@@ -222,13 +222,13 @@ class Drift:
 
     @property
     def quiet(self) -> bool:
-        """True if nothing is to be said between head and foot."""
+        """True if nothing new is to be said between head and foot. What stays dark is said, and no news."""
         return not (
             self.new_paths
             or self.altered_paths
             or self.gone_paths
             or self.groups
-            or self.gaps
+            or any(gap.age is not GapAge.STANDING for gap in self.gaps)
             or self.large_removals
             or self.restated
             or self.newly_visible

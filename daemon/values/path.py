@@ -33,7 +33,7 @@ class Hop:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Border:
-    """A data edge whose two ends lie in different jurisdictions, data flowing `origin` -> `destination`."""
+    """A data edge whose ends lie in different jurisdictions: `origin` calls, `destination` is what it reaches."""
 
     origin: str  # jurisdiction, such as EU
     destination: str

@@ -57,7 +57,7 @@ def test_every_change_says_why_in_a_plain_sentence() -> None:
     assert only(resource(FUNCTION, function, None, new)).why == (
         "listed in this snapshot, absent from the previous listing"
     )
-    assert only(resource(FUNCTION, function, old, new)).why == "Runtime differs between the two listings"
+    assert only(resource(FUNCTION, function, old, new)).why == "differs between the two listings"
     assert only(resource(FUNCTION, function, old, None)).why == "absent from a complete listing"
     assert only(resource(FUNCTION, function, old, new, Origin.RESTATED)).why == (
         "our rules for aws.lambda.function changed, the resource did not"
@@ -67,7 +67,7 @@ def test_every_change_says_why_in_a_plain_sentence() -> None:
         "seen while its environment warms up"
     )
     assert only(flow(CHECKOUT, "reads", TABLE, {"columns": ["a"]}, {"columns": ["b"]})).why == (
-        "columns differs from what traces showed before"
+        "differs from what traces showed before"
     )
 
 

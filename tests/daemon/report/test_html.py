@@ -62,7 +62,7 @@ def test_a_page_tells_what_the_text_tells() -> None:
         "Snapshot 41 → 42",
         "GET /orders/{id} (internet) → checkout → orders-db public.customers(email, ssn)",
         "user.government_id",
-        "border EU → US, eu-central-1 → us-east-1",
+        "border EU → US, eu-central-1 reaches us-east-1",
         "aa000001",
         "why + listed now, not before",
         "denied: rds:DescribeDBInstances",

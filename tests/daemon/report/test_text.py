@@ -28,7 +28,7 @@ def test_the_first_change_in_the_guide_is_told_as_there() -> None:
     assert text.startswith("Snapshot 41 -> 42   2026-11-21 06:00Z -> 2026-11-22 06:00Z   coverage 118/120\n")
     assert "  ! GET /orders/{id} (internet) -> checkout -> orders-db public.customers(email, ssn)" in text
     assert "user.contact.email, user.government_id" in text
-    assert "border: EU -> US, eu-central-1 -> us-east-1" in text
+    assert "border: EU -> US, eu-central-1 reaches us-east-1" in text
     assert "  ~ 40 x aws.ec2.instance                   tag CostCentre  12 -> 14" in text
     assert "  ? aws 111122223333 eu-west-3 aws.rds.instance   denied: rds:DescribeDBInstances" in text
 
