@@ -119,7 +119,8 @@ def test_the_strongest_name_of_a_workload_counts_and_an_image_is_no_workload() -
     estate = Estate()
     strong, weak = estate.workload("strong"), estate.workload("weak")
     image = estate.resource("aws.ecr.image", "shop", Role.IMAGE, aliases=("public|image|sha256:1",))
-    estate.balancer("front", weak, image)
+    assert image in estate.resources
+    estate.balancer("front", weak)
     order = estate.root(estate.service("one", strong, weak), "GET /one")
     other = estate.root(estate.service("two", Alias("public", "image", "sha256:1"), weak), "GET /two")
     assert order not in entries(estate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -259,8 +260,9 @@ def test_the_inventory_says_more_than_who_was_seen_to_answer() -> None:
 
 def test_a_host_is_nobody_who_answers() -> None:
     estate = Estate()
-    estate.host("api.shop.example")
-    assert estate.bindings()["public|host|api.shop.example"].state is Bound.UNRESOLVED
+    host, name = estate.host("api.shop.example"), Alias("public", "host", "api.shop.example")
+    estate.resources[host] = replace(estate.resources[host], aliases=(name,))
+    assert estate.bindings()[str(name)].state is Bound.UNRESOLVED
 
 
 # memory
