@@ -191,13 +191,8 @@ def test_an_aborted_snapshot_leaves_nothing_behind(store: Snapshots) -> None:
     spool = Spool(store.folder / "spool", lambda document: document)
     spool.add(listing(queue("b")))
     spool.add(listing(queue("c", VIRGINIA), extent=ELSEWHERE))
-    with (
-        pytest.raises(RuntimeError, match="pulled"),
-        drafting(store.database, started_at=store.now, committed_at=store.now, rules="r") as draft,
-    ):
-        draft.merge(spool, warm_up=store.warm_up, asked={"aws": frozenset({QUEUES, ELSEWHERE})})
-        draft.tell([NewDelivery("digest", "ops@example.org", 1, store.now)])
-        raise RuntimeError("the plug was pulled")
+    with pytest.raises(RuntimeError, match="pulled"):
+        _take_until_the_plug_is_pulled(store, spool)
     spool.close()
     assert store.rows(count) == before
 
@@ -234,6 +229,13 @@ def test_the_state_root_forgets_what_came_and_went(store: Snapshots) -> None:
     store.take(listing(queue("a")))
     roots = [row[0] for row in store.rows("SELECT state_root FROM snapshot ORDER BY number")]
     assert roots[0] == roots[2] != roots[1]
+
+
+def _take_until_the_plug_is_pulled(store: Snapshots, spool: Spool) -> None:
+    with drafting(store.database, started_at=store.now, committed_at=store.now, rules="r") as draft:
+        draft.merge(spool, warm_up=store.warm_up, asked={"aws": frozenset({QUEUES, ELSEWHERE})})
+        draft.tell([NewDelivery("digest", "ops@example.org", 1, store.now)])
+        raise RuntimeError("the plug was pulled")
 
 
 def _take_and_tell(store: Snapshots) -> None:

@@ -1,3 +1,0 @@
-"""Moved to daemon.values.drift."""
-
-from daemon.values.drift import *  # noqa: F403

@@ -1,3 +1,0 @@
-"""Moved to daemon.values.graph."""
-
-from daemon.values.graph import *  # noqa: F403

@@ -1,3 +1,0 @@
-"""Moved to daemon.values.path."""
-
-from daemon.values.path import *  # noqa: F403
