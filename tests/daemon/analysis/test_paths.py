@@ -343,6 +343,21 @@ def test_a_store_that_became_known_is_no_alteration_and_another_store_is() -> No
     assert [each.path for each in change.fields] == ["store"]
 
 
+def test_new_comes_before_gone_and_the_internet_before_the_rest() -> None:
+    estate, _order, customer, table = shop()
+    estate.reads(customer, table, "email")
+    gone = estate.paths()
+    later, *_ = shop()
+    later.reads(later.root(later.service("a"), "GET /a"), table, "email")
+    later.reads(later.root(later.service("z"), "GET /z", public_caller=True), table, "email")
+    found = paths.compare(gone, later.paths(), ())
+    assert [(each.action, each.paths[0].exposure) for each in found] == [
+        (Action.ADDED, "internet"),
+        (Action.ADDED, "internal"),
+        (Action.REMOVED, "internal"),
+    ]
+
+
 def test_ids_are_stable_and_differ_by_what_happened() -> None:
     estate, _order, customer, table = shop()
     estate.reads(customer, table, "email")
