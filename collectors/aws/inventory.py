@@ -13,16 +13,16 @@ from typing import Any
 import botocore.exceptions  # type: ignore[import-untyped]  # has no types
 import orjson
 
+from collectors.aws.answers import Item, Paging, filled, one_value, picked
+from collectors.aws.breaker import Breaker
 from collectors.aws.expressions import RESERVED, expand, find, holes
 from collectors.aws.faults import EXPIRED, STALE_PAGE, not_listed
 from collectors.aws.row import AwsResourceType
 from collectors.aws.sessions import Identity, Session
-from collectors.aws.transport import check_deadline, deadline
+from collectors.aws.transport import ENDED, check_deadline, deadline
 from collectors.errors import Gone, NotListed
 from collectors.model import Why
-from collectors.spec import Call, Parameter
-
-Item = dict[str, Any]  # what AWS's JSON says, with the engine's words beside it (see `words`)
+from collectors.spec import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,7 @@ class Inventory:
             try:
                 page = self._call(service, call.operation, place, region, given)
             except NotListed as error:
-                later = bool(pages) and error.why is not Why.DENIED and error.code != "Deadline"
+                later = bool(pages) and error.why is not Why.DENIED and error.code not in ENDED
                 if later or error.code in STALE_PAGE or error.code in EXPIRED:
                     raise Broken(error) from error
                 raise
@@ -298,13 +298,9 @@ class Inventory:
         if service not in self._paging:
             self._paging[service] = place.session.paging(service)
         described = self._paging[service].get(call.operation)
-        if described is None or set(_list(described["input_token"])) & set(call.parameters):
+        if described is None:
             return None
-        return Paging(
-            _list(described["input_token"]),
-            _list(described["output_token"]),
-            described.get("more_results", ""),
-        )
+        return Paging.described(described)
 
     def _call(self, service: str, operation: str, place: Place, region: str, parameters: Item) -> Item:
         check_deadline()
@@ -316,12 +312,12 @@ class Inventory:
             answer: Item = method(**parameters)
         except (NotListed, botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
             fault = not_listed(error, service, operation, region, place.identity.opted_out)
-            if fault.why is Why.UNREACHABLE:
+            if fault.why is Why.UNREACHABLE and fault.code != "Deadline":  # slow is not dead
                 if not place.session.offered(service, region):
                     fault = NotListed(Why.DISABLED, f"{service} is not offered in {region}", fault.code)
                 self._breaker.broke(service, region, fault)
             raise fault from error
-        self._breaker.worked(service, region)
+        self._breaker.worked(region)
         return answer
 
 
@@ -333,99 +329,8 @@ class Broken(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
-    """How an operation hands on to its next page."""
-
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    more: str = ""
-
-    def next(self, page: Item) -> Item | None:
-        """The parameters that ask for the page after this one, None after the last."""
-        if self.more and not find(self.more, page):
-            return None
-        tokens = {
-            name: value
-            for name, value in (
-                (name, find(path, page)) for name, path in zip(self.inputs, self.outputs, strict=True)
-            )
-            if value not in (None, "", {})
-        }
-        return tokens or None
-
-
-@dataclass
-class Breaker:
-    """Remembers which endpoints do not answer, so that each costs one wait and not one for every type.
-
-    Three dead services of a region in which nothing ever answered condemn the region.
-    """
-
-    def __post_init__(self) -> None:
-        self._dead: dict[tuple[str, str], NotListed] = {}
-        self._alive: set[str] = set()
-
-    def check(self, service: str, region: str) -> None:
-        """Raises what the endpoint's first caller met."""
-        fault = self._dead.get((service, region)) or self._dead.get(("", region))
-        if fault:
-            raise NotListed(fault.why, fault.detail, fault.code)
-
-    def broke(self, service: str, region: str, fault: NotListed) -> None:
-        """An endpoint did not answer, after every attempt of the SDK."""
-        self._dead[service, region] = fault
-        silent = {name for name, where in list(self._dead) if where == region}
-        if region not in self._alive and len(silent) >= 3:
-            self._dead["", region] = NotListed(
-                Why.UNREACHABLE,
-                f"nothing in {region} answers: check route, DNS, proxy and firewall",
-                fault.code,
-            )
-
-    def worked(self, _service: str, region: str) -> None:
-        """An endpoint answered."""
-        self._alive.add(region)
-
-
 ANY = "*"
 """Stands for the fields a merged detail would have given."""
-
-
-def picked(steps: Sequence[str], page: object) -> list[Any]:
-    """The results of a path; with several steps, each inner item knows the outer one as `up`."""
-    found = find(steps[0], page)
-    results = found if isinstance(found, list) else [] if found is None else [found]
-    if len(steps) == 1:
-        return results
-    return [
-        {**inner, "up": outer}
-        for outer in results
-        for inner in picked(steps[1:], outer)
-        if isinstance(inner, dict)
-    ]
-
-
-def one_value(call: Call, pages: Sequence[Item]) -> Any:  # whatever the answer says
-    """What a detail gives: the value of its path; the lists of several pages are one list."""
-    found = [value for value in (find(call.steps[-1], page) for page in pages) if value is not None]
-    if len(found) > 1 and all(isinstance(value, list) for value in found):
-        return [each for value in found for each in value]
-    return found[0] if found else None
-
-
-def filled(parameter: Parameter | Mapping[str, Parameter], item: Mapping[str, object]) -> Any:  # JSON
-    """The parameters of a call, with templates filled from the item."""
-    if isinstance(parameter, str):
-        if "{" not in parameter:
-            return parameter
-        texts = expand(parameter, item)
-        return texts[0] if texts else ""
-    if isinstance(parameter, Mapping):
-        return {name: filled(value, item) for name, value in parameter.items()}
-    if isinstance(parameter, tuple):
-        return [filled(value, item) for value in parameter]
-    return parameter
 
 
 def method_name(operation: str) -> str:
@@ -441,7 +346,3 @@ def _mapping(value: Any) -> Item:  # what `filled` made of a mapping
 
 def _texts(failure: object) -> Iterable[str]:
     return [str(value) for value in failure.values()] if isinstance(failure, dict) else [str(failure)]
-
-
-def _list(value: Any) -> tuple[str, ...]:  # the vendor's model says a text or a list of them
-    return (value,) if isinstance(value, str) else tuple(value)

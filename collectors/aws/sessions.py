@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from botocore.config import Config  # type: ignore[import-untyped]  # has no typ
 from botocore.credentials import (  # type: ignore[import-untyped]  # has no types
     AssumeRoleCredentialFetcher,
     DeferredRefreshableCredentials,
+    RefreshableCredentials,
 )
 from botocore.loaders import create_loader  # type: ignore[import-untyped]  # has no types
 
@@ -34,6 +36,7 @@ HOME = {
 }
 """The region that answers for the worldwide services of a partition."""
 
+PAST = datetime(2000, 1, 1, tzinfo=UTC)
 ATTEMPTS = 5
 REFUSAL_HOLDS = 60.0
 """Seconds for which an account that could not be identified is not asked again."""
@@ -80,6 +83,7 @@ class Session:
         self._lock = threading.RLock()
         self._clients: dict[tuple[str, str], Any] = {}
         self._session: Any = None
+        self._role_keys: dict[str, object] = {}
         self._identity: Identity | None = None
         self._refusal: NotListed | None = None
         self._refused_at = 0.0
@@ -103,7 +107,11 @@ class Session:
         if self.account.external_id:
             extra["ExternalId"] = self.account.external_id
         fetcher = AssumeRoleCredentialFetcher(
-            create_client, _Later(source), self.account.role_arn, extra_args=extra
+            create_client,
+            _Later(source),
+            self.account.role_arn,
+            extra_args=extra,
+            cache=self._role_keys,
         )
         session = botocore.session.Session(profile=self.account.profile or None)
         session.register_component("data_loader", self._loader)
@@ -164,12 +172,13 @@ class Session:
         return pagination
 
     def renew(self) -> bool:
-        """Fetches credentials anew, if they are of a kind that can be. Clients keep working."""
+        """Makes the next call fetch credentials anew, if they are of a kind that can be. Clients keep working."""
         with self._lock:
             credentials = self._opened().get_credentials()
-            if not hasattr(credentials, "_refresh"):
+            if not isinstance(credentials, RefreshableCredentials):
                 return False
-            credentials._expiry_time = None  # noqa: SLF001 - botocore refreshes by the clock only
+            self._role_keys.clear()
+            credentials._expiry_time = PAST  # noqa: SLF001 - botocore renews by the clock only
             return True
 
     def identity(self) -> Identity:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import urllib3.exceptions
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse  # type: ignore[import-untyped]  # has no types
 from botocore.exceptions import (  # type: ignore[import-untyped]  # has no types
     ConnectionClosedError,
+    HTTPClientError,
     ReadTimeoutError,
 )
 from botocore.httpsession import URLLib3Session  # type: ignore[import-untyped]  # has no types
@@ -24,23 +27,53 @@ from collectors.model import Why
 MAX_BODY = 32 * 1024 * 1024
 PIECE = 256 * 1024
 
-_deadline: ContextVar[float] = ContextVar("deadline")
+THROTTLING = re.compile(rb"Throttl|SlowDown|RequestLimitExceeded|TooManyRequests")
+ENDED = frozenset({"Deadline", "Throttled", "Unanswered"})
+"""Codes of a wait that ended because its time was over."""
+
+
+@dataclass(slots=True)
+class Wait:
+    """How long this thread may wait, and what its last request met: that is the reason if time runs out."""
+
+    until: float
+    throttled: bool = False
+    unanswered: bool = False
+
+
+_wait: ContextVar[Wait] = ContextVar("wait")
 
 
 @contextmanager
 def deadline(at: float) -> Iterator[None]:
     """No request of this thread starts, or goes on reading, after `at` (seconds of `time.monotonic`)."""
-    token = _deadline.set(at)
+    token = _wait.set(Wait(at))
     try:
         yield
     finally:
-        _deadline.reset(token)
+        _wait.reset(token)
 
 
 def check_deadline() -> None:
     """Raises NotListed if this thread's time is over."""
-    if time.monotonic() > _deadline.get(float("inf")):
-        raise NotListed(Why.UNREACHABLE, "no complete answer before the deadline", "Deadline")
+    wait = _wait.get(None)
+    if wait is None or time.monotonic() <= wait.until:
+        return
+    if wait.unanswered:
+        raise NotListed(
+            Why.UNREACHABLE,
+            "no answer before the deadline: check route, DNS, proxy and firewall",
+            "Unanswered",
+        )
+    if wait.throttled:
+        raise NotListed(Why.THROTTLED, "throttled until the deadline: collect less often", "Throttled")
+    raise NotListed(Why.UNREACHABLE, "not complete before the deadline: raise aws.deadline", "Deadline")
+
+
+def _met(*, throttled: bool = False, unanswered: bool = False) -> None:
+    wait = _wait.get(None)
+    if wait is not None:
+        wait.throttled, wait.unanswered = throttled, unanswered
 
 
 def check_size(size: int, most: int) -> None:
@@ -83,6 +116,16 @@ class Transport:
         """The answer, wholly read. Raises botocore's HTTPClientError, or NotListed past deadline or cap."""
         check_deadline()
         self.requests += 1  # a figure for benchmarks; a lost increment does no harm
+        try:
+            answer = self._answer(request, verify)
+        except HTTPClientError:
+            _met(unanswered=True)
+            raise
+        refused = answer.status_code >= 400
+        _met(throttled=refused and (answer.status_code == 429 or bool(THROTTLING.search(answer.content))))
+        return answer
+
+    def _answer(self, request: AWSPreparedRequest, verify: bool | str) -> AWSResponse:
         request.stream_output = True
         answer = self._sender(request.url, verify).send(request)
         body, size = [], 0

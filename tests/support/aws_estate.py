@@ -61,13 +61,19 @@ def _network(aws: Clients) -> dict[str, str]:
     ec2, elb = aws("ec2"), aws("elbv2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")["Subnet"]["SubnetId"]
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")[
+            "Subnet"
+        ]["SubnetId"]
         for n, zone in enumerate("ab")
-    ]  # fmt: skip
+    ]
     group = ec2.create_security_group(GroupName="web", Description="web", VpcId=vpc)["GroupId"]
     image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     instance = ec2.run_instances(
-        ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnets[0], SecurityGroupIds=[group],
+        ImageId=image,
+        MinCount=1,
+        MaxCount=1,
+        SubnetId=subnets[0],
+        SecurityGroupIds=[group],
         UserData=f"password={CANARIES[0]}",
         TagSpecifications=[
             {
@@ -75,7 +81,7 @@ def _network(aws: Clients) -> dict[str, str]:
                 "Tags": [{"Key": "Name", "Value": "bastion"}, {"Key": "contact", "Value": CANARIES[1]}],
             }
         ],
-    )["Instances"][0]["InstanceId"]  # fmt: skip
+    )["Instances"][0]["InstanceId"]
     balancer = elb.create_load_balancer(
         Name="front", Subnets=subnets, Scheme="internet-facing", Tags=[{"Key": "team", "Value": "shop"}]
     )["LoadBalancers"][0]
@@ -83,9 +89,11 @@ def _network(aws: Clients) -> dict[str, str]:
     target_arn = target["TargetGroups"][0]["TargetGroupArn"]
     elb.register_targets(TargetGroupArn=target_arn, Targets=[{"Id": instance}])
     listener = elb.create_listener(
-        LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80,
+        LoadBalancerArn=balancer["LoadBalancerArn"],
+        Protocol="HTTP",
+        Port=80,
         DefaultActions=[{"Type": "forward", "TargetGroupArn": target_arn}],
-    )  # fmt: skip
+    )
     return {
         "vpc": vpc,
         "subnet": subnets[0],
@@ -101,15 +109,27 @@ def _functions(aws: Clients, made: dict[str, str]) -> dict[str, str]:
     role = aws("iam").create_role(
         RoleName="function",
         AssumeRolePolicyDocument=json.dumps(
-            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "lambda.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    }
+                ],
+            }
         ),
-    )["Role"]["Arn"]  # fmt: skip
+    )["Role"]["Arn"]
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("main.py", "def handler(event, context): ...")
     functions = aws("lambda")
     arn = functions.create_function(
-        FunctionName="invoice", Runtime="python3.11", Role=role, Handler="main.handler",
+        FunctionName="invoice",
+        Runtime="python3.11",
+        Role=role,
+        Handler="main.handler",
         Code={"ZipFile": code.getvalue()},
         Environment={
             "Variables": {
@@ -126,7 +146,7 @@ def _functions(aws: Clients, made: dict[str, str]) -> dict[str, str]:
             }
         },
         Tags={"note": f"call {CANARIES[1]}", "card": CANARIES[2]},
-    )["FunctionArn"]  # fmt: skip
+    )["FunctionArn"]
     functions.create_function_url_config(FunctionName="invoice", AuthType="NONE")
     return {"role": role, "function": arn}
 
@@ -137,13 +157,19 @@ def _containers(aws: Clients, made: dict[str, str]) -> dict[str, str]:
     manifest = {
         "schemaVersion": 2,
         "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-        "config": {"mediaType": "application/vnd.docker.container.image.v1+json", "size": 2, "digest": f"sha256:{'0' * 64}"},
+        "config": {
+            "mediaType": "application/vnd.docker.container.image.v1+json",
+            "size": 2,
+            "digest": f"sha256:{'0' * 64}",
+        },
         "layers": [],
-    }  # fmt: skip
+    }
     ecr.put_image(repositoryName="shop", imageManifest=json.dumps(manifest), imageTag="1")
     ecs.create_cluster(clusterName="main", tags=[{"key": "team", "value": "shop"}])
     ecs.register_task_definition(
-        family="shop", networkMode="awsvpc", taskRoleArn=made["role"],
+        family="shop",
+        networkMode="awsvpc",
+        taskRoleArn=made["role"],
         containerDefinitions=[
             {
                 "name": "shop",
@@ -157,12 +183,20 @@ def _containers(aws: Clients, made: dict[str, str]) -> dict[str, str]:
                 ],
             }
         ],
-    )  # fmt: skip
+    )
     service = ecs.create_service(
-        cluster="main", serviceName="shop", taskDefinition="shop", desiredCount=1, launchType="FARGATE",
-        networkConfiguration={"awsvpcConfiguration": {"subnets": [made["subnet"]], "securityGroups": [made["group"]]}},
-        loadBalancers=[{"targetGroupArn": made["target_group"], "containerName": "shop", "containerPort": 80}],
-    )["service"]["serviceArn"]  # fmt: skip
+        cluster="main",
+        serviceName="shop",
+        taskDefinition="shop",
+        desiredCount=1,
+        launchType="FARGATE",
+        networkConfiguration={
+            "awsvpcConfiguration": {"subnets": [made["subnet"]], "securityGroups": [made["group"]]}
+        },
+        loadBalancers=[
+            {"targetGroupArn": made["target_group"], "containerName": "shop", "containerPort": 80}
+        ],
+    )["service"]["serviceArn"]
     aws("eks").create_cluster(
         name="apps",
         roleArn=made["role"],
@@ -175,9 +209,14 @@ def _containers(aws: Clients, made: dict[str, str]) -> dict[str, str]:
 def _stores(aws: Clients, made: dict[str, str]) -> None:
     tag = [{"Key": "team", "Value": "shop"}]
     aws("rds").create_db_instance(
-        DBInstanceIdentifier="orders", DBInstanceClass="db.t3.micro", Engine="postgres", AllocatedStorage=20,
-        MasterUsername="app", MasterUserPassword=CANARIES[0], Tags=tag,
-    )  # fmt: skip
+        DBInstanceIdentifier="orders",
+        DBInstanceClass="db.t3.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="app",
+        MasterUserPassword=CANARIES[0],
+        Tags=tag,
+    )
     aws("rds").create_db_cluster(
         DBClusterIdentifier="ledger",
         Engine="aurora-postgresql",
@@ -185,10 +224,12 @@ def _stores(aws: Clients, made: dict[str, str]) -> None:
         MasterUserPassword=CANARIES[0],
     )
     aws("dynamodb").create_table(
-        TableName="sessions", BillingMode="PAY_PER_REQUEST", Tags=tag,
+        TableName="sessions",
+        BillingMode="PAY_PER_REQUEST",
+        Tags=tag,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-    )  # fmt: skip
+    )
     s3 = aws("s3")
     s3.create_bucket(Bucket="estate-orders", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_bucket_tagging(Bucket="estate-orders", Tagging={"TagSet": tag})
@@ -223,7 +264,17 @@ def _messages(aws: Clients, made: dict[str, str]) -> dict[str, str]:
     events = aws("events")
     events.put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
     events.put_targets(Rule="nightly", Targets=[{"Id": "1", "Arn": made["function"]}])
-    definition = {"StartAt": "Pay", "States": {"Pay": {"Type": "Task", "Resource": made["function"], "Parameters": {"password": CANARIES[0]}, "End": True}}}  # fmt: skip
+    definition = {
+        "StartAt": "Pay",
+        "States": {
+            "Pay": {
+                "Type": "Task",
+                "Resource": made["function"],
+                "Parameters": {"password": CANARIES[0]},
+                "End": True,
+            }
+        },
+    }
     machine = aws("stepfunctions").create_state_machine(
         name="checkout", definition=json.dumps(definition), roleArn=made["role"]
     )["stateMachineArn"]
@@ -259,19 +310,48 @@ def _delivery(aws: Clients, made: dict[str, str]) -> dict[str, str]:
             "CallerReference": "1",
             "Comment": "",
             "Enabled": True,
-            "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "front.example.com", "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}}]},
+            "Origins": {
+                "Quantity": 1,
+                "Items": [
+                    {
+                        "Id": "o",
+                        "DomainName": "front.example.com",
+                        "CustomOriginConfig": {
+                            "HTTPPort": 80,
+                            "HTTPSPort": 443,
+                            "OriginProtocolPolicy": "https-only",
+                        },
+                    }
+                ],
+            },
             "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"},
         }
-    )  # fmt: skip
+    )
     dns = aws("route53")
     zone = dns.create_hosted_zone(Name="shop.example.", CallerReference="1")["HostedZone"]["Id"]
     dns.change_resource_record_sets(
         HostedZoneId=zone,
         ChangeBatch={
             "Changes": [
-                {"Action": "CREATE", "ResourceRecordSet": {"Name": "db.shop.example.", "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": "orders.abc.eu-central-1.rds.amazonaws.com"}]}},
-                {"Action": "CREATE", "ResourceRecordSet": {"Name": "verify.shop.example.", "Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": f'"{CANARIES[0]}"'}]}},
+                {
+                    "Action": "CREATE",
+                    "ResourceRecordSet": {
+                        "Name": "db.shop.example.",
+                        "Type": "CNAME",
+                        "TTL": 60,
+                        "ResourceRecords": [{"Value": "orders.abc.eu-central-1.rds.amazonaws.com"}],
+                    },
+                },
+                {
+                    "Action": "CREATE",
+                    "ResourceRecordSet": {
+                        "Name": "verify.shop.example.",
+                        "Type": "TXT",
+                        "TTL": 60,
+                        "ResourceRecords": [{"Value": f'"{CANARIES[0]}"'}],
+                    },
+                },
             ]
         },
-    )  # fmt: skip
+    )
     return {"rest_api": api, "http_api": web, "zone": zone}

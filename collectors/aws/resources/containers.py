@@ -52,7 +52,6 @@ ECS_SERVICE = AwsResourceType(
     tags="tags",
     aliases=("public|ecs-family|{account}/{region}/{parent.clusterArn|tail}/{taskDefinition|bare|tail}",),
     keep=(
-        "DesiredCount: desiredCount",
         "LaunchType: launchType",
         "PlatformVersion: platformVersion",
         "PublicIp: networkConfiguration.awsvpcConfiguration.assignPublicIp",

@@ -10,7 +10,7 @@ BUCKET = AwsResourceType(
     type="aws.s3.bucket",
     service="s3",
     worldwide=True,
-    list=Call("ListBuckets", "Buckets[].{Name: Name}", {"MaxBuckets": 1000}),
+    list=Call("ListBuckets", "Buckets[].{Name: Name, Region: BucketRegion}", {"MaxBuckets": 1000}),
     urn="arn:{partition}:s3:::{Name}",
     name="{Name}",
     role=Role.DATA_STORE,
@@ -19,7 +19,7 @@ BUCKET = AwsResourceType(
             "GetBucketLocation",
             "(LocationConstraint == 'EU' && 'eu-west-1') || LocationConstraint || 'us-east-1'",
             {"Bucket": "{Name}"},
-            into="Region",
+            into="Location",
             gone=("NoSuchBucket",),
         ),
         Call(
@@ -29,7 +29,7 @@ BUCKET = AwsResourceType(
             into="Block",
             absent=("NoSuchPublicAccessBlockConfiguration",),
             gone=("NoSuchBucket",),
-            region="{Region}",
+            region="{Region || Location}",
         ),
         Call(
             "GetBucketPolicyStatus",
@@ -38,7 +38,7 @@ BUCKET = AwsResourceType(
             into="PolicyIsPublic",
             absent=("NoSuchBucketPolicy",),
             gone=("NoSuchBucket",),
-            region="{Region}",
+            region="{Region || Location}",
         ),
         Call(
             "GetBucketEncryption",
@@ -47,7 +47,7 @@ BUCKET = AwsResourceType(
             into="Encryption",
             absent=("ServerSideEncryptionConfigurationNotFoundError",),
             gone=("NoSuchBucket",),
-            region="{Region}",
+            region="{Region || Location}",
         ),
         Call(
             "GetBucketVersioning",
@@ -55,7 +55,7 @@ BUCKET = AwsResourceType(
             {"Bucket": "{Name}"},
             into="Versioning",
             gone=("NoSuchBucket",),
-            region="{Region}",
+            region="{Region || Location}",
         ),
         Call(
             "GetBucketTagging",
@@ -64,23 +64,22 @@ BUCKET = AwsResourceType(
             into="Tags",
             absent=("NoSuchTagSet",),
             gone=("NoSuchBucket",),
-            region="{Region}",
+            region="{Region || Location}",
         ),
     ),
-    located="{Region}",
+    located="{Region || Location}",
     aliases=(
         "public|bucket|{Name}",
         "public|host|{Name}.s3.amazonaws.com",
-        "public|host|{Name}.s3.{Region}.amazonaws.com",
+        "public|host|{Name}.s3.{Region || Location}.amazonaws.com",
     ),
     keep=(
         "Encryption: Encryption.SSEAlgorithm",
         "PolicyIsPublic",
         "PublicAccessBlock: Block",
-        "Region",
         "Versioning",
     ),
-    links=(Link("encrypted_by", "aws:{account}:{Region}|kms|{Encryption.KMSMasterKeyID}"),),
+    links=(Link("encrypted_by", "aws:{account}:{Region || Location}|kms|{Encryption.KMSMasterKeyID}"),),
     public="PolicyIsPublic == `true` && Block.RestrictPublicBuckets != `true`",
 )
 

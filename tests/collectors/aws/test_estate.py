@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import orjson
 import pytest
@@ -56,7 +57,7 @@ def test_internet_reaches_the_service_through_balancer_listener_and_target_group
     }
     made = estate.made
     chain = [made["load_balancer"], made["listener"], made["target_group"]]
-    assert set(zip(chain, chain[1:], strict=False)) <= edges
+    assert set(pairwise(chain)) <= edges
     assert (made["target_group"], made["ecs_service"]) in edges
     assert (made["target_group"], f"public|instance|{made['instance']}") in edges
     (balancer,) = listed(answers, "aws.elbv2.load_balancer").resources

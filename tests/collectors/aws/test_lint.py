@@ -40,12 +40,15 @@ BROKEN = {
         QUEUE, detail=(Call("PurgeQueue", "@", {"QueueUrl": "{QueueUrl}"}, into="Nothing"),)
     ),
     "GetObject is not an operation that only lists": replace(
-        BUCKET, detail=(*BUCKET.detail, Call("GetObject", "Body", {"Bucket": "{Name}", "Key": "k"}, into="Body"))
+        BUCKET,
+        detail=(*BUCKET.detail, Call("GetObject", "Body", {"Bucket": "{Name}", "Key": "k"}, into="Body")),
     ),
     "needs the parameter QueueUrl": replace(QUEUE, detail=(Call("ListQueueTags", "Tags", into="Tags"),)),
     "urn and name are made of the listing alone": replace(QUEUE, urn="{Attributes.QueueArn}"),
     "there is no field InstanceTypo": replace(INSTANCE, keep=("InstanceTypo",)),
-    "there is no field Typo; there are Arn": replace(INSTANCE, links=(Link("assumes", "{IamInstanceProfile.Typo}"),)),
+    "there is no field Typo; there are Arn": replace(
+        INSTANCE, links=(Link("assumes", "{IamInstanceProfile.Typo}"),)
+    ),
     "there is no field Nam;": replace(FUNCTION_URL, name="{parent.Nam}"),
     "there is no field serviceArnz": replace(
         ECS_SERVICE, detail=(replace(ECS_SERVICE.detail[0], parameters={"services": "{serviceArnz}"}),)
@@ -65,7 +68,7 @@ BROKEN = {
     "does not say how the actions of macie2 begin": replace(
         QUEUE, service="macie2", list=Call("ListMembers", "members[]"), detail=()
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(

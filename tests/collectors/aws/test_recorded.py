@@ -67,10 +67,13 @@ def test_function_url_is_a_public_entry_that_leads_to_its_function() -> None:
     recorded.stub.add_response(
         "list_function_url_configs",
         {
-            "FunctionUrlConfigs": [url(FUNCTION_ARN, "NONE", "abc"), url(f"{FUNCTION_ARN}:live", "AWS_IAM", "def")],
+            "FunctionUrlConfigs": [
+                url(FUNCTION_ARN, "NONE", "abc"),
+                url(f"{FUNCTION_ARN}:live", "AWS_IAM", "def"),
+            ],
         },
         {"FunctionName": "invoice"},
-    )  # fmt: skip
+    )
     (open, links), (guarded, _) = recorded.listed(FUNCTION_URL)
     assert (open.public, open.role) == (True, Role.ENTRY)
     assert open.aliases == (Alias("public", "host", "abc.lambda-url.eu-west-1.on.aws"),)
