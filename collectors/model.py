@@ -100,7 +100,8 @@ class Resource:
 
     `public`: reachable from the internet by its own settings; None where the type cannot say.
     `namespaces`: the alias namespaces in which this resource looks up names (its VPC, its cluster).
-    `unobserved`: names of attributes whose detail call failed; they keep their stored values.
+    `unobserved`: what a failed detail call would have told; it keeps its stored values. Names of attributes,
+    verbs of relations that start here, and the words `aliases`, `namespaces`, `public`, `tags`.
     `attributes`: JSON, already reduced to what the row keeps, without volatile fields and secrets.
     """
 
