@@ -101,7 +101,7 @@ class Flows:
         tally = Tally()
         shape_of = self._shapes.of
         self._index.take([(span, shape_of(span)) for span in spans], tally, self._clock())
-        facts = tally.expand()
+        facts = tally.expand(self._shapes.begin)
         for said, times in self._unsent.items():
             add(facts, said, times[0], times[1], times[2])
         self._unsent = {}

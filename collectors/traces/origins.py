@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collectors.model import Alias
 from collectors.traces.names import part
@@ -18,16 +18,13 @@ _VOLATILE_ARNS = (":task/", ":container/", ":container-instance/")
 class Service:
     """A service as its telemetry names it. `said`: the facts each of its spans confirms."""
 
+    urn: str
     environment: str
     namespace: str
     name: str
     account: str
     region: str
     said: tuple[Said, ...]
-
-    @property
-    def urn(self) -> str:
-        return f"service://{self.environment}/{self.namespace}/{self.name}"
 
     def operation(self, name: str) -> str:
         """The urn of one of its operations."""
@@ -42,18 +39,12 @@ def service_of(origin: Origin, overflow: bool = False) -> Service:
 
     environment = part(value("environment")) or DEFAULT_ENVIRONMENT
     if overflow:
-        return Service(
-            environment,
-            "",
-            "overflow",
-            "",
-            "",
-            (Said(environment, f"service://{environment}//overflow", "is"),),
-        )
+        urn = f"service://{environment}//overflow"
+        return Service(urn, environment, "", "overflow", "", "", (Said(environment, urn, "is"),))
     account, region = part(value("cloud.account")), part(value("cloud.region"))
-    service = Service(
-        environment, part(value("namespace")), part(value("service")) or UNKNOWN_SERVICE, account, region, ()
-    )
+    namespace, name = part(value("namespace")), part(value("service")) or UNKNOWN_SERVICE
+    urn = f"service://{environment}/{namespace}/{name}"
+    service = Service(urn, environment, namespace, name, account, region, ())
     known = Said(
         environment,
         service.urn,
@@ -65,7 +56,7 @@ def service_of(origin: Origin, overflow: bool = False) -> Service:
         Said(environment, service.urn, "runs_on", target, detail(rank=rank))
         for rank, target in enumerate(dict.fromkeys(_workloads(origin, service)), start=1)
     )
-    return Service(environment, service.namespace, service.name, account, region, (known, *runs_on))
+    return replace(service, said=(known, *runs_on))
 
 
 def _workloads(origin: Origin, service: Service) -> Iterator[str]:

@@ -20,14 +20,17 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from collectors.traces.semconv import (
+    NEEDLESS,
     RESOURCE_READERS,
+    SERVER_TOO,
     SPAN_READERS,
     STATEMENT_KEYS,
     STATEMENT_LIMIT,
+    WANTED,
     Pair,
     Value,
 )
-from collectors.traces.spans import Batch, Kind, MalformedTraces, Origin, Span, fault
+from collectors.traces.spans import NO_ID, Batch, Kind, MalformedTraces, Origin, Span, fault
 
 _Field = descriptor_pb2.FieldDescriptorProto
 _ATTRIBUTES_KEPT = 1024
@@ -109,14 +112,14 @@ class OtlpReader:
                     wrong = fault(trace, id, start, end)
                     if not wrong:
                         try:
-                            pairs, statement = self._attributes(span.attributes)
+                            pairs, statement = self._attributes(span.attributes, span.kind)
                         except (DecodeError, IndexError):
                             wrong = "a span has a broken attribute"
                     if wrong:
                         rejected, reason = rejected + 1, reason or wrong
                         continue
                     remote = (span.flags & _REMOTE) == _REMOTE
-                    parent = b"" if parent == id or not any(parent) else parent
+                    parent = b"" if parent in (id, NO_ID) else parent
                     spans.append(
                         Span(
                             trace,
@@ -152,23 +155,30 @@ class OtlpReader:
                         spans.append(span)
         return Batch(spans, rejected, reason)
 
-    def _attributes(self, attributes: Iterable[bytes]) -> tuple[tuple[Pair, ...], str]:
-        known = self._pairs
-        found = []
-        statements: dict[int, str] = {}
+    def _attributes(self, attributes: Iterable[bytes], kind: int) -> tuple[tuple[Pair, ...], str]:
+        """The wanted attributes, reduced, and the statement. Raises DecodeError, IndexError."""
+        found: dict[bytes, bytes] = {}
         for raw in attributes:
-            pair = known.get(raw)
-            if pair is None:
-                name = raw[2 : 2 + raw[1]]
-                if name not in SPAN_READERS:
-                    if name in STATEMENT_KEYS:
-                        statements[STATEMENT_KEYS[name]] = KeyValue.FromString(raw).value.string_value
-                    continue
-                pair = self._pair(name, raw)
-                if pair is None:
-                    continue
-            found.append(pair)
-        return tuple(found), statements[min(statements)][:STATEMENT_LIMIT] if statements else ""
+            # KeyValue on the wire: tag, length of the key, key, value.
+            name = raw[2 : 2 + raw[1]]
+            if name in WANTED:
+                found[name] = raw
+        if not found:
+            return (), ""
+        for name, others in NEEDLESS:
+            if name in found and (kind != Kind.SERVER or name in SERVER_TOO) and not others.isdisjoint(found):
+                del found[name]
+        statement = ""
+        if not STATEMENT_KEYS.keys().isdisjoint(found):
+            texts = {rank: found.pop(name) for name, rank in STATEMENT_KEYS.items() if name in found}
+            statement = KeyValue.FromString(texts[min(texts)]).value.string_value[:STATEMENT_LIMIT]
+        known = self._pairs
+        pairs = []
+        for name, raw in found.items():
+            pair = known.get(raw) or self._pair(name, raw)
+            if pair is not None:
+                pairs.append(pair)
+        return tuple(pairs), statement
 
     def _pair(self, name: bytes, raw: bytes) -> Pair | None:
         value = _value(KeyValue.FromString(raw).value)
@@ -236,7 +246,7 @@ def _json_span(raw: Mapping[str, object], origin: Origin) -> Span | str:
     if wrong:
         return wrong
     pairs = tuple(_json_pairs(raw, SPAN_READERS))
-    parent = b"" if parent == id or not any(parent) else parent
+    parent = b"" if parent in (id, NO_ID) else parent
     remote = (flags & _REMOTE) == _REMOTE
     shown = name if isinstance(name, str) else ""
     return Span(trace, id, parent, kind, shown, start, end, remote, origin, pairs, _json_statement(raw))

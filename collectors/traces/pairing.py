@@ -26,6 +26,7 @@ READS_PER_RUN = 256
 
 _PAIRED = detail(evidence="paired")
 _ANCESTOR = detail(evidence="ancestor")
+_ROOT = detail(root=True)
 
 Begin = Callable[[Shape], tuple[str, tuple[Said, ...]]]
 """Names the operation that a span starts, and says what that means."""
@@ -75,14 +76,21 @@ class Tally:
         self.shapes: dict[Shape, Times] = {}
         self.used: dict[tuple[str, str, Use], Times] = {}
         self.reached: dict[tuple[str, str, Use], Times] = {}
+        self.met: dict[tuple[Shape, Shape], Times] = {}
+        self.calls: dict[tuple[str, str, str, str], Times] = {}
         self.said: dict[Said, Times] = {}
 
-    def expand(self) -> dict[Said, Times]:
+    def expand(self, begin: Begin) -> dict[Said, Times]:
         """Every fact once."""
         facts: dict[Said, Times] = dict(self.said)
         for shape, times in self.shapes.items():
             for said in shape.said:
                 add(facts, said, *times)
+        for (child, parent), times in self.met.items():
+            for said in _met(child, parent, begin):
+                add(facts, said, *times)
+        for (environment, caller, called, evidence), times in self.calls.items():
+            add(facts, Said(environment, caller, "calls", called, evidence), *times)
         for (environment, operation, use), times in self.used.items():
             add(facts, flow(environment, operation, use), *times)
         for (environment, operation, use), times in self.reached.items():
@@ -174,20 +182,17 @@ class Index:
             run = self._start(span, shape, tally)
         parent = trace.spans.get(span.parent) if span.parent else None
         if parent is not None:
-            self._meet(span, shape, parent[1], tally)
+            _meet(span, shape, parent[1], tally)
         trace.spans[span.id] = (run, shape)
         children = trace.waiting.get(span.id)
         if children:
             for child in children:
-                self._meet(child.span, child.shape, shape, tally)
-        if not span.parent:
-            self._release(trace, span.id, tally)
-        elif parent is None or parent[0] is None:
+                _meet(child.span, child.shape, shape, tally)
+        if span.parent and (parent is None or parent[0] is None):
             trace.waiting.setdefault(span.parent, []).append(_Waiting(span, shape, run))
-            if run is not None:
-                self._release(trace, span.id, tally)
-        else:
-            self._settle(trace, _Waiting(span, shape, run), parent[0], parent[1], tally)
+        elif parent is not None and parent[0] is not None:
+            run = self._settle(trace, span, shape, run, parent[0], parent[1], tally)
+        if children and run is not None:
             self._release(trace, span.id, tally)
 
     def _start(self, span: Span, shape: Shape, tally: Tally) -> Run:
@@ -198,37 +203,32 @@ class Index:
         for said in begun:
             add(tally.said, said, span.start, span.start)
         if not span.parent:
-            root = Said(environment, operation, "is", "", detail(root=True))
-            add(tally.said, root, span.start, span.start)
+            add(tally.said, Said(environment, operation, "is", "", _ROOT), span.start, span.start)
         if shape.uses:
             _use(run, span, shape, tally)
         return run
 
-    def _meet(self, span: Span, child: Shape, parent: Shape, tally: Tally) -> None:
-        """What a child and its parent say as soon as both are known, before their operations are."""
-        if not (child.begins or span.remote or child.service.urn != parent.service.urn):
-            return
-        environment = parent.service.environment
-        if not child.by_topic:
-            evidence = _PAIRED if parent.outgoing else _ANCESTOR
-            called = Said(environment, parent.service.urn, "calls", self._begin(child)[0], evidence)
-            add(tally.said, called, span.start, span.start)
-        if parent.outgoing and parent.peer:
-            answers = Said(environment, child.service.urn, "answers_for", parent.peer)
-            add(tally.said, answers, span.start, span.start)
-
-    def _settle(self, trace: _Trace, child: _Waiting, above: Run, parent: Shape, tally: Tally) -> None:
+    def _settle(
+        self,
+        trace: _Trace,
+        span: Span,
+        shape: Shape,
+        run: Run | None,
+        above: Run,
+        parent: Shape,
+        tally: Tally,
+    ) -> Run:
         """A span whose parent's run is known: it belongs to that run, or was called by it."""
-        run = child.run
-        if run is None and child.shape.service.urn != parent.service.urn:
-            run = self._start(child.span, child.shape, tally)
+        if run is None and _differ(shape, parent):
+            run = self._start(span, shape, tally)
         if run is None:
-            trace.spans[child.span.id] = (above, child.shape)
-            if child.shape.uses:
-                _use(above, child.span, child.shape, tally)
-            return
-        trace.spans[child.span.id] = (run, child.shape)
-        _link(run, above, child, parent, tally)
+            trace.spans[span.id] = (above, shape)
+            if shape.uses:
+                _use(above, span, shape, tally)
+            return above
+        trace.spans[span.id] = (run, shape)
+        _link(run, above, span, shape, parent, tally)
+        return run
 
     def _release(self, trace: _Trace, id: bytes, tally: Tally) -> None:
         """Settles all that waited, directly or through others, for this span's run."""
@@ -244,26 +244,45 @@ class Index:
                 continue
             for child in children:
                 started = child.run is not None
-                self._settle(trace, child, run, shape, tally)
+                self._settle(trace, child.span, child.shape, child.run, run, shape, tally)
                 if not started:
                     ready.append(child.span.id)
 
 
-def _link(run: Run, above: Run, child: _Waiting, parent: Shape, tally: Tally) -> None:
+def _meet(span: Span, child: Shape, parent: Shape, tally: Tally) -> None:
+    """A child and its parent are both known, though their operations may not be."""
+    if child.begins or span.remote or _differ(child, parent):
+        add(tally.met, (child, parent), span.start, span.start)
+
+
+def _met(child: Shape, parent: Shape, begin: Begin) -> Iterator[Said]:
+    """What that says of their services."""
+    environment = parent.service.environment
+    if not child.by_topic:
+        evidence = _PAIRED if parent.outgoing else _ANCESTOR
+        yield Said(environment, parent.service.urn, "calls", begin(child)[0], evidence)
+    if parent.outgoing and parent.peer:
+        yield Said(environment, child.service.urn, "answers_for", parent.peer)
+
+
+def _differ(one: Shape, other: Shape) -> bool:
+    return one.service is not other.service and one.service.urn != other.service.urn
+
+
+def _link(run: Run, above: Run, span: Span, shape: Shape, parent: Shape, tally: Tally) -> None:
     """`above` called `run`."""
-    start = child.span.start
-    if not child.shape.by_topic:
+    if not shape.by_topic:
         evidence = _PAIRED if parent.outgoing else _ANCESTOR
         add(
-            tally.said,
-            Said(above.environment, above.operation, "calls", run.operation, evidence),
-            start,
-            start,
+            tally.calls, (above.environment, above.operation, run.operation, evidence), span.start, span.start
         )
-    if any(one is run for one in _chain(above)):
-        return  # parents that form a circle: a broken tracer
+    one: Run | None = above
+    while one is not None:
+        if one is run:
+            return  # parents that form a circle: a broken tracer
+        one = one.caller
     run.caller = above
-    run.answers = not child.shape.by_topic
+    run.answers = not shape.by_topic
     if run.reached:
         for use, times in run.reached.items():
             _reach(above, use, times[0], times[1], times[2], tally)

@@ -146,6 +146,21 @@ def _readers(table: Mapping[str, tuple[str, ...]]) -> dict[bytes, Callable[[Valu
 
 
 SPAN_READERS = _readers(SPAN_NAMES)
+WANTED = frozenset({*SPAN_READERS, *(name.encode() for name in STATEMENT_NAMES)})
+
+_ADDRESSES = frozenset({b"server.address", b"net.peer.name"})
+_ROUTES = frozenset({b"http.route"})
+NEEDLESS = (
+    (b"url.full", _ADDRESSES),
+    (b"http.url", _ADDRESSES),
+    (b"url.path", _ROUTES),
+    (b"http.target", _ROUTES),
+)
+"""What is not even decoded where another attribute says more: nearly every value of these is another one."""
+
+SERVER_TOO = frozenset({b"url.path", b"http.target"})
+"""Those of them that are needless in a server span as well."""
+
 STATEMENT_KEYS = {name.encode(): rank for rank, name in enumerate(STATEMENT_NAMES)}
 RESOURCE_READERS = _readers(RESOURCE_NAMES)
 

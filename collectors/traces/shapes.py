@@ -227,7 +227,9 @@ def _operation_name(span: Span, attributes: Mapping[str, Value], topic: Destinat
         stated = _value(attributes, "http.route") or _value(attributes, "url.template")
         if stated:
             return f"{verb} {stated}"
-        if span.kind == Kind.SERVER and _value(attributes, "http.status"):
+        if span.kind != Kind.SERVER:
+            return verb  # a client's paths belong to whom it calls
+        if _value(attributes, "http.status"):
             return f"{verb} {{no route}}"
         path = _value(attributes, "url.path") or names.path(_value(attributes, "url"))
         return f"{verb} {path}" if path else verb

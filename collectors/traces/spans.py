@@ -25,18 +25,14 @@ class Kind(IntEnum):
     CONSUMER = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Origin:
-    """The resource that spans come from: reduced attributes under their own names."""
+    """The resource that spans come from: reduced attributes under their own names.
+
+    Equal by identity: readers hand out one origin per resource, so that shapes are looked up fast.
+    """
 
     attributes: Mapping[str, Value]
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __eq__(self, other: object) -> bool:
-        # Readers hand out one origin per resource, so that shapes can be looked up by identity.
-        return self is other
 
 
 class Span(NamedTuple):
@@ -75,13 +71,15 @@ class MalformedTraces(ValueError):
 _EARLIEST = 946_684_800 * 10**9  # 2000-01-01: nothing was traced before
 _LATEST = 7_258_118_400 * 10**9  # 2200-01-01
 _LONGEST = 31 * 86_400 * 10**9
+NO_ID = bytes(8)
+_NO_TRACE = (bytes(8), bytes(16))
 
 
 def fault(trace: bytes, id: bytes, start: int, end: int) -> str:
     """Why a span is not usable, "" if it is."""
-    if len(trace) not in {8, 16} or not any(trace):
+    if len(trace) not in (8, 16) or trace in _NO_TRACE:
         return "a span has no valid trace id"
-    if len(id) != 8 or not any(id):
+    if len(id) != 8 or id == NO_ID:
         return "a span has no valid span id"
     if not _EARLIEST <= start <= _LATEST:
         return "a span has no believable start time"

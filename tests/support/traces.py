@@ -11,7 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 
 from collectors.contract import Fact
-from collectors.model import Relation
+from collectors.model import Relation, Sightings
 from collectors.traces.facts import Flows
 from collectors.traces.memory import MemoryFacts
 from collectors.traces.merging import Merged, merge
@@ -104,7 +104,7 @@ def facts(spans: Sequence[Span], batch: int = 1000) -> list[Fact]:
     return [fact for environment in memory.environments() for fact in memory.facts(environment)]
 
 
-def lines(merged: Merged, *verbs: str) -> list[str]:
+def lines(merged: Merged | Sightings, *verbs: str) -> list[str]:
     """Relations as `source verb target`, short, with what they carry; of some verbs or of all."""
     return [line(one) for one in merged.relations if not verbs or one.verb in verbs]
 

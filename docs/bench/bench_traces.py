@@ -1,0 +1,199 @@
+"""Spans a second, in process and over HTTP, against decoding alone in the same run. Writes nothing.
+
+Run: python docs/bench/bench_traces.py [--json]
+"""
+
+from __future__ import annotations
+
+import gc
+import gzip
+import json
+import os
+import platform
+import resource
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Span
+
+from collectors.traces.facts import Flows
+from collectors.traces.memory import MemoryFacts
+from collectors.traces.otlp import OtlpReader
+from collectors.traces.receiver import GARBAGE_THRESHOLD, Receiver
+from config.settings import compose
+from daemon.store.journal import Journal
+
+SPANS = 8192
+ROUNDS = 12
+START = 1_790_000_000 * 10**9
+
+
+def pairs(**attributes: str | int) -> list[KeyValue]:
+    return [
+        KeyValue(
+            key=key.replace("__", "."),
+            value=AnyValue(int_value=value) if isinstance(value, int) else AnyValue(string_value=value),
+        )
+        for key, value in attributes.items()
+    ]
+
+
+def message(round: int, services: int = 20) -> bytes:
+    """8,192 spans of 1,024 traces, 15 attributes each, unique ids, some unique values; a third are internal."""
+    parts = []
+    for service in range(services):
+        part = ResourceSpans()
+        part.resource.attributes.extend(
+            pairs(
+                service__name=f"service-{service}",
+                deployment__environment__name="prod",
+                cloud__region="eu-central-1",
+                cloud__account__id="111122223333",
+                telemetry__sdk__language="python",
+                process__pid=4711 + service,
+            )
+        )
+        part.scope_spans.add()
+        parts.append(part)
+    noise = {f"custom__attribute__{number}": f"value {number}" for number in range(8)}
+    for trace in range(SPANS // 8):
+        number = round * SPANS + trace
+        id = (number + 1).to_bytes(16)
+
+        def span(
+            place: int, parent: int, service: int, kind: int, name: str, **attributes: str | int
+        ) -> None:
+            parts[service % services].scope_spans[0].spans.append(
+                Span(
+                    trace_id=id,  # noqa: B023 - called at once
+                    span_id=(number * 16 + place + 1).to_bytes(8),  # noqa: B023
+                    parent_span_id=(number * 16 + parent + 1).to_bytes(8) if parent >= 0 else b"",  # noqa: B023
+                    kind=kind,
+                    name=name,
+                    start_time_unix_nano=START + number * 1000 + place,  # noqa: B023
+                    end_time_unix_nano=START + number * 1000 + place + 500,  # noqa: B023
+                    attributes=pairs(**attributes, **noise),
+                )
+            )
+
+        front, back = trace % services, (trace + 7) % services
+        database = {
+            "db__system__name": "postgresql",
+            "db__namespace": "shop",
+            "server__address": f"db-{back}.example.com",
+            "server__port": 5432,
+        }
+        route = {"http__request__method": "GET", "url__scheme": "https", "network__protocol__version": "1.1"}
+        span(0, -1, front, 2, "GET /orders/{id}", http__route="/orders/{id}", url__path=f"/orders/{number}",
+             client__address=f"10.0.{trace % 256}.7", http__response__status_code=200, **route)  # fmt: skip
+        span(1, 0, front, 1, "load", code__function="load")
+        span(2, 1, front, 3, "GET", server__address=f"service-{back}", server__port=80,
+             url__full=f"http://service-{back}/customers/{number}?x=1", **route)  # fmt: skip
+        span(3, 2, back, 2, "GET /customers/{id}", http__route="/customers/{id}",
+             url__path=f"/customers/{number}", http__response__status_code=200, **route)  # fmt: skip
+        span(4, 3, back, 1, "repository")
+        span(
+            5,
+            4,
+            back,
+            3,
+            "SELECT",
+            db__query__text="SELECT email, name FROM customers WHERE id = $1",
+            **database,
+        )
+        span(
+            6,
+            4,
+            back,
+            3,
+            "UPDATE",
+            db__query__text=f"UPDATE visits SET seen = 1 WHERE id = {number}",
+            **database,
+        )
+        span(7, 0, front, 1, "render")
+    return ExportTraceServiceRequest(resource_spans=parts).SerializeToString()
+
+
+def rate(work: Callable[[bytes], object], bodies: list[bytes]) -> float:
+    """Spans a second: the median over bodies, the first ones left out as warm-up."""
+    speeds = []
+    for number, body in enumerate(bodies):
+        gc.collect()
+        begun = time.process_time()  # one thread's work: the machine's other load is left out
+        work(body)
+        if number >= 2:
+            speeds.append(SPANS / (time.process_time() - begun))
+    return statistics.median(speeds)
+
+
+def over_http(bodies: list[bytes], encoding: str, clients: int) -> float:
+    """Spans a second end to end: HTTP, decoding, facts, a journal on disk."""
+    sent = [gzip.compress(body, 1) for body in bodies] if encoding else bodies
+    headers = {"content-type": "application/x-protobuf"} | (
+        {"content-encoding": encoding} if encoding else {}
+    )
+    with tempfile.TemporaryDirectory() as directory:
+        journal = Journal(Path(directory) / "facts.db")
+        receiver = Receiver(compose({"traces": {"grpc": "", "http": "127.0.0.1:0"}}).traces, journal)
+        receiver.start()
+        url = f"http://127.0.0.1:{receiver.ports['http']}/v1/traces"
+
+        def send(part: list[bytes]) -> None:
+            with httpx.Client(timeout=60) as client:
+                for body in part:
+                    assert client.post(url, content=body, headers=headers).status_code == 200
+
+        send(sent[:2])
+        rest = sent[2:]
+        threads = [threading.Thread(target=send, args=(rest[number::clients],)) for number in range(clients)]
+        begun = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        took = time.perf_counter() - begun
+        receiver.stop()
+        journal.close()
+    return len(rest) * SPANS / took
+
+
+def main() -> None:
+    gc.set_threshold(*GARBAGE_THRESHOLD)
+    bodies = [message(round) for round in range(ROUNDS)]
+    floor = rate(ExportTraceServiceRequest.FromString, bodies)
+    reader, flows = OtlpReader(), Flows(MemoryFacts())
+    read = rate(OtlpReader().protobuf, bodies)
+    facts = rate(lambda body: flows.record(reader.protobuf(body).spans, 10), bodies)
+    figures = {
+        "decoding alone (floor)": floor,
+        "decoding to spans": read,
+        "decoding to facts, in process": facts,
+        "over HTTP to a journal on disk, 1 client": over_http(bodies, "", 1),
+        "over HTTP to a journal on disk, gzip, 2 clients": over_http(bodies, "gzip", 2),
+    }
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    if "--json" in sys.argv:
+        print(
+            json.dumps(
+                {"spans_per_second": {key: round(value) for key, value in figures.items()}, "peak_mib": peak}
+            )
+        )
+        return
+    print(
+        f"{os.cpu_count()} cores, CPython {platform.python_version()}, {SPANS} spans a message, 8-15 attributes"
+    )
+    for name, value in figures.items():
+        print(f"{name:50} {value:12,.0f} spans/s {value / floor:8.3f} of the floor")
+    print(f"peak memory {peak} MiB")
+
+
+if __name__ == "__main__":
+    main()
