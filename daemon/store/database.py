@@ -74,7 +74,8 @@ def open_database(url: str, password: str = "") -> Database:
     else:
         database = _open_sqlite(parsed)
     with database.reading() as connection:
-        connection.execute(text("SELECT 1"))
+        # For SQLite something that reads the file: a wrong one must be refused here.
+        connection.execute(text("PRAGMA schema_version" if database.sqlite else "SELECT 1"))
     return database
 
 

@@ -1,0 +1,86 @@
+"""The outbox: what is due, what was told, and what late mails owe."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from daemon.store import outbox
+from daemon.store.draft import NewDelivery, drafting
+from tests.support.snapshots import START, Snapshots
+
+OPS = "ops@example.org"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Snapshots:
+    return Snapshots.create(tmp_path)
+
+
+def tell(store: Snapshots, *deliveries: NewDelivery) -> None:
+    with drafting(store.database, started_at=store.now, committed_at=store.now, rules="r") as draft:
+        draft.tell(deliveries)
+    store.now += timedelta(hours=1)
+
+
+def due(store: Snapshots, now: datetime) -> list[outbox.Waiting]:
+    with store.database.reading() as connection:
+        return outbox.due(connection, now)
+
+
+def test_only_what_is_due_and_pending_comes(store: Snapshots) -> None:
+    tell(store, NewDelivery("alarm", OPS, 1, START), NewDelivery("digest", OPS, 1, START + timedelta(days=1)))
+    assert [row.kind for row in due(store, START)] == ["alarm"]
+    assert {row.kind for row in due(store, START + timedelta(days=1))} == {"alarm", "digest"}
+    (alarm,) = due(store, START)
+    outbox.sent(store.database, alarm.id, START, ["a1", "b2"])
+    assert due(store, START) == []
+
+
+def test_those_who_are_told_the_same_share_a_message(store: Snapshots) -> None:
+    tell(store, *(NewDelivery("alarm", who, 1, START) for who in (OPS, "dev@example.org")))
+    tell(store, NewDelivery("alarm", OPS, 1, START))
+    keys = [row.message_key for row in due(store, START)]
+    assert len(keys) == 3
+    assert len(set(keys)) == 2
+    assert keys == sorted(keys), "those of one message stand together"
+
+
+def test_a_failure_waits_until_its_retry_and_the_last_one_ends_it(store: Snapshots) -> None:
+    tell(store, NewDelivery("alarm", OPS, 1, START))
+    (row,) = due(store, START)
+    outbox.failed(store.database, row.id, "451 try later", START + timedelta(minutes=1))
+    assert due(store, START) == []
+    (again,) = due(store, START + timedelta(minutes=1))
+    assert (again.attempts, again.last_error) == (1, "451 try later")
+    outbox.failed(store.database, row.id, "550 no such user", None)
+    assert due(store, START + timedelta(days=9)) == []
+    assert store.rows("SELECT state, attempts FROM v1_deliveries") == [("expired", 2)]
+    assert outbox.again(store.database, row.id, START)
+    assert not outbox.again(store.database, 99, START)
+    assert [row.attempts for row in due(store, START)] == [0]
+
+
+def test_a_digest_says_since_when_others_were_given_up(store: Snapshots) -> None:
+    tell(store, NewDelivery("digest", OPS, 1, START))
+    (first,) = due(store, START)
+    outbox.failed(store.database, first.id, "unreachable", None)
+    tell(store, NewDelivery("digest", OPS, 1, START))
+    (second,) = due(store, store.now)
+    assert second.late_since == START
+
+
+def test_what_was_told_to_one_is_not_told_to_another(store: Snapshots) -> None:
+    tell(store, NewDelivery("baseline", OPS, None, START))
+    tell(store, NewDelivery("alarm", OPS, 1, START))
+    with store.database.reading() as connection:
+        assert outbox.last_told(connection, OPS) == 1
+        assert outbox.last_told(connection, "dev@example.org") is None
+    alarm = next(row for row in due(store, START) if row.kind == "alarm")
+    outbox.sent(store.database, alarm.id, START, ["a1", "b2"])
+    with store.database.reading() as connection:
+        assert outbox.alarmed(connection, OPS, 1, 2) == {"a1", "b2"}
+        assert outbox.alarmed(connection, OPS, 2, 3) == frozenset()
+        assert outbox.alarmed(connection, "dev@example.org", 1, 2) == frozenset()
