@@ -40,6 +40,9 @@ FORBIDDEN = frozenset(
 )
 """Operations that read, but read what is inside: data, secrets, tokens."""
 
+OLD_CODES = frozenset({"AWS.SimpleQueueService.NonExistentQueue"})
+"""Codes that services still send for the sake of old clients, and that their models no longer name."""
+
 PAGE_TOKENS = frozenset({"NextToken", "nextToken", "NextMarker", "Marker", "position", "IsTruncated"})
 
 
@@ -190,6 +193,7 @@ def _call(call: Call, service: str, item: Fields, models: Models, *, detail: boo
         yield f"{call.operation} is sent with {model.http.get('method')}, which may change something"
     yield from _parameters(call.parameters, model.input_shape, call.operation, item)
     yield from _in_template(call.region, item)
+    yield from _codes(call, model)
     shape = model.input_shape
     for name in sorted(set(shape.required_members if shape else ()) - call.parameters.keys()):
         yield f"{call.operation} needs the parameter {name}"
@@ -203,6 +207,13 @@ def _call(call: Call, service: str, item: Fields, models: Models, *, detail: boo
         yield from _in_path(path, of_shape(model.output_shape))
     if call.failures:
         yield from _in_path(call.failures, of_shape(model.output_shape))
+
+
+def _codes(call: Call, model: Any) -> Iterator[str]:  # a botocore operation model
+    named = {name for shape in model.error_shapes for name in (shape.name, shape.error_code)}
+    if named and not call.failures:  # a failure's reason is in no model, nor are the errors of S3
+        for code in sorted({*call.absent, *call.gone} - named - OLD_CODES):
+            yield f"{call.operation} has no error {code}; it has {', '.join(sorted(named))}"
 
 
 def _parameters(

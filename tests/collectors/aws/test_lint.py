@@ -63,6 +63,9 @@ BROKEN = {
     "hides the engine's own word": replace(
         QUEUE, list=Call("ListQueues", "QueueUrls[].{QueueUrl: @, tag: @}")
     ),
+    "ListQueueTags has no error NoSuchQueue": replace(
+        QUEUE, detail=(replace(QUEUE.detail[1], gone=("NoSuchQueue",)),)
+    ),
     "keeps Policy twice": replace(QUEUE, keep=("Policy: Attributes.Policy", "Policy: Attributes.Other")),
     "in order but does not keep it": replace(QUEUE, ordered=("Rules",)),
     "does not say how the actions of macie2 begin": replace(
