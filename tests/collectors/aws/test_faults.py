@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from random import Random
 
 import pytest
 from botocore.exceptions import ClientError
@@ -347,3 +348,58 @@ def test_a_defect_in_one_row_is_a_gap_of_that_row(proxy: FaultProxy) -> None:
     assert "KeyError" in gap(answers, QUEUE).detail
     assert "secret-value" not in gap(answers, QUEUE).detail
     assert isinstance(of(answers, DATABASE), Listing)
+
+
+@pytest.fixture(scope="module")
+def fair(estate) -> dict[Extent, Listing | Gap]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        with collector(estate.url, *WEATHERED) as made:
+            return cycle(made)
+
+
+WEATHERED = (
+    "aws.ecs.*",
+    "aws.elbv2.*",
+    "aws.events.*",
+    "aws.ecr.*",
+    "aws.s3.*",
+    "aws.kms.*",
+    "aws.dynamodb.*",
+)
+SERVICES = ("ecs", "elasticloadbalancing", "events", "ecr", "s3", "kms", "dynamodb", "*")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_in_any_weather_an_extent_shows_what_is_there_or_is_a_gap(
+    proxy: FaultProxy, fair: dict[Extent, Listing | Gap], seed: int
+) -> None:
+    chance = Random(seed)
+    with collector(proxy.url, *WEATHERED) as made:
+        list(made.plan())  # the account is known; the weather comes afterwards
+        for _ in range(chance.randint(1, 4)):
+            proxy.rule(
+                service=chance.choice(SERVICES),
+                effect=chance.choice(["denied", "expired", "stale", "NoSuchThing", "broken"]),
+                after=chance.randint(0, 6),
+                times=chance.choice([1, 2, None]),
+            )
+        answers = cycle(made)
+    assert answers.keys() == fair.keys()
+    for extent, answer in answers.items():
+        there = fair[extent]
+        assert isinstance(there, Listing)
+        if isinstance(answer, Listing):
+            assert [each.urn for each in answer.resources] == [each.urn for each in there.resources]
+            for seen, whole in zip(answer.resources, there.resources, strict=True):
+                told = {
+                    **whole.attributes,
+                    **{name: None for name in whole.attributes if name in seen.unobserved},
+                }
+                assert {**told, **seen.attributes} == told
+                lost = whole.attributes.keys() - seen.attributes.keys()
+                assert lost <= set(seen.unobserved)
+            verbs = {verb for each in answer.resources for verb in each.unobserved}
+            gone = {str(each) for each in there.relations} - {str(each) for each in answer.relations}
+            assert all(any(f"verb='{verb}'" in each for verb in verbs) for each in gone)
