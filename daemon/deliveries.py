@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 from config.settings import Settings
 from daemon import comparison
-from daemon.notify.delivery import Delivery, DeliveryKind, lateness
+from daemon.notify.delivery import Delivery, DeliveryKind, notice
 from daemon.notify.mail import report_mail
 from daemon.store import outbox
 from daemon.store.database import Database
@@ -85,7 +85,7 @@ def preview(database: Database, settings: Settings, number: int, now: datetime) 
         recipients=(delivery.recipient,),
         created=delivery.created,
         key=delivery.message_key,
-        notice=lateness(delivery, now),
+        notice=notice(delivery, now),
     )
 
 

@@ -135,6 +135,15 @@ def retry_at(delivery: Delivery, now: datetime) -> datetime | None:
     return min(now + pause, end)
 
 
+ALARMED = "Sent at once, because personal data goes a new way. All else that is different comes with the digest."
+
+
+def notice(delivery: Delivery, now: datetime) -> str:
+    """What stands above a report: that it is late, or why it comes at once; else empty."""
+    words = (ALARMED if delivery.kind is DeliveryKind.ALARM else "", lateness(delivery, now))
+    return " ".join(word for word in words if word)
+
+
 def lateness(delivery: Delivery, now: datetime) -> str:
     """A sentence for a report that comes late or stands for others that never came; else empty."""
     since = delivery.undelivered_since or delivery.created
@@ -176,7 +185,7 @@ def _message(
         recipients=recipients,
         created=first.created,
         key=first.message_key,
-        notice=lateness(first, now),
+        notice=notice(first, now),
     )
 
 

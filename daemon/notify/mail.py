@@ -96,6 +96,8 @@ def _counts(drift: Drift) -> str:
         f"{totals.altered:,} altered",
         f"{totals.removed:,} removed",
     )
+    if totals.new_paths and not (totals.added or totals.altered or totals.removed):
+        return counts[0]
     nothing_else = not (totals.new_paths or totals.added or totals.altered or totals.removed)
     missing = (f"{totals.not_observed:,} not observed",) if nothing_else and totals.not_observed else ()
     return ", ".join((*counts, *missing))

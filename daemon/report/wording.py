@@ -163,7 +163,7 @@ def _sink(paths: tuple[DataPath, ...]) -> str:
     target = _with_columns(name(path.identity.sink), columns(paths), always=True)
     match path.identity.direction:
         case Direction.SENDS:
-            return f"sends to {target}"
+            return f"sends to third party {target}"
         case Direction.WRITES:
             return joined(" ", "writes", place(path), target)
         case Direction.READS:

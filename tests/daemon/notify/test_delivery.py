@@ -249,6 +249,20 @@ def test_a_late_mail_says_so_above_its_report() -> None:
     assert texts[0].startswith("This report is 26 hours late")
 
 
+@pytest.mark.parametrize(("kind", "said"), [(DeliveryKind.ALARM, True), (DeliveryKind.DIGEST, False)])
+def test_an_alarm_says_why_it_comes_at_once(kind: DeliveryKind, said: bool) -> None:
+    texts: list[str] = []
+
+    def send(message: EmailMessage, recipients: tuple[str, ...], settings: Mail) -> Mapping[str, Result]:
+        body = message.get_body(("plain",))
+        assert body is not None
+        texts.append(body.get_content())
+        return dict.fromkeys(recipients, Result(Outcome.SENT))
+
+    deliver_due(waiting(A, kind=kind), settings(), CREATED, installation="prod", send=send)
+    assert texts[0].startswith("Sent at once, because personal data goes a new way.") is said
+
+
 def test_a_huge_number_of_attempts_does_not_overflow_the_pause() -> None:
     delivery = Delivery(1, DeliveryKind.DIGEST, A, 41, 42, CREATED, 10_000, "k")
     assert retry_at(delivery, CREATED) == CREATED + timedelta(hours=6)

@@ -100,6 +100,10 @@ def test_its_headers_are_complete() -> None:
             replace(drifts.full(), totals=Totals(new_paths=1, added=1, altered=41, removed=1)),
             "driftline prod: 1 new PII path, 1 added, 41 altered, 1 removed (22 Nov)",
         ),
+        (
+            replace(drifts.full(), totals=Totals(new_paths=2, not_observed=3)),
+            "driftline prod: 2 new PII paths (22 Nov)",
+        ),
         (drifts.quiet(), "driftline prod: no changes (22 Nov)"),
         (
             drifts.baseline(),
