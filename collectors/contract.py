@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from collectors.model import Answer, Extent, Json
+from collectors.model import Answer, Extent, Json, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,27 @@ class Request:
     extents: tuple[Extent, ...]
     parameters: Mapping[str, Json] = field(default_factory=dict)
     deadline: float = 120.0
+
+
+class View(Protocol):
+    """What a collector that follows others may look at."""
+
+    def relations(self, verb: str) -> Iterable[Relation]:
+        """Relations of a verb: as answered in this cycle and, where an extent was not listed, as known before."""
+        ...
+
+    def stored(self, kind: str) -> frozenset[str]:
+        """Digests whose content of this kind is stored already."""
+        ...
+
+
+@runtime_checkable
+class Follower(Protocol):
+    """A collector whose work depends on what others answered in the same cycle (images that workloads use)."""
+
+    def follow(self, view: View) -> Iterable[Request]:
+        """Its units of work, planned when all other collectors have answered."""
+        ...
 
 
 class Collector(Protocol):

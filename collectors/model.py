@@ -143,11 +143,25 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What is inside something that never changes: stored once by its digest, and joined.
+
+    `kind`: what the document holds, such as `components`. `digest`: of the subject, `sha256:...`.
+    """
+
+    kind: str
+    digest: str
+    document: Json
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """A complete answer: every resource of the extent, sorted by urn. Absence means absence.
 
     `fingerprint` names the rules (row, canonicaliser) that shaped the content: when it changes, differences
     in content are restated, not drift. `details_failed` counts detail calls that were denied or failed.
+    `confirm`: how many listings in a row must lack a resource before it counts as removed; 2 where the
+    provider is eventually consistent. `contents`: what is inside listed digests, where it is not stored yet.
     """
 
     extent: Extent
@@ -155,6 +169,8 @@ class Listing:
     relations: tuple[Relation, ...] = ()
     fingerprint: str = ""
     details_failed: int = 0
+    confirm: int = 1
+    contents: tuple[Content, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,3 +105,16 @@ def to_path(identity: PathIdentity, document: Mapping[str, Any]) -> DataPath:
         borders=tuple(Border(*border) for border in document["borders"]),
         expected=document["expected"],
     )
+
+
+def components(body: bytes) -> list[dict[str, str]]:
+    """The components of a content document, each with purl, name and version; those without are left out."""
+    listed = decode(body)["document"]
+    return [
+        {name: str(each[name]) for name in ("purl", "name", "version")}
+        for each in (listed if isinstance(listed, list) else [])
+        if isinstance(each, dict)
+        and each.get("purl")
+        and each.get("name")
+        and each.get("version") is not None
+    ]

@@ -125,6 +125,7 @@ class Draft:
             complete=outcome.state == LISTED,
             appeared=appeared,
             fingerprint=outcome.fingerprint,
+            confirm=outcome.confirm,
         )
         self.listed += 1
         if first:

@@ -12,13 +12,22 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from daemon.store import documents
 from daemon.store.chain import StateRoot
-from daemon.store.columns import DOCUMENT, RELATION, RELATION_VERSION, RESOURCE, RESOURCE_VERSION
-from daemon.store.spool import SpooledRelation, SpooledResource
+from daemon.store.columns import (
+    COMPONENT,
+    CONTENT,
+    DOCUMENT,
+    RELATION,
+    RELATION_VERSION,
+    RESOURCE,
+    RESOURCE_VERSION,
+)
+from daemon.store.spool import Spooled, SpooledContent, SpooledRelation, SpooledResource
 from daemon.store.times import stamp
 from daemon.values.drift import Origin
 
 _CHUNK = 500
-Spooled = SpooledResource | SpooledRelation
+_CARRIED_WHOLE = ("public", "tags", "aliases", "namespaces")
+Versioned = SpooledResource | SpooledRelation
 Row = dict[str, Any]  # a database row, by column
 
 
@@ -70,34 +79,56 @@ class Merge:
         complete: bool,
         appeared: Origin,
         fingerprint: str,
+        confirm: int = 1,
     ) -> None:
-        """Merges an answer. `complete`: absence means absence. `appeared`: origin of what is new."""
+        """Merges an answer. `appeared`: origin of what is new.
+
+        `complete`: absence means absence, if `confirm` listings in a row agree.
+        """
         rows = list(spooled)
-        for kind, wanted in ((RESOURCES, SpooledResource), (RELATIONS, SpooledRelation)):
-            chosen = [row for row in rows if isinstance(row, wanted)]
-            self._merge(
-                kind, extent_id, chosen, complete=complete, appeared=appeared, fingerprint=fingerprint
-            )
+        resources = [row for row in rows if isinstance(row, SpooledResource)]
+        relations = [row for row in rows if isinstance(row, SpooledRelation)]
+        needed = confirm if complete else 0
+        self._merge(
+            RESOURCES, extent_id, resources, confirm=needed, appeared=appeared, fingerprint=fingerprint
+        )
+        self._merge(
+            RELATIONS,
+            extent_id,
+            relations,
+            confirm=needed,
+            appeared=appeared,
+            fingerprint=fingerprint,
+            blind=frozenset((row.urn, verb) for row in resources for verb in row.unobserved),
+        )
+        self._add_contents([row for row in rows if isinstance(row, SpooledContent)])
 
     def retire(self, extent_id: int) -> None:
         """Closes everything an extent shows: it is no longer asked for."""
         for kind in (RESOURCES, RELATIONS):
-            self._merge(kind, extent_id, [], complete=True, appeared=Origin.ADDED, fingerprint="")
+            self._merge(kind, extent_id, [], confirm=1, appeared=Origin.ADDED, fingerprint="")
 
     def _merge(
         self,
         kind: Kind,
         extent_id: int,
-        rows: Sequence[Spooled],
+        rows: Sequence[Versioned],
         *,
-        complete: bool,
+        confirm: int,
         appeared: Origin,
         fingerprint: str,
+        blind: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
+        """`confirm`: listings in a row that must lack a row before it closes; 0: absence means nothing.
+
+        `blind`: urns with the verbs of relations, from or to them, that could not be looked at.
+        """
         open_rows = self._open(kind, extent_id)
         rows = self._carry_unobserved(rows, open_rows)
         closing: list[int] = []
-        opening: list[tuple[Spooled, Origin]] = []
+        back: list[int] = []
+        pending: list[int] = []
+        opening: list[tuple[Versioned, Origin]] = []
         for row in rows:
             known = open_rows.pop(row.key, None)
             if known is None:
@@ -107,11 +138,19 @@ class Merge:
                 opening.append((row, origin))
                 closing.append(known.id)
                 self._forget(kind, extent_id, row.key, known.digest)
-        if complete:
-            for key, known in open_rows.items():
-                closing.append(known.id)
-                self._forget(kind, extent_id, key, known.digest)
+            elif known.absent:
+                back.append(known.id)
+        for key, known in open_rows.items() if confirm else ():
+            if blind and ({(key[0], key[1]), (key[2], key[1])} & blind):
+                continue
+            if known.absent + 1 < confirm:
+                pending.append(known.id)
+                continue
+            closing.append(known.id)
+            self._forget(kind, extent_id, key, known.digest)
         self._close(kind, closing)
+        self._mark(kind, pending, kind.versions.c.absent + 1)
+        self._mark(kind, back, 0)
         self._open_versions(kind, extent_id, opening, fingerprint)
         self._count_sightings(rows)
 
@@ -119,15 +158,15 @@ class Merge:
         versions, rows = kind.versions, kind.rows
         columns = [rows.c[column] for column in kind.key]
         query = (
-            select(versions.c.id, versions.c.digest, versions.c.fingerprint, *columns)
+            select(versions.c.id, versions.c.digest, versions.c.fingerprint, versions.c.absent, *columns)
             .join(rows, rows.c.id == versions.c[kind.reference])
             .where(versions.c.extent_id == extent_id, versions.c.until.is_(None))
         )
         return {kind.key_of(row): row for row in self.connection.execute(query)}
 
-    def _carry_unobserved(self, rows: Sequence[Spooled], open_rows: dict[Any, Any]) -> Sequence[Spooled]:
+    def _carry_unobserved(self, rows: Sequence[Versioned], open_rows: dict[Any, Any]) -> Sequence[Versioned]:
         """A detail that could not be read keeps its previous value: it is no change."""
-        carried: dict[Any, Spooled] = {}
+        carried: dict[Any, Versioned] = {}
         for row in rows:
             known = open_rows.get(row.key)
             if isinstance(row, SpooledResource) and row.unobserved and known is not None:
@@ -143,7 +182,7 @@ class Merge:
                 old, new = before[part], document[part]
                 if isinstance(old, dict) and isinstance(new, dict) and name in old:
                     new[name] = old[name]
-            if name in ("public", "tags"):
+            if name in _CARRIED_WHOLE:
                 document[name] = before[name]
         body = documents.encode(document)
         public = document["public"]
@@ -163,8 +202,41 @@ class Merge:
             self.connection.execute(update(table).where(table.c.id.in_(chunk)).values(until=self.number))
         self.tally.closed += len(versions)
 
+    def _mark(self, kind: Kind, versions: list[int], absent: Any) -> None:
+        """Counts the listings in a row that lacked them."""
+        table = kind.versions
+        for chunk in _chunks(versions):
+            self.connection.execute(update(table).where(table.c.id.in_(chunk)).values(absent=absent))
+
+    def _add_contents(self, contents: Sequence[SpooledContent]) -> None:
+        """Stores what is inside digests, once; of components also a row each."""
+        if not contents:
+            return
+        self.add_documents((content.digest, content.body) for content in contents)
+        self._insert_new(
+            CONTENT,
+            [
+                {"kind": c.kind, "subject": c.subject, "digest": c.digest, "since": self.number}
+                for c in contents
+            ],
+        )
+        self._insert_new(
+            COMPONENT,
+            [
+                {"subject": c.subject, "purl": each["purl"], "name": each["name"], "version": each["version"]}
+                for c in contents
+                if c.kind == "components"
+                for each in documents.components(c.body)
+            ],
+        )
+
+    def _insert_new(self, table: Table, rows: list[Row]) -> None:
+        dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
+        if rows:
+            self.connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
     def _open_versions(
-        self, kind: Kind, extent_id: int, opening: list[tuple[Spooled, Origin]], fingerprint: str
+        self, kind: Kind, extent_id: int, opening: list[tuple[Versioned, Origin]], fingerprint: str
     ) -> None:
         if not opening:
             return
@@ -174,7 +246,7 @@ class Merge:
         for number, (row, origin) in enumerate(opening, first):
             version: Row = {
                 "id": number, kind.reference: ids[row.key], "extent_id": extent_id, "since": self.number,
-                "until": None, "digest": row.digest, "fingerprint": fingerprint, "origin": origin.value,
+                "until": None, "absent": 0, "digest": row.digest, "fingerprint": fingerprint, "origin": origin.value,
             }  # fmt: skip
             if isinstance(row, SpooledResource):
                 version |= {"name": row.name, "public": row.public}
@@ -189,17 +261,14 @@ class Merge:
 
     def add_documents(self, bodies: Iterable[tuple[bytes, bytes]]) -> None:
         """Stores documents that are not stored yet."""
-        dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
-        statement = dialect.insert(DOCUMENT).on_conflict_do_nothing()
         rows = [{"digest": digest, "body": body.decode()} for digest, body in dict(bodies).items()]
-        if rows:
-            self.connection.execute(statement, rows)
+        self._insert_new(DOCUMENT, rows)
 
-    def _ids(self, kind: Kind, rows: Sequence[Spooled]) -> dict[Any, int]:
+    def _ids(self, kind: Kind, rows: Sequence[Versioned]) -> dict[Any, int]:
         """Ids of the rows, with those never seen before inserted and those that moved updated."""
         table = kind.rows
         columns = [table.c[column] for column in kind.key]
-        by_key: dict[Any, Spooled] = {row.key: row for row in rows}
+        by_key: dict[Any, Versioned] = {row.key: row for row in rows}
         ids: dict[Any, int] = {}
         for chunk in _chunks(list(by_key)):
             wanted = columns[0].in_(chunk) if len(columns) == 1 else tuple_(*columns).in_(chunk)
@@ -217,7 +286,7 @@ class Merge:
             self.connection.execute(insert(table), [_identity(row, ids[row.key]) for row in fresh])
         return ids
 
-    def _count_sightings(self, rows: Sequence[Spooled]) -> None:
+    def _count_sightings(self, rows: Sequence[Versioned]) -> None:
         seen = [
             {
                 "source_": row.source, "verb_": row.verb, "target_": row.target,
@@ -245,7 +314,7 @@ class Merge:
         return first
 
 
-def _identity(row: Spooled, number: int) -> Row:
+def _identity(row: Versioned, number: int) -> Row:
     if isinstance(row, SpooledResource):
         return {
             "id": number, "urn": row.urn, "type": row.type, "role": row.role,

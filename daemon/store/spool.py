@@ -63,6 +63,19 @@ class SpooledRelation:
 
 
 @dataclass(frozen=True, slots=True)
+class SpooledContent:
+    """What is inside a digest, on its way to the store."""
+
+    kind: str
+    subject: str
+    digest: bytes
+    body: bytes
+
+
+Spooled = SpooledResource | SpooledRelation | SpooledContent
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How one extent was answered; `state` is `listed`, `sighted` or a gap's reason."""
 
@@ -73,6 +86,7 @@ class Outcome:
     details_failed: int = 0
     position: int = 0
     count: int = 0  # resources
+    confirm: int = 1
 
 
 class Spool:
@@ -102,8 +116,8 @@ class Spool:
         """How each extent was answered, sorted by extent."""
         return tuple(self._index[extent][0] for extent in sorted(self._index))
 
-    def rows(self, extent: Extent) -> Iterator[SpooledResource | SpooledRelation]:
-        """The resources, then the relations, of a listing or of sightings; nothing for a gap."""
+    def rows(self, extent: Extent) -> Iterator[Spooled]:
+        """The resources, relations and contents of a listing or of sightings, in this order; none for a gap."""
         _, start = self._index[extent]
         with self._lock:
             self._file.flush()
@@ -112,7 +126,7 @@ class Spool:
             file.readline()
             while (head := orjson.loads(file.readline()))[0] != "end":
                 body = file.readline().rstrip(b"\n")
-                yield _resource(head, body) if head[0] == "r" else _relation(head, body)
+                yield _READ[head[0]](head, body)
 
     def close(self) -> None:
         """Drops the file; safe to call twice."""
@@ -132,10 +146,15 @@ class Spool:
             lines += self._resource_lines(resource)
         for key in sorted(relations):
             lines += self._relation_lines(key, relations[key])
+        for content in answer.contents if isinstance(answer, Listing) else ():
+            body = documents.encode(self._shape({"document": content.document}))
+            digest = documents.digest(body).hex()
+            lines += (_line(["c", content.kind, content.digest, digest]), body + b"\n")
         lines.append(_line(["end", len(resources) + len(relations)]))
         outcome = Outcome(extent, "listed", fingerprint=answer.fingerprint, count=len(resources))
         if isinstance(answer, Listing):
-            return replace(outcome, details_failed=answer.details_failed), lines
+            details = answer.details_failed
+            return replace(outcome, details_failed=details, confirm=answer.confirm), lines
         return replace(outcome, state="sighted", position=answer.position), lines
 
     def _resource_lines(self, resource: Resource) -> tuple[bytes, bytes]:
@@ -175,3 +194,11 @@ def _relation(head: list[Any], body: bytes) -> SpooledRelation:
     return SpooledRelation(
         source, verb, target, raw, bytes.fromhex(digest), Seen(*seen) if seen else None, body
     )
+
+
+def _content(head: list[Any], body: bytes) -> SpooledContent:
+    _, kind, subject, digest = head
+    return SpooledContent(kind, subject, bytes.fromhex(digest), body)
+
+
+_READ: dict[str, Callable[[list[Any], bytes], Spooled]] = {"r": _resource, "l": _relation, "c": _content}

@@ -84,6 +84,27 @@ class Document(SQLModel, table=True):
     body: str
 
 
+class ContentRow(SQLModel, table=True):
+    """What is inside something that never changes, stored once."""
+
+    __tablename__ = "content"
+    kind: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)  # digest, sha256:...
+    digest: bytes = Field(index=True)  # of its document
+    since: int  # snapshot that brought it
+
+
+class ComponentRow(SQLModel, table=True):
+    """A component inside an image, as its SBOM names it."""
+
+    __tablename__ = "component"
+    __table_args__ = (Index("ix_component_name", "name"),)
+    subject: str = Field(primary_key=True)  # image digest
+    purl: str = Field(primary_key=True)
+    name: str
+    version: str
+
+
 class ResourceRow(SQLModel, table=True):
     """A thing with a urn, for ever."""
 
@@ -113,6 +134,7 @@ class ResourceVersion(SQLModel, table=True):
     extent_id: int = Field(foreign_key="extent.id")
     since: int
     until: int | None = None
+    absent: int = 0  # complete listings in a row that lacked it, where more than one must
     digest: bytes
     fingerprint: str
     origin: str
@@ -155,6 +177,7 @@ class RelationVersion(SQLModel, table=True):
     extent_id: int = Field(foreign_key="extent.id")
     since: int
     until: int | None = None
+    absent: int = 0
     digest: bytes
     fingerprint: str
     origin: str

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from collectors.model import Alias, Listing, Relation, Scope, Seen, Sightings
+from collectors.model import Alias, Content, Listing, Relation, Resource, Scope, Seen, Sightings
 from daemon.store import history
 from daemon.store.draft import NewDelivery, drafting
 from daemon.store.spool import Spool
@@ -252,3 +253,38 @@ def _sighted(*relations: Relation) -> Sightings:
 
 def _extent(provider: str):  # type: ignore[no-untyped-def]
     return type(QUEUES)("traces.flow" if provider == "traces" else QUEUES.type, Scope(provider, "prod"))
+
+
+def test_where_two_listings_must_agree_the_first_absence_is_pending(store: Snapshots) -> None:
+    def twice(*resources: Resource) -> Listing:
+        return Listing(QUEUES, resources, (), "rules 1", confirm=2)
+
+    store.take(twice(queue("a"), queue("b")))
+    store.take(twice(queue("a")))
+    assert store.told(1, 2) == []
+    store.take(twice(queue("a"), queue("b")))
+    store.take(twice(queue("a")))
+    assert store.told(3, 4) == [], "what came back must be absent twice again"
+    store.take(denied(), listing(extent=ELSEWHERE))
+    store.take(twice(queue("a")), listing(extent=ELSEWHERE))
+    assert store.told(5, 6) == [("removed", "b")], "a gap between does not reset the count"
+
+
+def test_what_is_inside_a_digest_is_stored_once(store: Snapshots) -> None:
+    inside = Content("components", "sha256:ab", [{"purl": "pkg:pypi/a@1", "name": "a", "version": "1"}])
+    store.take(Listing(QUEUES, (queue("a"),), (), "rules 1", contents=(inside,)))
+    store.take(Listing(QUEUES, (queue("a"),), (), "rules 1", contents=(inside,)))
+    assert store.rows("SELECT kind, subject, since FROM content") == [("components", "sha256:ab", 1)]
+    assert store.rows("SELECT * FROM component") == [("sha256:ab", "pkg:pypi/a@1", "a", "1")]
+
+
+def test_links_that_could_not_be_looked_at_stay(store: Snapshots) -> None:
+    here, there = queue("a").urn, queue("b").urn
+    links = [Relation(here, "routes_to", there), Relation(here, "encrypted_by", "key")]
+    store.take(listing(queue("a"), queue("b"), relations=links))
+    for blinded in ("a", "b"):
+        seen = tuple(replace(queue(n), unobserved=("routes_to",) if n == blinded else ()) for n in "ab")
+        store.take(Listing(QUEUES, seen, (), "rules 1"))
+        assert store.rows("SELECT verb FROM v1_relations") == [("routes_to",)], blinded
+    store.take(listing(queue("a"), queue("b")))
+    assert store.rows("SELECT verb FROM v1_relations") == []

@@ -32,6 +32,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_alias_binding_since", "alias_binding", ["since"], unique=False)
     op.create_table(
+        "component",
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("purl", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "purl"),
+    )
+    op.create_index("ix_component_name", "component", ["name"], unique=False)
+    op.create_table(
+        "content",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "subject"),
+    )
+    op.create_index(op.f("ix_content_digest"), "content", ["digest"], unique=False)
+    op.create_table(
         "data_path",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
@@ -211,6 +229,7 @@ def upgrade() -> None:
         sa.Column("extent_id", sa.Integer(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
+        sa.Column("absent", sa.Integer(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
@@ -245,6 +264,7 @@ def upgrade() -> None:
         sa.Column("extent_id", sa.Integer(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
+        sa.Column("absent", sa.Integer(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
