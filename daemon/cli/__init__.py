@@ -11,6 +11,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from daemon.cli.general import accept
+
 COMMANDS = {
     "run": ("daemon.cli.running:run", "Run the daemon: collect on schedule, receive spans, mail drift."),
     "collect": ("daemon.cli.running:collect", "Run one cycle now."),
@@ -52,6 +54,7 @@ class Commands(TyperGroup):
         command = get_command(found)
         command.name = cmd_name
         command.short_help = summary
+        accept(command, {param.name: param for param in self.params})
         return command
 
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ARG002

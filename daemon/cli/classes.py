@@ -6,7 +6,12 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="What kinds of personal data columns hold.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="What kinds of personal data columns hold.",
+)
 
 
 @app.callback()
@@ -23,7 +28,7 @@ def explain(
         str, typer.Option(help="Other columns of the same table, with commas: a,b,c. They give context.")
     ] = "",
 ) -> None:
-    """Says what kind of personal data a column's name tells, and which rule spoke."""
+    """Say what kind of personal data a column's name tells, and which rule spoke."""
     from collectors.traces import classes as judge
 
     *schema, table, name = ["", *column.split(".")]

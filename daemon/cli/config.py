@@ -9,29 +9,23 @@ from typing import Annotated, NoReturn
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Check, show and begin settings.")
+from daemon.cli.opening import chosen
+
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Check, show and begin settings."
+)
 
 USAGE = 2
 
-File = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        "-c",
-        metavar="FILE",
-        help="Settings file. Default: $DRIFTLINE_CONFIG, then /etc/driftline/driftline.toml.",
-    ),
-]
-
 
 @app.command()
-def check(context: typer.Context, config: File = None) -> None:
+def check(context: typer.Context) -> None:
     """Check the settings offline: exit code 0, or 2 with every error at once."""
     from config.errors import SettingsError
     from config.settings import load_with_origins
 
     try:
-        loaded = load_with_origins(_chosen(context, config))
+        loaded = load_with_origins(*chosen(context))
     except SettingsError as error:
         count = len(error.problems)
         _refuse(f"{error}\n{count} {'error' if count == 1 else 'errors'} in the settings")
@@ -42,7 +36,6 @@ def check(context: typer.Context, config: File = None) -> None:
 @app.command()
 def show(
     context: typer.Context,
-    config: File = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print every value and where it came from: default, FILE:LINE, environment, command line."""
@@ -51,7 +44,7 @@ def show(
     from config.settings import load_with_origins
 
     try:
-        loaded = load_with_origins(_chosen(context, config))
+        loaded = load_with_origins(*chosen(context))
     except SettingsError as error:
         _refuse(str(error))
     if as_json:
@@ -91,12 +84,6 @@ def init(
     except OSError as error:
         _refuse(f"{output} cannot be written: {error.strerror}; choose another --output")
     sys.stderr.write(f"wrote {output}; then: driftline config check --config {output}\n")
-
-
-def _chosen(context: typer.Context, config: Path | None) -> Path | None:
-    """The file given here, or else before the command (`driftline --config FILE config check`)."""
-    given = context.find_root().params.get("config")
-    return config or (Path(given) if given else None)
 
 
 def _write_json(value: object) -> None:

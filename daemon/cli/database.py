@@ -11,14 +11,17 @@ import typer
 from daemon.cli.opening import database_of, reading, settings_of
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Migrate, publish and describe the database."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Migrate, publish and describe the database.",
+    add_completion=False,
 )
 
 
 @app.command()
 def migrate(context: typer.Context) -> None:
     """Bring the database to this release's schema; a copy is kept beside it."""
-    with database_of(settings_of(context)) as database:
+    with database_of(settings_of(context), begin=True) as database:
         sys.stdout.write(f"{database}: schema is up to date\n")
 
 

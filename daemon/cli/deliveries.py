@@ -13,7 +13,12 @@ from daemon.cli.opening import database_of, reading, settings_of
 if TYPE_CHECKING:
     from config.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, preview, test and resend mails.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="List, preview, test, resend and send mails.",
+)
 
 
 @app.command("list")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collectors.traces.receiver.errors import ReceiverError
 from config.errors import ConfigError
+from daemon.cli.world import WorldError
+from daemon.notify.smtp import MailServerError
 from daemon.store.errors import AlreadyRunning, NotFound, SchemaTooNew, StoreError
 
 RUN_TIME, USAGE, NOT_FOUND, CREDENTIALS, RUNNING, INTEGRITY = 1, 2, 3, 4, 5, 6
@@ -17,6 +19,8 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
     (SchemaTooNew, RUN_TIME),
     (StoreError, RUN_TIME),
     (ReceiverError, RUN_TIME),
+    (MailServerError, RUN_TIME),
+    (WorldError, RUN_TIME),
 )
 
 

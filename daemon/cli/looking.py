@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from daemon.cli.fail_on import FailOn, leave, wanted
 from daemon.cli.opening import reading, settings_of, snapshot_number
 
 if TYPE_CHECKING:
@@ -17,31 +18,35 @@ if TYPE_CHECKING:
     from daemon.values.drift import Drift
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-From = Annotated[str | None, typer.Argument(metavar="[A]", help="Older snapshot: number or date.")]
-To = Annotated[str | None, typer.Argument(metavar="[B]", help="Newer snapshot. Default: the newest.")]
-FailOn = Annotated[str, typer.Option("--fail-on", help="drift, gaps or drift,gaps: exit with 10, 11 or 12.")]
+From = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="A",
+        help="Older snapshot: a number, a date (its end, UTC) or a time. Default: the one before B.",
+        show_default=False,
+    ),
+]
+To = Annotated[
+    str | None, typer.Argument(metavar="B", help="Newer snapshot. Default: the newest.", show_default=False)
+]
 
 
 def diff(
     context: typer.Context, a: From = None, b: To = None, as_json: AsJson = False, fail_on: FailOn = ""
 ) -> None:
     """Tell what is different between two snapshots. Default: the newest two."""
-    from daemon.cli.exits import BOTH, DRIFT, GAPS
     from daemon.cli.reports import Format, print_drift
 
+    words = wanted(fail_on)
     settings = settings_of(context)
     with reading(settings) as connection:
         drift = _between(connection, settings, a, b)
     print_drift(drift, Format.JSON if as_json else Format.TEXT)
-    wanted = {word.strip() for word in fail_on.split(",") if word.strip()}
-    if wanted - {"drift", "gaps"}:
-        raise typer.BadParameter("choose drift, gaps or both", param_hint="--fail-on")
-    drifted = "drift" in wanted and bool(
-        drift.groups or drift.new_paths or drift.altered_paths or drift.gone_paths
+    leave(
+        words,
+        drifted=bool(drift.groups or drift.new_paths or drift.altered_paths or drift.gone_paths),
+        incomplete=drift.after.listed < drift.after.extents,
     )
-    incomplete = "gaps" in wanted and drift.after.listed < drift.after.extents
-    if drifted or incomplete:
-        raise typer.Exit(BOTH if drifted and incomplete else DRIFT if drifted else GAPS)
 
 
 def report(
@@ -72,8 +77,14 @@ def report(
     if output is None:
         print_drift(drift, Format(format))
         return
-    with output.open("w", encoding="utf-8") as file:
-        print_drift(drift, Format(format), file)
+    try:
+        with output.open("w", encoding="utf-8") as file:
+            print_drift(drift, Format(format), file)
+    except OSError as error:
+        typer.echo(
+            f"driftline: {output} cannot be written: {error.strerror}; choose another --output", err=True
+        )
+        raise typer.Exit(1) from None
 
 
 def paths(
@@ -124,11 +135,36 @@ def snapshots(context: typer.Context, as_json: AsJson = False) -> None:
 
 def inventory(
     context: typer.Context,
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="Part of a name or urn.")] = "",
-    type: Annotated[str, typer.Option("--type", help="Resource type, as aws.rds.instance; * allowed.")] = "",
-    account: Annotated[str, typer.Option("--account")] = "",
-    region: Annotated[str, typer.Option("--region")] = "",
-    role: Annotated[str, typer.Option("--role", help="entry, workload, data_store, ...")] = "",
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", show_default=False, help="Part of a name or urn.")
+    ] = "",
+    type: Annotated[
+        str,
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            help="Resource type, as aws.rds.instance; * stands for any text.",
+            show_default=False,
+        ),
+    ] = "",
+    account: Annotated[
+        str,
+        typer.Option(
+            "--account", metavar="ID", help="Account, or environment of a service.", show_default=False
+        ),
+    ] = "",
+    region: Annotated[
+        str, typer.Option("--region", metavar="REGION", help="Region, as eu-central-1.", show_default=False)
+    ] = "",
+    role: Annotated[
+        str,
+        typer.Option(
+            "--role",
+            metavar="ROLE",
+            help="entry, workload, data_store, table, queue, service, operation, ...",
+            show_default=False,
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """List resources as of the newest snapshot."""
@@ -136,7 +172,10 @@ def inventory(
     from daemon.store import lookups
 
     with reading(settings_of(context)) as connection:
+        _existing(snapshot_number(connection, None))
         rows = lookups.inventory(connection, text=text, type=type, account=account, region=region, role=role)
+    for row in rows:
+        row["public"] = None if row["public"] is None else bool(row["public"])  # SQLite has no boolean
     print_rows(rows, ("type", "name", "account", "region", "public", "urn"), as_json=as_json)
 
 

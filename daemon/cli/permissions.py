@@ -8,7 +8,12 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Print the policy that allows collecting, and nothing else.", no_args_is_help=True)
+app = typer.Typer(
+    help="Print the policy that allows collecting, and nothing else.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 
 
 class Partition(StrEnum):

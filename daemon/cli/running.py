@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from daemon.cli.fail_on import FailOn, leave, wanted
 from daemon.cli.opening import settings_of
 
 
@@ -30,9 +31,7 @@ def run(context: typer.Context) -> None:
 def collect(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    fail_on: Annotated[
-        str, typer.Option("--fail-on", help="drift, gaps or drift,gaps: exit with 10, 11 or 12.")
-    ] = "",
+    fail_on: FailOn = "",
 ) -> None:
     """Run one cycle now: collect, commit a snapshot, publish it. Mails leave with the daemon."""
     from dataclasses import asdict
@@ -45,10 +44,10 @@ def collect(
     from daemon.store.lock import only_writer
     from daemon.telemetry import configure_logging
 
-    wanted = _fail_on(fail_on)
+    words = wanted(fail_on)
     settings = settings_of(context)
     configure_logging(settings.logging)
-    with database_of(settings) as database, only_writer(database, "collect"):
+    with database_of(settings, begin=True) as database, only_writer(database, "collect"):
         journal = assembly.open_journal(settings) if settings.traces.enabled else None
         try:
             with assembly.parts(settings, database, journal) as parts, shown("collecting") as progress:
@@ -68,17 +67,14 @@ def collect(
             f"snapshot {outcome.number} ({outcome.state}): {outcome.listed} of {outcome.extents} extents listed, "
             f"{outcome.new_paths} new paths to personal data; {since}\n"
         )
-    drifted = "drift" in wanted and outcome.changed and outcome.previous is not None
-    incomplete = "gaps" in wanted and outcome.listed < outcome.extents
-    code = (10 if drifted else 0) + (11 if incomplete else 0)
-    if code:
-        raise typer.Exit(12 if drifted and incomplete else code)
-
-
-def _fail_on(text: str) -> frozenset[str]:
-    words = frozenset(word.strip() for word in text.split(",") if word.strip())
-    if unknown := words - {"drift", "gaps"}:
-        raise typer.BadParameter(
-            f"{', '.join(sorted(unknown))}: choose drift, gaps or both", param_hint="--fail-on"
+    if not outcome.extents:
+        typer.echo(
+            "driftline: nothing was looked at: the settings name no account ([[aws.accounts]]), "
+            "and no span has arrived yet",
+            err=True,
         )
-    return words
+    leave(
+        words,
+        drifted=outcome.changed and outcome.previous is not None,
+        incomplete=outcome.listed < outcome.extents,
+    )

@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli.config import File
+from daemon.cli.opening import settings_of
 
-app = typer.Typer(no_args_is_help=True, help="Import traces from files.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Import traces from files."
+)
 
 FAILED = 1
 USAGE = 2
@@ -28,7 +30,6 @@ def import_files(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="OTLP JSON, OTLP protobuf or Zipkin v2 JSON.")
     ],
-    config: File = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Record what the spans in files say; spans themselves are not kept. The next cycle reports it."""
@@ -38,14 +39,11 @@ def import_files(
     from collectors.traces.facts import Flows
     from collectors.traces.imports import TraceFileError, import_file
     from config.errors import SettingsError
-    from config.settings import load
     from daemon.store.errors import StoreError
     from daemon.store.journal import Journal, path_of
 
-    before = context.find_root().params.get("config")  # `driftline --config FILE traces import`
-    chosen = config or (Path(before) if before else None)
     try:
-        settings = load(chosen)
+        settings = settings_of(context)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         raise typer.Exit(USAGE) from None

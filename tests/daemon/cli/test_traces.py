@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from daemon.cli.traces import app
+from daemon.cli import app
 from daemon.store.journal import Journal
 from tests.support.traces import export, proto_span, resource_spans
 
@@ -28,7 +28,7 @@ def traces(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_imported_into_the_journal(config: Path, traces: Path, tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["import", "--config", str(config), str(traces)])
+    result = CliRunner().invoke(app, ["traces", "import", "--config", str(config), str(traces)])
     assert result.exit_code == 0, result.output
     assert result.stdout == f"{traces}: otlp protobuf, 1 spans, 4 facts\n"
     journal = Journal(tmp_path / "state" / "facts.db")
@@ -39,7 +39,7 @@ def test_a_file_is_imported_into_the_journal(config: Path, traces: Path, tmp_pat
 
 
 def test_json_has_a_format_version(config: Path, traces: Path) -> None:
-    result = CliRunner().invoke(app, ["import", "--json", "--config", str(config), str(traces)])
+    result = CliRunner().invoke(app, ["traces", "import", "--json", "--config", str(config), str(traces)])
     shown = json.loads(result.stdout)
     assert shown["format_version"] == "1.0"
     assert shown["data"][0]["spans"] == 1
@@ -50,7 +50,7 @@ def test_a_file_that_is_none_is_named_and_the_others_are_imported(
 ) -> None:
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear all")
-    result = CliRunner().invoke(app, ["import", "--config", str(config), str(letter), str(traces)])
+    result = CliRunner().invoke(app, ["traces", "import", "--config", str(config), str(letter), str(traces)])
     assert result.exit_code == 1
     assert result.stderr.startswith(f"{letter}: is not a trace file")
     assert "1 spans" in result.stdout
@@ -59,7 +59,7 @@ def test_a_file_that_is_none_is_named_and_the_others_are_imported(
 def test_bad_settings_are_a_usage_error(tmp_path: Path, traces: Path) -> None:
     config = tmp_path / "bad.toml"
     config.write_text("[tracess]\n")
-    result = CliRunner().invoke(app, ["import", "--config", str(config), str(traces)])
+    result = CliRunner().invoke(app, ["traces", "import", "--config", str(config), str(traces)])
     assert result.exit_code == 2
     assert "tracess" in result.stderr
 
@@ -67,6 +67,6 @@ def test_bad_settings_are_a_usage_error(tmp_path: Path, traces: Path) -> None:
 def test_a_journal_that_cannot_be_used_is_named(config: Path, traces: Path, tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "facts.db").write_bytes(b"no database" * 100)
-    result = CliRunner().invoke(app, ["import", "--config", str(config), str(traces)])
+    result = CliRunner().invoke(app, ["traces", "import", "--config", str(config), str(traces)])
     assert result.exit_code == 1
     assert "facts.db" in result.stderr
