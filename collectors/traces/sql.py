@@ -22,7 +22,9 @@ __all__ = ["LONGEST", "Statement", "TableUse", "fingerprint", "parse"]
 LONGEST = 16 * 1024
 """Characters of a text that are looked at; what comes after makes the statement partial."""
 
+# Beyond these the grammar's time grows faster than the text.
 _DEEPEST = 60
+_MOST_BRACKETS = 150
 _CACHED = 20_000
 
 
@@ -121,9 +123,9 @@ _BLOCK = re.compile(
 _CASSANDRA_TAIL = re.compile(
     r"(?i)\s+(?:allow\s+filtering|using\s+(?:ttl|timestamp)\s+\?(?:\s+and\s+(?:ttl|timestamp)\s+\?)?)"
 )
-# These move no rows, or where they do (procedures) the text does not say which.
-_NO_ROWS = re.compile(
-    r"(?i)^\s*(?:explain|describe|desc|show|set|use|begin|commit|rollback|exec|execute|call|grant|revoke)\b"
+# All others move no rows, or where they do (procedures) the text does not say which.
+_MOVES_ROWS = re.compile(
+    r"(?i)^[\s(]*(?:select|insert|update|delete|merge|with|values|table|from|truncate|copy|create|load|if)\b"
 )
 
 
@@ -145,9 +147,9 @@ def _prepared(piece: str) -> str:
 
 
 def _read_one(shape: str, dialect: Dialect, temporary: set[str]) -> Statement:
-    if not shape or _NO_ROWS.match(shape):
+    if not _MOVES_ROWS.match(shape):
         return NOTHING
-    if _depth(shape) > _DEEPEST:
+    if _depth(shape) > _DEEPEST or (not dialect.brackets and shape.count("[") > _MOST_BRACKETS):
         return read_pattern(shape, dialect)
     try:
         statement, understood = read_tree(shape, dialect, temporary)

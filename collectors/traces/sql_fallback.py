@@ -12,37 +12,6 @@ from collectors.traces.sql_dialects import Dialect
 from collectors.traces.sql_names import base_table, fold, unquote
 from collectors.traces.sql_statement import NOTHING, Statement, TableName, Verb, tables_of
 
-_WORD = r'(?:"[^"]*"|`[^`]*`|\[[^\]\[]*\]|[#@]{0,2}[^\W\d][\w$#]*)'
-_NAME = rf"{_WORD}(?:\s?\.\s?{_WORD}){{0,3}}"
-_MEMBER = rf"(?P<name>{_NAME})(?P<call>\s?\()?(?:\s(?:as\s)?(?P<alias>{_WORD}))?"
-
-# Anything else neither reads nor writes rows, or does so where the text does not show it (procedures).
-_VERBS = re.compile(
-    r"(?i)^[\s(]*(select|insert|update|delete|merge|with|replace|upsert|truncate|copy|load|values|table|from|if)\b"
-)
-_PLACES = re.compile(
-    rf"(?i)\b(?P<place>from|join|into|using|apply|update|table|copy|delete|truncate)\s(?:only\s|lateral\s|ignore\s|table\s)?{_MEMBER}"
-)
-_NEXT_MEMBER = re.compile(rf"\s?,\s?{_MEMBER}")
-_NO_TABLE_BEFORE = re.compile(
-    r"(?i)(?:\b(?:distinct|key|for|do|then|on|share|matched)\s|\b(?:extract|substring|trim|overlay|position)\s?\([^()]*)$"
-)
-_COMMON = re.compile(
-    rf"(?i)(?:\bwith\s(?:recursive\s)?|\)\s?,\s?)(?P<name>{_WORD})\s?(?:\([^()]*\)\s?)?as\s(?:not\s)?(?:materialized\s)?\("
-)
-_QUALIFIED = re.compile(rf"(?P<owner>{_WORD})\s?\.\s?(?P<column>{_WORD}|\*)(?!\s?[.(])")
-_PLAIN = re.compile(rf"(?<![.\w])(?P<column>{_WORD}|(?<!\()\*)(?!\s?[.(\w])")
-_SELECTED = re.compile(r"(?i)\bselect\s(?:all\s|distinct\s)?(?P<list>.*?)(?=\bfrom\b|$)")
-_INSERTED = re.compile(rf"(?i)\binto\s{_NAME}\s?\((?P<list>[^()]*)\)")
-_SET = re.compile(rf"(?i)(?:\bset\s|,\s?)(?:{_WORD}\s?\.\s?)?(?P<column>{_WORD})\s?=")
-_COMPARED = re.compile(
-    rf"(?i)(?<![.\w])(?P<column>{_WORD})\s?(?:=|<|>|!=|\bin\b|\blike\b|\bilike\b|\bbetween\b|\bis\b)"
-)
-_ALIASED = re.compile(rf"(?i)\sas\s{_WORD}")
-_INSERTS = re.compile(r"(?i)^\s*(?:insert|replace|load|copy)\b")
-_CAST = re.compile(r"::\s?\w+(?:\s?\[\])*")
-_UPDATES = re.compile(r"(?i)\bupdate\b")
-_Found = dict[tuple[TableName, Verb], tuple[set[str], set[str]]]
 _KEYWORDS = frozenset(
     {
         "as",
@@ -65,6 +34,39 @@ _KEYWORDS = frozenset(
     | {"delete", "insert", "default", "lateral", "apply", "only", "partition", "prewhere", "final", "sample"}
     | {"format", "settings", "exists", "any", "some", "true", "false", "interval", "fetch", "output", "if"}
 )
+
+_WORD = r'(?:"[^"]*"|`[^`]*`|\[[^\]\[]*\]|[#@]{0,2}[^\W\d][\w$#]*)'
+_NAME = rf"{_WORD}(?:\s?\.\s?{_WORD}){{0,3}}"
+_NO_KEYWORD = rf"(?!(?:{'|'.join(sorted(_KEYWORDS))})\b)"
+_MEMBER = rf"(?P<name>{_NAME})(?P<call>\s?\()?(?:\s(?:as\s)?(?P<alias>{_NO_KEYWORD}{_WORD}))?"
+
+# Anything else neither reads nor writes rows, or does so where the text does not show it (procedures).
+_VERBS = re.compile(
+    r"(?i)^[\s(]*(select|insert|update|delete|merge|with|replace|upsert|truncate|copy|load|values|table|from|if)\b"
+)
+_PLACES = re.compile(
+    rf"(?i)\b(?P<place>from|join|into|using|apply|update|table|copy|delete|truncate)\s(?:only\s|lateral\s|ignore\s|table\s)?{_MEMBER}"
+)
+_NEXT_MEMBER = re.compile(rf"(?i)\s?,\s?{_MEMBER}")
+_NO_TABLE_BEFORE = re.compile(
+    r"(?i)(?:\b(?:distinct|key|for|do|then|on|share|matched)\s|\b(?:extract|substring|trim|overlay|position)\s?\([^()]*)$"
+)
+_COMMON = re.compile(
+    rf"(?i)(?:\bwith\s(?:recursive\s)?|\)\s?,\s?)(?P<name>{_WORD})\s?(?:\([^()]*\)\s?)?as\s(?:not\s)?(?:materialized\s)?\("
+)
+_QUALIFIED = re.compile(rf"(?P<owner>{_WORD})\s?\.\s?(?P<column>{_WORD}|\*)(?!\s?[.(])")
+_PLAIN = re.compile(rf"(?<![.\w])(?P<column>{_WORD}|(?<!\()\*)(?!\s?[.(\w])")
+_SELECTED = re.compile(r"(?i)\bselect\s(?:all\s|distinct\s)?(?P<list>.*?)(?=\bfrom\b|$)")
+_INSERTED = re.compile(rf"(?i)\binto\s{_NAME}\s?\((?P<list>[^()]*)\)")
+_SET = re.compile(rf"(?i)(?:\bset\s|,\s?)(?:{_WORD}\s?\.\s?)?(?P<column>{_WORD})\s?=")
+_COMPARED = re.compile(
+    rf"(?i)(?<![.\w])(?P<column>{_WORD})\s?(?:=|<|>|!=|\bin\b|\blike\b|\bilike\b|\bbetween\b|\bis\b)"
+)
+_ALIASED = re.compile(rf"(?i)\sas\s{_WORD}")
+_INSERTS = re.compile(r"(?i)^\s*(?:insert|replace|load|copy)\b")
+_CAST = re.compile(r"::\s?\w+(?:\s?\[\])*")
+_UPDATES = re.compile(r"(?i)\bupdate\b")
+_Found = dict[tuple[TableName, Verb], tuple[set[str], set[str]]]
 
 
 def read_pattern(shape: str, dialect: Dialect) -> Statement:
@@ -105,10 +107,9 @@ def _members(shape: str) -> Iterator[tuple[str, str, str]]:
         here: re.Match[str] | None = match
         while here is not None and here["name"].lower() not in _KEYWORDS:
             name, alias = here["name"], here["alias"] or ""
-            is_alias = alias.lower() not in _KEYWORDS
             if not name.startswith(("#", "@")) and (not here["call"] or place in {"into", "copy"}):
-                yield place, name, alias if is_alias else ""
-            reached = here.end() if is_alias else here.start("alias") - 1
+                yield place, name, alias
+            reached = here.end()
             here = _NEXT_MEMBER.match(shape, reached) if place == "from" else None
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
+from typing import TypeVar
 
 from sqlglot import Dialect as Grammar
-from sqlglot import ErrorLevel, exp
+from sqlglot import ErrorLevel, Parser, exp
 
 from collectors.traces.sql_dialects import Dialect
 from collectors.traces.sql_queries import Walk
@@ -17,8 +19,32 @@ from collectors.traces.sql_writes import write
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 
+# Steps a token: real statements take fewer than three, and joins without ON double them at each join.
+_STEPS = 30
+
+_Node = TypeVar("_Node", bound=exp.Expr)
+
+
 class NotUnderstood(Exception):
     """The grammar has no tree for this statement."""
+
+
+class _Patience(Parser):
+    """A parser that gives up on a text over which it would brood for ever."""
+
+    steps_left: int = 0
+
+    def validate_expression(self, expression: _Node, args: list[object] | None = None) -> _Node:
+        self.steps_left -= 1
+        if self.steps_left < 0:
+            raise NotUnderstood
+        return super().validate_expression(expression, args)
+
+
+@cache
+def _parser(grammar: str) -> type[_Patience]:
+    """The parser of a dialect, with patience."""
+    return type("PatientParser", (_Patience, Grammar.get_or_raise(grammar).parser_class), {})
 
 
 def read_tree(shape: str, dialect: Dialect, temporary: set[str]) -> tuple[Statement, bool]:
@@ -29,9 +55,11 @@ def read_tree(shape: str, dialect: Dialect, temporary: set[str]) -> tuple[Statem
     `temporary`: the temporary tables known so far; those the statement creates are added.
     """
     grammar = Grammar.get_or_raise(dialect.grammar)
-    parser = grammar.parser(error_level=ErrorLevel.IGNORE)
+    tokens = grammar.tokenize(shape)
+    parser = _parser(dialect.grammar)(error_level=ErrorLevel.IGNORE, dialect=grammar)
+    parser.steps_left = _STEPS * (len(tokens) + _STEPS)
     ledger = Ledger(temporary=temporary)
-    for tree in parser.parse(grammar.tokenize(shape), shape):
+    for tree in parser.parse(tokens, shape):
         if tree is None or isinstance(tree, exp.Command):
             raise NotUnderstood
         Walk(dialect, ledger, write).statement(tree)

@@ -297,6 +297,8 @@ HOSTILE = [
     "SELECT " + "a." * 7000 + "b FROM t",
     "WITH " + ",".join(f"q{n} AS (SELECT * FROM t{n})" for n in range(300)) + " SELECT 1",
     "FROM a, " * 2000,
+    "SELECT a " + "[w] " * 3000,
+    "SELECT a FROM " + " JOIN ".join(f"t{n}" for n in range(40)),
     "DELETE " * 2000,
     "\x00\ud800;;;" * 1000,
     "INSERT INTO t (a) VALUES " + ", ".join("(1, now(), 'x')" for _ in range(1000)),
@@ -309,6 +311,12 @@ def test_hostile_texts_take_bounded_time(text: str, system: str) -> None:
     began = time.thread_time()
     parse(text, system)
     assert time.thread_time() - began < 2
+
+
+def test_where_the_grammar_runs_out_of_patience_all_tables_are_found_still() -> None:
+    statement = parse("SELECT a FROM " + " JOIN ".join(f"t{n:02}" for n in range(40)), "mysql")
+    assert [use.table for use in statement.tables] == [f"t{n:02}" for n in range(40)]
+    assert (statement.parsed_by, statement.partial) == ("pattern", True)
 
 
 def test_long_texts_are_cut() -> None:
