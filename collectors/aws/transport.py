@@ -21,6 +21,7 @@ from botocore.exceptions import (  # type: ignore[import-untyped]  # has no type
 from botocore.httpsession import URLLib3Session  # type: ignore[import-untyped]  # has no types
 from botocore.utils import get_environ_proxies  # type: ignore[import-untyped]  # has no types
 
+from collectors.aws import bodies
 from collectors.errors import NotListed
 from collectors.model import Why
 
@@ -111,6 +112,7 @@ class Transport:
             return self.send(request, verify)
 
         client.meta.events.register("before-send", send)
+        client.meta.events.register("before-parse", bodies.check)
 
     def send(self, request: AWSPreparedRequest, verify: bool | str) -> AWSResponse:
         """The answer, wholly read. Raises botocore's HTTPClientError, or NotListed past deadline or cap."""

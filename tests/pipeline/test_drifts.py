@@ -59,7 +59,9 @@ def test_an_api_that_starts_to_read_email_and_government_id_brings_paths_over_ol
     shop.plain_day()
     home.cycle()
     with shop.checkout.serves("GET /account/{id}"), shop.checkout.calls(shop.accounts, "GET /profile"):
-        shop.accounts.asks("SELECT full_name, tier, email, national_id FROM customers WHERE id = $1", ORDERS_DB)
+        shop.accounts.asks(
+            "SELECT full_name, tier, email, national_id FROM customers WHERE id = $1", ORDERS_DB
+        )
     shop.flush()
     assert home.cycle().new_paths == 2
     drift = home.drift()

@@ -10,7 +10,8 @@ A rule matches by what the signature says (`service` is the name in the credenti
 `METHOD /path` where a protocol has no names). The first rule that matches and is not used up decides.
 `after`: let so many matching requests pass first. `times`: then act so often; None for ever.
 Effects: denied, throttled, expired, failed (HTTP 500), unavailable (503), dead (never answers), broken (the
-connection ends inside the body), huge (200 MB), stale (an invalid page token), or a code of your own.
+connection ends inside the body), huge (200 MB), stale (an invalid page token), foreign (HTTP 200 with a page
+of HTML), nothing (HTTP 200 with an empty body), or a code of your own.
 `calls` is the list of (service, region, action) seen.
 """
 
@@ -36,6 +37,10 @@ EFFECTS = {
     "failed": (500, "InternalFailure"),
     "unavailable": (503, "ServiceUnavailable"),
     "stale": (400, "InvalidNextToken"),
+}
+SUCCESSES = {
+    "foreign": b"<html><head><title>Welcome</title></head><body>Please log in</body></html>",
+    "nothing": b"",
 }
 HUGE = 200 * 1024 * 1024
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "server", "date"}
@@ -149,6 +154,8 @@ class FaultProxy:
                     self.end_headers()
                     self.wfile.write(b"<Half")
                     self.close_connection = True
+                elif effect in SUCCESSES:
+                    self._say(200, "text/html", SUCCESSES[effect])
                 elif effect:
                     self._refuse(service, *EFFECTS.get(effect, (400, effect)))
                 else:
@@ -167,6 +174,13 @@ class FaultProxy:
                 except OSError:
                     pass  # the client had enough, which is what is asked of it
                 self.close_connection = True
+
+            def _say(self, status: int, type: str, data: bytes) -> None:
+                self.send_response(status)
+                self.send_header("Content-Type", type)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
 
             def _refuse(self, service: str, status: int, code: str) -> None:
                 kind = self.headers.get("Content-Type", "")

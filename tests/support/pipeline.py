@@ -1,10 +1,10 @@
 """The whole daemon in one test process: a small cloud, services that send real spans, cycles, drifts.
 
-    with installed(tmp_path, proxy.url) as home:
-        shop = Shop(home)
-        shop.usual_day()
-        home.cycle()
-        assert home.drift().quiet
+with installed(tmp_path, proxy.url) as home:
+    shop = Shop(home)
+    shop.usual_day()
+    home.cycle()
+    assert home.drift().quiet
 """
 
 from __future__ import annotations
@@ -274,7 +274,7 @@ class Installation:
     journal: Journal
     traces_url: str
     clock: Clock
-    rows: Sequence[AwsResourceType]
+    aws: AwsCollector | None = None
     numbers: list[int] = field(default_factory=list)
     _stack: ExitStack = field(default_factory=ExitStack)
     _parts: cycle.Parts | None = None
@@ -294,11 +294,9 @@ class Installation:
             self._parts = self._stack.enter_context(
                 assembly.parts(self.settings, self.database, self.journal, self.clock)
             )
-            if self.rows:
+            if self.aws:
                 _, *others = self._parts.collectors
-                own = _with_rows(self.settings, self.rows)
-                self._stack.callback(own.close)
-                self._parts = replace(self._parts, collectors=(own, *others))
+                self._parts = replace(self._parts, collectors=(self.aws, *others))
         return self._parts
 
     def restart(self, **changed: Mapping[str, object]) -> None:
@@ -307,7 +305,9 @@ class Installation:
         self._parts = None
         if changed:
             values = self.settings.model_dump(mode="json")
-            self.settings = compose({name: {**values[name], **keys} for name, keys in changed.items()} | _rest(values, changed))
+            self.settings = compose(
+                {name: {**values[name], **keys} for name, keys in changed.items()} | _rest(values, changed)
+            )
 
     def drift(self, before: int | None = None, after: int | None = None) -> Drift:
         """Between two snapshots; without numbers, the newest two."""
@@ -330,7 +330,9 @@ class Installation:
         with self.database.reading() as connection:
             rows = history.coverage(connection, number or self.numbers[-1])
         return {
-            " ".join(filter(None, (row.extent.type, row.extent.scope.region))): f"{row.state}: {row.detail}".rstrip(": ")
+            " ".join(
+                filter(None, (row.extent.type, row.extent.scope.region))
+            ): f"{row.state}: {row.detail}".rstrip(": ")
             for row in rows
         }
 
@@ -380,9 +382,9 @@ def settings_for(folder: Path, endpoint: str, **sections: Mapping[str, object]) 
 
 @contextmanager
 def installed(
-    folder: Path, endpoint: str, rows: Sequence[AwsResourceType] = (), **sections: Mapping[str, object]
+    folder: Path, endpoint: str, aws: AwsCollector | None = None, **sections: Mapping[str, object]
 ) -> Iterator[Installation]:
-    """An installation with its receiver listening. `rows`: instead of those that `aws.types` selects."""
+    """An installation with its receiver listening. `aws`: a collector to use instead of one of its own."""
     settings = settings_for(folder, endpoint, **sections)
     with ExitStack() as stack:
         database = assembly.open_store(settings)
@@ -393,18 +395,15 @@ def installed(
         receiver.start()
         stack.callback(receiver.stop)
         url = f"http://127.0.0.1:{receiver.ports['http']}/v1/traces"
-        home = Installation(settings, database, journal, url, Clock(), rows)
+        home = Installation(settings, database, journal, url, Clock(), aws)
         stack.callback(home.close)
         yield home
 
 
-def _with_rows(settings: Settings, rows: Sequence[AwsResourceType]) -> AwsCollector:
-    (account,) = settings.aws.accounts
-    return AwsCollector(
-        [AwsAccount(account.name, regions=account.regions, endpoint_url=account.endpoint_url)],
-        deadline=settings.aws.deadline.total_seconds(),
-        rows=rows,
-    )
+def collector(endpoint: str, rows: Sequence[AwsResourceType], deadline: float) -> AwsCollector:
+    """A collector of rows of one's own."""
+    account = AwsAccount("shop", regions=(EU, US), endpoint_url=endpoint)
+    return AwsCollector([account], deadline=deadline, rows=rows)
 
 
 def _rest(values: Mapping[str, Any], changed: Mapping[str, object]) -> dict[str, Any]:
@@ -417,7 +416,11 @@ def _rest(values: Mapping[str, Any], changed: Mapping[str, object]) -> dict[str,
 def told(drift: Drift) -> list[str]:
     """A drift in short lines, for comparing: everything that stands between head and foot."""
     lines = []
-    for word, changes in (("new", drift.new_paths), ("altered", drift.altered_paths), ("gone", drift.gone_paths)):
+    for word, changes in (
+        ("new", drift.new_paths),
+        ("altered", drift.altered_paths),
+        ("gone", drift.gone_paths),
+    ):
         for change in changes:
             for path in change.paths:
                 key = path.identity
@@ -430,6 +433,10 @@ def told(drift: Drift) -> list[str]:
         lines += [f"{line.symbol} {line.type} {line.name}" for line in group.lines]
     lines += [f"restated: {line.type} {line.name}" for line in drift.restated]
     lines += [f"newly visible: {line.type} {line.name}" for line in drift.newly_visible]
-    lines += [f"{gap.age} gap: {extent.type} {extent.scope.region} {gap.why}" for gap in drift.gaps for extent in gap.extents]
+    lines += [
+        f"{gap.age} gap: {extent.type} {extent.scope.region} {gap.why}"
+        for gap in drift.gaps
+        for extent in gap.extents
+    ]
     lines += [f"large removal: {extent}" for extent in drift.large_removals]
     return lines
