@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from threading import Event
 
 import structlog
 
-from collectors.contract import Collector, Request
+from collectors.contract import Collector, Follower, Request, View
 from collectors.model import Answer, Extent, Gap, Listing, Scope, Why
 from daemon.store.spool import Outcome, Spool
 
@@ -41,6 +41,7 @@ def collect(
     spool: Spool,
     executor: Executor,
     kept: Mapping[Extent, int],
+    view: View,
     progress: Progress | None = None,
     stopping: Event | None = None,
 ) -> Collected:
@@ -51,32 +52,57 @@ def collect(
     """
     began = time.monotonic()
     collected = Collected()
-    running: dict[Future[list[Answer]], tuple[Collector, Request]] = {}
+    work = _Work(spool, executor, kept, collected, progress, stopping)
+    work.run(collectors, lambda collector: collector.plan())
+    followers = [collector for collector in collectors if isinstance(collector, Follower)]
+    work.run(followers, lambda collector: collector.follow(view) if isinstance(collector, Follower) else ())
     for collector in collectors:
-        try:
-            requests = list(collector.plan())
+        if collector.name not in collected.asked:
             collected.asked[collector.name] = collector.asked()
-        except Exception as error:
-            # A collector that cannot even plan: all it ever listed becomes a gap, and the others go on.
-            log.exception("plan_failed", collector=collector.name)
-            collected.asked[collector.name] = None
-            spool.add(_unplanned(collector, error))
-            continue
-        for request in requests:
-            running[executor.submit(_answers, collector, request)] = (collector, request)
-    planned, answered = sum(len(request.extents) for _, request in running.values()), 0
-    for future in _as_completed(running, stopping):
-        collector, request = running[future]
-        for answer in _complete(request, future):
-            outcome = spool.add(answer)
-            if _suspicious(outcome, kept):
-                outcome = _again(collector, request, outcome, spool, collected)
-            answered += 1
-            if progress:
-                progress(answered, planned, str(outcome.extent))
-            log.debug("extent_answered", extent=str(outcome.extent), state=outcome.state, count=outcome.count)
     collected.seconds = time.monotonic() - began
     return collected
+
+
+@dataclass(slots=True)
+class _Work:
+    """Plans and answers of one cycle."""
+
+    spool: Spool
+    executor: Executor
+    kept: Mapping[Extent, int]
+    collected: Collected
+    progress: Progress | None
+    stopping: Event | None
+    planned: int = 0
+    answered: int = 0
+
+    def run(self, collectors: Sequence[Collector], plan: Callable[[Collector], Iterable[Request]]) -> None:
+        """Plans with each collector and spools an answer for every extent planned."""
+        running: dict[Future[list[Answer]], tuple[Collector, Request]] = {}
+        for collector in collectors:
+            try:
+                requests = list(plan(collector))
+            except Exception as error:
+                # A collector that cannot even plan: all it ever listed becomes a gap, and the others go on.
+                log.exception("plan_failed", collector=collector.name)
+                self.collected.asked[collector.name] = None
+                self.spool.add(_unplanned(collector, error))
+                continue
+            self.planned += sum(len(request.extents) for request in requests)
+            for request in requests:
+                running[self.executor.submit(_answers, collector, request)] = (collector, request)
+        for future in _as_completed(running, self.stopping):
+            self._spool(future, *running[future])
+
+    def _spool(self, future: Future[list[Answer]], collector: Collector, request: Request) -> None:
+        for answer in _complete(request, future):
+            outcome = self.spool.add(answer)
+            if _suspicious(outcome, self.kept):
+                outcome = _again(collector, request, outcome, self.spool, self.collected)
+            self.answered += 1
+            if self.progress:
+                self.progress(self.answered, self.planned, str(outcome.extent))
+            log.debug("extent_answered", extent=str(outcome.extent), state=outcome.state, count=outcome.count)
 
 
 def _as_completed(

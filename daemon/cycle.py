@@ -22,6 +22,7 @@ from daemon.store.database import Database
 from daemon.store.draft import Draft, NewDelivery, drafting
 from daemon.store.publish import publish
 from daemon.store.spool import Spool
+from daemon.store.view import CycleView
 from daemon.values.drift import Origin
 
 log = structlog.get_logger()
@@ -65,7 +66,8 @@ def run(
     spool = Spool(parts.settings.driftline.state_directory / "spool", _shape)
     try:
         kept = _kept(parts.database)
-        collected = collect(parts.collectors, spool, parts.executor, kept, progress, stopping)
+        view = CycleView(spool, parts.database)
+        collected = collect(parts.collectors, spool, parts.executor, kept, view, progress, stopping)
         outcome = _commit(parts, spool, collected, started, late=late)
     finally:
         spool.close()
