@@ -1,20 +1,14 @@
 """How long data paths take to be found over an estate of a given number of flows.
 
-The floor is a plain breadth-first search over the same edges from each origin, measured in the same run: it
-names no sink, no class and no route. Run: PYTHONPATH=. python docs/bench/bench_paths.py [EDGES ...]
+The floor is a plain breadth-first search over the same edges from each origin: it names no sink, no class and
+no route.
 """
 
 from __future__ import annotations
 
-import os
-import platform
 import random
-import resource
-import statistics
-import sys
-import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collectors.model import Alias, Json, Relation, Resource, Role, Scope, Seen
@@ -22,19 +16,9 @@ from config import vocabulary
 from daemon.analysis import exposure, links, paths
 from daemon.values.graph import Binding, Graph
 from daemon.values.path import DataPath
+from docs.bench.figures import Figure, median, peak_mib
 
-ROUNDS = 3
-COLUMNS = (
-    "edges",
-    "origins",
-    "paths",
-    "bind names",
-    "search from all at once",
-    "search from each (floor)",
-    "find paths",
-    "find / floor",
-    "compare, 1 % new",
-)
+_ROUNDS = 3
 SCOPE = Scope("traces", "prod")
 SEEN = Seen(0.0, 1.0, 1)
 
@@ -142,18 +126,12 @@ def search_from_each(graph: Graph, found: Sequence[DataPath]) -> int:
     return total
 
 
-def timed(work: Callable[[], object]) -> float:
-    """The median time of some rounds, in milliseconds."""
-    times = []
-    for _ in range(ROUNDS):
-        begin = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times) * 1e3
+def run(size: int) -> list[Figure]:
+    """`size`: flows of the larger estate; the smaller one has a tenth."""
+    return [*_measure(max(size // 10, 1)), *_measure(size), Figure("peak memory", peak_mib(), "MiB")]
 
 
-def measure(size: int) -> str:
-    """One line of the table."""
+def _measure(size: int) -> list[Figure]:
     graph = estate(size)
 
     def bind() -> dict[str, Binding]:
@@ -168,29 +146,16 @@ def measure(size: int) -> str:
     found = find()
     edges = {(each.source, each.verb, str(each.target)) for each in graph.relations}
     before = found[: len(found) * 99 // 100]
-    took, each_origin = timed(find), timed(lambda: search_from_each(graph, found))
-    cells = (
-        f"{len(graph.relations):,}",
-        f"{len({path.identity.origin for path in found}):,}",
-        f"{len(found):,}",
-        f"{timed(bind):.0f} ms",
-        f"{timed(lambda: search_from_all(graph)):.0f} ms",
-        f"{each_origin:.0f} ms",
-        f"{took:.0f} ms",
-        f"{took / each_origin:.1f} x",
-        f"{timed(lambda: paths.compare(before, found, edges)):.0f} ms",
-    )
-    return f"| {' | '.join(cells)} |"
-
-
-def main(sizes: Sequence[int]) -> None:
-    print(f"{os.cpu_count()} cores, CPython {platform.python_version()}, median of {ROUNDS} rounds\n")
-    print(f"| {' | '.join(COLUMNS)} |")
-    print(f"|{'---|' * len(COLUMNS)}")
-    for size in sizes:
-        print(measure(size), flush=True)
-    print(f"\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-
-
-if __name__ == "__main__":
-    main([int(each) for each in sys.argv[1:]] or [10_000, 100_000])
+    floor = median(lambda: search_from_each(graph, found), _ROUNDS)
+    took = median(find, _ROUNDS)
+    flows = f"{len(graph.relations):,} flows"
+    return [
+        Figure(f"search from each origin, {flows}", floor * 1e3, "ms", floor="the floor"),
+        Figure(f"find paths, {flows}", took * 1e3, "ms", took / floor, "search from each origin",
+               f"{len(found):,} paths, each with class, route and borders"),
+        Figure(f"search from all origins at once, {flows}", median(lambda: search_from_all(graph), _ROUNDS) * 1e3,
+               "ms", note="names nothing"),
+        Figure(f"bind names, {flows}", median(bind, _ROUNDS) * 1e3, "ms"),
+        Figure(f"compare paths, {flows}", median(lambda: paths.compare(before, found, edges), _ROUNDS) * 1e3,
+               "ms", note="1 % new"),
+    ]  # fmt: skip

@@ -1,22 +1,14 @@
-"""Spans a second, in process and over HTTP, against decoding alone in the same run. Writes nothing.
-
-Run: python docs/bench/bench_traces.py [--json]
-"""
+"""Spans a second, in process and over HTTP, against decoding alone."""
 
 from __future__ import annotations
 
 import gc
 import gzip
-import json
-import os
-import platform
-import resource
 import statistics
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -30,10 +22,11 @@ from collectors.traces.otlp import OtlpReader
 from collectors.traces.receiver import GARBAGE_THRESHOLD, Receiver
 from config.settings import compose
 from daemon.store.journal import Journal
+from docs.bench.figures import Figure, peak_mib
 
-SPANS = 8192
 ROUNDS = 12
 START = 1_790_000_000 * 10**9
+INTERNAL, SERVER, CLIENT = Span.SPAN_KIND_INTERNAL, Span.SPAN_KIND_SERVER, Span.SPAN_KIND_CLIENT
 
 
 def pairs(**attributes: str | int) -> list[KeyValue]:
@@ -46,8 +39,8 @@ def pairs(**attributes: str | int) -> list[KeyValue]:
     ]
 
 
-def message(round: int, services: int = 20) -> bytes:
-    """8,192 spans of 1,024 traces, 15 attributes each, unique ids, some unique values; a third are internal."""
+def message(round: int, spans: int, services: int = 20) -> bytes:
+    """Traces of eight spans, 8 to 15 attributes each, unique ids, some unique values; a third are internal."""
     parts = []
     for service in range(services):
         part = ResourceSpans()
@@ -64,12 +57,17 @@ def message(round: int, services: int = 20) -> bytes:
         part.scope_spans.add()
         parts.append(part)
     noise = {f"custom__attribute__{number}": f"value {number}" for number in range(8)}
-    for trace in range(SPANS // 8):
-        number = round * SPANS + trace
+    for trace in range(spans // 8):
+        number = round * spans + trace
         id = (number + 1).to_bytes(16)
 
         def span(
-            place: int, parent: int, service: int, kind: int, name: str, **attributes: str | int
+            place: int,
+            parent: int,
+            service: int,
+            kind: Span.SpanKind.ValueType,
+            name: str,
+            **attributes: str | int,
         ) -> None:
             parts[service % services].scope_spans[0].spans.append(
                 Span(
@@ -85,26 +83,30 @@ def message(round: int, services: int = 20) -> bytes:
             )
 
         front, back = trace % services, (trace + 7) % services
-        database = {
+        database: dict[str, str | int] = {
             "db__system__name": "postgresql",
             "db__namespace": "shop",
             "server__address": f"db-{back}.example.com",
             "server__port": 5432,
         }
-        route = {"http__request__method": "GET", "url__scheme": "https", "network__protocol__version": "1.1"}
-        span(0, -1, front, 2, "GET /orders/{id}", http__route="/orders/{id}", url__path=f"/orders/{number}",
+        route: dict[str, str | int] = {
+            "http__request__method": "GET",
+            "url__scheme": "https",
+            "network__protocol__version": "1.1",
+        }
+        span(0, -1, front, SERVER, "GET /orders/{id}", http__route="/orders/{id}", url__path=f"/orders/{number}",
              client__address=f"10.0.{trace % 256}.7", http__response__status_code=200, **route)  # fmt: skip
-        span(1, 0, front, 1, "load", code__function="load")
-        span(2, 1, front, 3, "GET", server__address=f"service-{back}", server__port=80,
+        span(1, 0, front, INTERNAL, "load", code__function="load")
+        span(2, 1, front, CLIENT, "GET", server__address=f"service-{back}", server__port=80,
              url__full=f"http://service-{back}/customers/{number}?x=1", **route)  # fmt: skip
-        span(3, 2, back, 2, "GET /customers/{id}", http__route="/customers/{id}",
+        span(3, 2, back, SERVER, "GET /customers/{id}", http__route="/customers/{id}",
              url__path=f"/customers/{number}", http__response__status_code=200, **route)  # fmt: skip
-        span(4, 3, back, 1, "repository")
+        span(4, 3, back, INTERNAL, "repository")
         span(
             5,
             4,
             back,
-            3,
+            CLIENT,
             "SELECT",
             db__query__text="SELECT email, name FROM customers WHERE id = $1",
             **database,
@@ -113,16 +115,16 @@ def message(round: int, services: int = 20) -> bytes:
             6,
             4,
             back,
-            3,
+            CLIENT,
             "UPDATE",
             db__query__text=f"UPDATE visits SET seen = 1 WHERE id = {number}",
             **database,
         )
-        span(7, 0, front, 1, "render")
+        span(7, 0, front, INTERNAL, "render")
     return ExportTraceServiceRequest(resource_spans=parts).SerializeToString()
 
 
-def rate(work: Callable[[bytes], object], bodies: list[bytes]) -> float:
+def rate(work: Callable[[bytes], object], bodies: list[bytes], spans: int) -> float:
     """Spans a second: the median over bodies, the first ones left out as warm-up."""
     speeds = []
     for number, body in enumerate(bodies):
@@ -130,11 +132,11 @@ def rate(work: Callable[[bytes], object], bodies: list[bytes]) -> float:
         begun = time.process_time()  # one thread's work: the machine's other load is left out
         work(body)
         if number >= 2:
-            speeds.append(SPANS / (time.process_time() - begun))
+            speeds.append(spans / (time.process_time() - begun))
     return statistics.median(speeds)
 
 
-def over_http(bodies: list[bytes], encoding: str, clients: int) -> float:
+def over_http(bodies: list[bytes], spans: int, encoding: str, clients: int) -> float:
     """Spans a second end to end: HTTP, decoding, facts, a journal on disk."""
     sent = [gzip.compress(body, 1) for body in bodies] if encoding else bodies
     headers = {"content-type": "application/x-protobuf"} | (
@@ -151,49 +153,36 @@ def over_http(bodies: list[bytes], encoding: str, clients: int) -> float:
                 for body in part:
                     assert client.post(url, content=body, headers=headers).status_code == 200
 
-        send(sent[:2])
-        rest = sent[2:]
-        threads = [threading.Thread(target=send, args=(rest[number::clients],)) for number in range(clients)]
-        begun = time.perf_counter()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        took = time.perf_counter() - begun
-        receiver.stop()
-        journal.close()
-    return len(rest) * SPANS / took
+        try:
+            send(sent[:2])
+            rest = sent[2:]
+            parts = [rest[number::clients] for number in range(clients)]
+            begun = time.perf_counter()
+            with ThreadPoolExecutor(clients) as threads:
+                list(threads.map(send, parts))
+            took = time.perf_counter() - begun
+        finally:
+            receiver.stop()
+            journal.close()
+    return len(rest) * spans / took
 
 
-def main() -> None:
+def run(size: int) -> list[Figure]:
+    """`size`: spans in a message, a multiple of eight."""
     gc.set_threshold(*GARBAGE_THRESHOLD)
-    bodies = [message(round) for round in range(ROUNDS)]
-    floor = rate(ExportTraceServiceRequest.FromString, bodies)
+    bodies = [message(round, size) for round in range(ROUNDS)]
+    floor = rate(ExportTraceServiceRequest.FromString, bodies, size)
     reader, flows = OtlpReader(), Flows(MemoryFacts())
-    read = rate(OtlpReader().protobuf, bodies)
-    facts = rate(lambda body: flows.record(reader.protobuf(body).spans, 10), bodies)
-    figures = {
-        "decoding alone (floor)": floor,
-        "decoding to spans": read,
-        "decoding to facts, in process": facts,
-        "over HTTP to a journal on disk, 1 client": over_http(bodies, "", 1),
-        "over HTTP to a journal on disk, gzip, 2 clients": over_http(bodies, "gzip", 2),
+    speeds = {
+        "decoded to spans": rate(OtlpReader().protobuf, bodies, size),
+        "decoded to facts, in process": rate(
+            lambda body: flows.record(reader.protobuf(body).spans, 10), bodies, size
+        ),
+        "over HTTP to a journal on disk, 1 client": over_http(bodies, size, "", 1),
+        "over HTTP to a journal on disk, gzip, 2 clients": over_http(bodies, size, "gzip", 2),
     }
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    if "--json" in sys.argv:
-        print(
-            json.dumps(
-                {"spans_per_second": {key: round(value) for key, value in figures.items()}, "peak_mib": peak}
-            )
-        )
-        return
-    print(
-        f"{os.cpu_count()} cores, CPython {platform.python_version()}, {SPANS} spans a message, 8-15 attributes"
-    )
-    for name, value in figures.items():
-        print(f"{name:50} {value:12,.0f} spans/s {value / floor:8.3f} of the floor")
-    print(f"peak memory {peak} MiB")
-
-
-if __name__ == "__main__":
-    main()
+    return [
+        Figure("decoding alone", floor, "spans/s", floor="the floor", note=f"{size:,} spans a message"),
+        *(Figure(name, speed, "spans/s", speed / floor, "decoding alone") for name, speed in speeds.items()),
+        Figure("peak memory", peak_mib(), "MiB", note="of the receiver and its clients in one process"),
+    ]
