@@ -89,11 +89,14 @@ def settle(
 def retold(before: Graph, now: Graph, known: Collection[Key]) -> Graph:
     """The previous graph as it looks with what is only now known of it.
 
-    `known`: keys of resources and relations whose new content is a first listing or follows other rules.
+    `known`: keys of resources and relations whose new content is a first listing or follows other rules, or
+    which are no longer asked for.
     """
-    resources = dict(before.resources)
+    resources = {urn: resource for urn, resource in before.resources.items() if urn not in known}
     resources |= {urn: resource for urn, resource in now.resources.items() if urn in known}
-    relations = {(r.source, r.verb, str(r.target)): r for r in before.relations}
+    relations = {
+        key: r for r in before.relations if (key := (r.source, r.verb, str(r.target))) not in known
+    }
     for relation in now.relations:
         key = (relation.source, relation.verb, str(relation.target))
         if key in known:

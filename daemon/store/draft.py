@@ -205,6 +205,9 @@ class Draft:
             wanted = asked.get(extent.scope.provider, frozenset())
             if extent not in answered and wanted is not None and extent not in wanted:
                 self.merge_.retire(row.id)
+                # Should it be asked for again, its first listing is a baseline again.
+                again = update(EXTENT).where(EXTENT.c.id == row.id).values(first_listed=None)
+                self.connection.execute(again)
                 self._cover(row.id, RETIRED, "no longer asked for by the settings", 0)
 
     # -- what is judged ------------------------------------------------------------------------------

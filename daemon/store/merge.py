@@ -58,7 +58,7 @@ class Tally:
     opened: int = 0
     closed: int = 0
     known: set[str | tuple[str, ...]] = field(default_factory=set)
-    """Keys whose new content says what we know now, not what changed: first listings, other rules."""
+    """Keys whose new content says what we know now, not what changed: first listings, other rules, retirement."""
 
 
 @dataclass(slots=True)
@@ -106,6 +106,7 @@ class Merge:
     def retire(self, extent_id: int) -> None:
         """Closes everything an extent shows: it is no longer asked for."""
         for kind in (RESOURCES, RELATIONS):
+            self.tally.known.update(self._open(kind, extent_id))
             self._merge(kind, extent_id, [], confirm=1, appeared=Origin.ADDED, fingerprint="")
 
     def _merge(
