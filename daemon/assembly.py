@@ -48,6 +48,7 @@ def rules(settings: Settings) -> Rules:
         jurisdiction=vocabulary.jurisdiction,
         own_domains=own,
         public_operations=public,
+        match=lambda _purl: (),
         fingerprint=hashlib.sha256(text.encode()).hexdigest()[:16],
     )
 

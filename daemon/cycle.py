@@ -6,16 +6,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from threading import Event
 
 import structlog
 
 from collectors.contract import Collector
-from collectors.model import Extent
+from collectors.model import Extent, Relation
 from collectors.redaction import scrub_json
 from config.settings import Settings
-from daemon.analysis import fields, judgement
-from daemon.analysis.judgement import Rules
+from daemon.analysis import components, fields, judgement
+from daemon.analysis.judgement import Judgement, Rules
+from daemon.analysis.settling import settle
 from daemon.collection import Collected, Progress, collect
 from daemon.store import documents, history, outbox
 from daemon.store.database import Database
@@ -24,6 +26,7 @@ from daemon.store.publish import publish
 from daemon.store.spool import Spool
 from daemon.store.view import CycleView
 from daemon.values.drift import Origin
+from daemon.values.finding import Finding
 
 log = structlog.get_logger()
 
@@ -113,21 +116,34 @@ def _commit(parts: Parts, spool: Spool, collected: Collected, started: datetime,
 
 
 def _judge(draft: Draft, rules: Rules) -> int:
-    """Writes bindings, data paths and sight; returns how many paths are new in the world."""
+    """Writes bindings, data paths, findings and sight; returns how many paths are new in the world."""
     before = draft.graph_before()
     now = judgement.judge(draft.graph(), before.bindings, rules)
-    settled = judgement.settle(
+
+    @cache
+    def again() -> Judgement:
+        """The snapshot before, with what is known today."""
+        return judgement.judge(judgement.retold(before, now.graph, draft.known), before.bindings, rules)
+
+    def found(runs: Sequence[Relation]) -> tuple[Finding, ...]:
+        inside = draft.components({components.digest_of(str(each.target)) for each in runs})
+        return components.findings(runs, inside, rules.match)
+
+    paths = settle(
         draft.paths_before(),
         now.paths,
-        lambda: (
-            judgement.judge(judgement.retold(before, now.graph, draft.known), before.bindings, rules).paths
-        ),
-        draft.warming,
+        lambda: again().paths,
+        lambda path: judgement.origin_of_new(path, draft.warming),
+    )
+    findings = settle(
+        draft.findings_before(), found(now.runs), lambda: found(again().runs), lambda _: Origin.ADDED
     )
     draft.write_bindings(now.graph.bindings)
-    draft.write_paths(settled.opened, settled.ended)
+    draft.write_paths(paths.opened, paths.ended)
+    draft.write_runs(now.runs)
+    draft.write_findings(findings.opened, findings.ended)
     draft.write_sight(now.sight)
-    return sum(origin is Origin.ADDED for _, origin in settled.opened)
+    return sum(origin is Origin.ADDED for _, origin in paths.opened)
 
 
 def _deliveries(draft: Draft, settings: Settings, now: datetime, new_paths: int) -> list[NewDelivery]:

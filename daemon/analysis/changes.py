@@ -15,6 +15,7 @@ from datetime import datetime
 from collectors.model import Json
 from daemon.analysis import telling
 from daemon.analysis.canonical import weight
+from daemon.analysis.components import RUNS_IMAGE
 from daemon.analysis.fields import compare
 from daemon.values.drift import Action, Change, Difference, FieldChange, Kind, Origin
 
@@ -63,6 +64,8 @@ def identifier(kind: Kind, action: Action, key: str, fields: tuple[FieldChange, 
 
 
 def _change(one: Difference, first_seen: datetime | None) -> Change | None:
+    if one.type == RUNS_IMAGE:
+        return None  # drawn by ourselves; the change of the image or of what uses it is told
     if one.type in PLUMBING and one.kind is not Kind.RESOURCE and _observed(one.key, one.kind):
         return None
     if one.kind is Kind.ALIAS:

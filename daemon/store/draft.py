@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, func, insert, select, update
 
-from collectors.model import Extent, Scope
+from collectors.model import Extent, Relation, Scope
 from daemon.store import chain, documents
 from daemon.store.columns import (
     ALIAS,
@@ -27,11 +27,13 @@ from daemon.store.columns import (
     SNAPSHOT,
 )
 from daemon.store.database import Database
+from daemon.store.findings import load_components, load_findings, write_findings
 from daemon.store.graph import load_bindings, load_graph, load_paths
 from daemon.store.merge import Merge
-from daemon.store.spool import Outcome, Spool
+from daemon.store.spool import Outcome, Spool, SpooledRelation
 from daemon.store.times import moment, stamp
 from daemon.values.drift import Origin
+from daemon.values.finding import Finding
 from daemon.values.graph import Binding, Graph
 from daemon.values.path import DataPath, Sight
 
@@ -322,6 +324,35 @@ class Draft:
         for row in self.connection.execute(select(PATH_VERSION.c.digest).where(*open_rows)):
             self.merge_.root.remove("path", str(key), row.digest)
         self.connection.execute(update(PATH_VERSION).where(*open_rows).values(until=self.number, ended=how))
+
+    def components(self, digests: Collection[str]) -> dict[str, list[tuple[str, str, str]]]:
+        """Package URL, name and version of the components of each image, by digest."""
+        return load_components(self.connection, digests)
+
+    def findings_before(self) -> tuple[Finding, ...]:
+        """Findings as they were stored."""
+        return load_findings(self.connection, None)
+
+    def write_runs(self, runs: Iterable[Relation]) -> None:
+        """Versions which service runs which image, as a complete listing of our own."""
+        extent = Extent("image.use", Scope("driftline", ""))
+        row = self._extent_ids([extent])[extent]
+        body = documents.encode({})
+        digest = documents.digest(body)
+        spooled = [
+            SpooledRelation(
+                each.source, each.verb, str(each.target), raw=False, digest=digest, seen=None, body=body
+            )
+            for each in runs
+        ]
+        self.merge_.extent(row.id, spooled, complete=True, appeared=Origin.ADDED, fingerprint=self.rules)
+
+    def write_findings(
+        self, opened: Iterable[tuple[Finding, Origin]], ended: Iterable[tuple[Finding, str]]
+    ) -> None:
+        """Opens versions of new and altered findings, each with its origin, and ends those that are no more."""
+        if write_findings(self.merge_, opened, ended, self.rules):
+            self.changed = True
 
     def write_sight(self, sight: Sight) -> None:
         """Stores for how much of what runs paths can be seen."""

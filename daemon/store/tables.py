@@ -236,6 +236,42 @@ class DataPathVersion(SQLModel, table=True):
     borders: str  # "EU->US", comma-separated
 
 
+class FindingRow(SQLModel, table=True):
+    """That a service runs a component with a known vulnerability, for ever."""
+
+    __tablename__ = "finding"
+    __table_args__ = (Index("ux_finding", "subject", "package", "advisory", unique=True),)
+    id: int = Field(primary_key=True)
+    subject: str
+    package: str
+    advisory: str
+
+
+class FindingVersion(SQLModel, table=True):
+    """The content of a finding between two snapshots."""
+
+    __tablename__ = "finding_version"
+    __table_args__ = (
+        _open_rows("finding_version", "finding_id"),
+        Index("ix_finding_version_finding", "finding_id", "since"),
+        Index("ix_finding_version_since", "since"),
+        Index("ix_finding_version_until", "until"),
+    )
+    id: int = Field(primary_key=True)
+    finding_id: int = Field(foreign_key="finding.id")
+    since: int
+    until: int | None = None
+    fingerprint: str
+    origin: str
+    ended: str = ""
+    component: str
+    version: str
+    image: str
+    severity: str
+    fixed: str  # comma-separated
+    summary: str
+
+
 class Sighted(SQLModel, table=True):
     """When an environment was first heard of, for its warm-up."""
 

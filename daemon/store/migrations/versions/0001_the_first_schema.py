@@ -98,6 +98,15 @@ def upgrade() -> None:
     )
     op.create_index("ux_extent", "extent", ["type", "provider", "account", "region"], unique=True)
     op.create_table(
+        "finding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("package", sa.String(), nullable=False),
+        sa.Column("advisory", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ux_finding", "finding", ["subject", "package", "advisory"], unique=True)
+    op.create_table(
         "relation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
@@ -212,6 +221,38 @@ def upgrade() -> None:
     op.create_index("ix_data_path_version_path", "data_path_version", ["data_path_id", "since"], unique=False)
     op.create_index("ix_data_path_version_since", "data_path_version", ["since"], unique=False)
     op.create_index("ix_data_path_version_until", "data_path_version", ["until"], unique=False)
+    op.create_table(
+        "finding_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("finding_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Integer(), nullable=True),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("ended", sa.String(), nullable=False),
+        sa.Column("component", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("image", sa.String(), nullable=False),
+        sa.Column("severity", sa.String(), nullable=False),
+        sa.Column("fixed", sa.String(), nullable=False),
+        sa.Column("summary", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["finding_id"],
+            ["finding.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_finding_version_finding", "finding_version", ["finding_id", "since"], unique=False)
+    op.create_index(
+        "ix_finding_version_open",
+        "finding_version",
+        ["finding_id"],
+        unique=False,
+        sqlite_where=sa.text("until IS NULL"),
+        postgresql_where=sa.text("until IS NULL"),
+    )
+    op.create_index("ix_finding_version_since", "finding_version", ["since"], unique=False)
+    op.create_index("ix_finding_version_until", "finding_version", ["until"], unique=False)
     op.create_table(
         "large_removal",
         sa.Column("snapshot", sa.Integer(), nullable=False),

@@ -1,0 +1,96 @@
+"""Which service runs which image, and which known vulnerabilities that brings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from collectors.model import Relation, Role
+from daemon.analysis.workloads import workloads
+from daemon.values.finding import Finding, FindingIdentity
+from daemon.values.graph import Graph
+
+RUNS_IMAGE = "runs_image"
+_LEADS = frozenset({"runs", "uses_image", "contains"})
+_DEEPEST = 6  # service, task definition, index, manifest: more is a loop
+
+
+class Match(Protocol):
+    """What an advisory says of one component."""
+
+    @property
+    def advisory(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def fixed(self) -> tuple[str, ...]: ...
+    @property
+    def summary(self) -> str: ...
+
+
+MatchOf = Callable[[str], Sequence[Match]]
+"""The advisories that hold for a package URL with version."""
+
+Components = Mapping[str, Sequence[tuple[str, str, str]]]
+"""By image digest: package URL, name and version."""
+
+
+def images(graph: Graph) -> tuple[Relation, ...]:
+    """Service (or workload that no service is known to run on) `runs_image` image, sorted."""
+    onward: dict[str, list[str]] = defaultdict(list)
+    for relation in graph.relations:
+        if relation.verb in _LEADS and (target := graph.target(relation)):
+            onward[relation.source].append(target)
+    run_by: dict[str, set[str]] = defaultdict(set)
+    for service, places in workloads(graph).items():
+        for place in places:
+            run_by[place].add(service)
+    found: set[tuple[str, str]] = set()
+    for urn, resource in graph.resources.items():
+        if resource.role is Role.WORKLOAD:
+            for image in _reached(urn, onward, graph):
+                found |= {(subject, image) for subject in run_by.get(urn, {urn})}
+    return tuple(Relation(subject, RUNS_IMAGE, image) for subject, image in sorted(found))
+
+
+def findings(runs: Iterable[Relation], components: Components, match: MatchOf) -> tuple[Finding, ...]:
+    """Every vulnerability that a service's images bring, sorted by identity; the first image in order speaks."""
+    found: dict[FindingIdentity, Finding] = {}
+    for relation in runs:
+        image = str(relation.target)
+        for purl, name, version in components.get(digest_of(image), ()):
+            for advisory in match(purl):
+                identity = FindingIdentity(relation.source, unversioned(purl), advisory.advisory)
+                finding = Finding(
+                    identity, name, version, image, advisory.severity, tuple(advisory.fixed), advisory.summary
+                )
+                found.setdefault(identity, finding)
+    return tuple(found[identity] for identity in sorted(found))
+
+
+def digest_of(image: str) -> str:
+    """`sha256:...` of an image's urn; "" if it has none."""
+    _, at, digest = image.rpartition("@")
+    return digest if at else ""
+
+
+def unversioned(purl: str) -> str:
+    """A package URL without version, qualifiers and subpath."""
+    bare = purl.partition("#")[0].partition("?")[0]
+    head, at, version = bare.rpartition("@")
+    return head if at and "/" not in version else bare
+
+
+def _reached(urn: str, onward: Mapping[str, Sequence[str]], graph: Graph) -> set[str]:
+    """The images that a workload leads to."""
+    images_found: set[str] = set()
+    seen, edge = {urn}, [urn]
+    for _ in range(_DEEPEST):
+        edge = sorted({target for each in edge for target in onward.get(each, ())} - seen)
+        seen.update(edge)
+        for each in edge:
+            resource = graph.resources.get(each)
+            if resource is not None and resource.role is Role.IMAGE:
+                images_found.add(each)
+    return images_found

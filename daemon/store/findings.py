@@ -1,0 +1,151 @@
+"""Vulnerable components: read as of a snapshot, and written into a draft."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from daemon.store.columns import COMPONENT, FINDING, FINDING_VERSION, valid
+from daemon.store.merge import Merge
+from daemon.values.drift import Origin
+from daemon.values.finding import Finding, FindingIdentity
+
+_CHUNK = 500
+
+
+def load_findings(connection: Connection, number: int | None) -> tuple[Finding, ...]:
+    """Findings valid at a snapshot (None: now), sorted by identity."""
+    query = (
+        select(FINDING_VERSION, FINDING.c.subject, FINDING.c.package, FINDING.c.advisory)
+        .join(FINDING, FINDING.c.id == FINDING_VERSION.c.finding_id)
+        .where(valid(FINDING_VERSION, number))
+        .order_by(FINDING.c.subject, FINDING.c.package, FINDING.c.advisory)
+    )
+    return tuple(_finding(row) for row in connection.execute(query))
+
+
+def load_components(
+    connection: Connection, digests: Collection[str]
+) -> dict[str, list[tuple[str, str, str]]]:
+    """Package URL, name and version of each component, by image digest; sorted."""
+    found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    iterator = iter(sorted(digests))
+    while chunk := list(islice(iterator, _CHUNK)):
+        query = select(COMPONENT).where(COMPONENT.c.subject.in_(chunk)).order_by(COMPONENT.c.purl)
+        for row in connection.execute(query):
+            found[row.subject].append((row.purl, row.name, row.version))
+    return dict(found)
+
+
+def write_findings(
+    merge: Merge, opened: Iterable[tuple[Finding, Origin]], ended: Iterable[tuple[Finding, str]], rules: str
+) -> int:
+    """Opens and ends versions; returns how many were written or ended."""
+    connection, written = merge.connection, 0
+    for finding, how in ended:
+        _close(merge, finding.identity, how)
+        written += 1
+    ids = {
+        FindingIdentity(row.subject, row.package, row.advisory): row.id
+        for row in connection.execute(select(FINDING))
+    }
+    number = connection.execute(select(func.max(FINDING_VERSION.c.id))).scalar() or 0
+    for finding, origin in opened:
+        key = finding.identity
+        if key in ids:
+            _close(merge, key, "")
+        else:
+            ids[key] = max(ids.values(), default=0) + 1
+            connection.execute(
+                insert(FINDING).values(
+                    id=ids[key], subject=key.subject, package=key.package, advisory=key.advisory
+                )
+            )
+        number += 1
+        written += 1
+        content = _content(finding)
+        merge.root.add("finding", *_parts(key), *content.values())
+        connection.execute(
+            insert(FINDING_VERSION).values(
+                id=number, finding_id=ids[key], since=merge.number, until=None, fingerprint=rules,
+                origin=origin.value, ended="", **content,
+            )
+        )  # fmt: skip
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class FindingHistory:
+    """Findings at two snapshots. `known`: identities that only knowledge or rules brought or took."""
+
+    before: tuple[Finding, ...]
+    after: tuple[Finding, ...]
+    known: frozenset[FindingIdentity]
+
+
+def history(connection: Connection, before: int, after: int) -> FindingHistory:
+    """Findings valid at each end, and which differences are no drift."""
+    changed: dict[FindingIdentity, set[str]] = defaultdict(set)
+    query = select(FINDING_VERSION, FINDING.c.subject, FINDING.c.package, FINDING.c.advisory).join(
+        FINDING, FINDING.c.id == FINDING_VERSION.c.finding_id
+    )
+    since, until = FINDING_VERSION.c.since, FINDING_VERSION.c.until
+    for row in connection.execute(query.where(since > before, since <= after)):
+        changed[_identity(row)].add(row.origin)
+    for row in connection.execute(query.where(until > before, until <= after, FINDING_VERSION.c.ended != "")):
+        changed[_identity(row)].add(row.ended)
+    ours = {Origin.BASELINE.value, Origin.RESTATED.value}
+    return FindingHistory(
+        load_findings(connection, before),
+        load_findings(connection, after),
+        frozenset(key for key, origins in changed.items() if origins <= ours),
+    )
+
+
+def _close(merge: Merge, key: FindingIdentity, how: str) -> None:
+    chosen = select(FINDING.c.id).where(
+        FINDING.c.subject == key.subject,
+        FINDING.c.package == key.package,
+        FINDING.c.advisory == key.advisory,
+    )
+    open_rows = FINDING_VERSION.c.finding_id.in_(chosen), FINDING_VERSION.c.until.is_(None)
+    for row in merge.connection.execute(select(FINDING_VERSION).where(*open_rows)):
+        content = (row.component, row.version, row.image, row.severity, row.fixed, row.summary)
+        merge.root.remove("finding", *_parts(key), *content)
+    merge.connection.execute(update(FINDING_VERSION).where(*open_rows).values(until=merge.number, ended=how))
+
+
+def _content(finding: Finding) -> dict[str, str]:
+    return {
+        "component": finding.component,
+        "version": finding.version,
+        "image": finding.image,
+        "severity": finding.severity,
+        "fixed": ",".join(finding.fixed),
+        "summary": finding.summary,
+    }
+
+
+def _parts(key: FindingIdentity) -> Sequence[str]:
+    return key.subject, key.package, key.advisory
+
+
+def _identity(row: Any) -> FindingIdentity:
+    return FindingIdentity(row.subject, row.package, row.advisory)
+
+
+def _finding(row: Any) -> Finding:
+    return Finding(
+        _identity(row),
+        row.component,
+        row.version,
+        row.image,
+        row.severity,
+        tuple(filter(None, row.fixed.split(","))),
+        row.summary,
+    )
