@@ -26,12 +26,15 @@ run: $(READY) ## the daemon, with the settings in driftline.toml (CONFIG=FILE fo
 test: $(READY) ## all tests (TESTS=tests/demo for some)
 	@$(BIN)/python -m pytest $(TESTS)
 
-check: $(READY) ## format, lint, types, floors, then all tests: what CI runs
+check: $(READY) ## format, lint, types, floors, generated pages, then all tests: what CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy demo
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m config.document --check
+	$(BIN)/python -m daemon.store.document --check
+	$(BIN)/python -m daemon.cli.document --check
 	$(MAKE) --no-print-directory test
 
 format: $(READY) ## puts the code in order

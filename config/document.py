@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from config.description import Key, Section, sections
+from config.page import DOCS, cell, keep
 from config.schema import schema
 
-PATH = Path(__file__).parent.parent / "docs" / "settings.md"
+PATH = DOCS / "settings.md"
 
 _HEAD = """\
 # Settings
@@ -49,14 +49,7 @@ def document() -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Writes the page; with `--check` only compares. 0 if the page is (now) what it should be."""
-    text = document()
-    if "--check" not in arguments:
-        PATH.write_text(text, encoding="utf-8")
-        return 0
-    if PATH.exists() and PATH.read_text(encoding="utf-8") == text:
-        return 0
-    sys.stderr.write(f"{PATH} is out of date: run python -m config.document\n")
-    return 1
+    return keep(PATH, document(), "config.document", arguments)
 
 
 def _section(section: Section, whole: dict[str, Any]) -> str:
@@ -69,7 +62,7 @@ def _section(section: Section, whole: dict[str, Any]) -> str:
 
 def _row(key: Key, described: dict[str, Any]) -> str:
     default = "*required*" if key.required else f"`{key.example}`"
-    words = key.words.removeprefix("Required. ").replace("|", "\\|")
+    words = cell(key.words.removeprefix("Required. "))
     return f"| `{key.name}` | {_values(described)} | {default} | {words} |\n"
 
 

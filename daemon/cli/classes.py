@@ -25,7 +25,10 @@ def explain(
         str, typer.Argument(metavar="[SCHEMA.]TABLE.COLUMN", help="The column, as SQL text names it.")
     ],
     siblings: Annotated[
-        str, typer.Option(help="Other columns of the same table, with commas: a,b,c. They give context.")
+        str,
+        typer.Option(
+            metavar="NAMES", help="Other columns of the same table, with commas: a,b,c. They give context."
+        ),
     ] = "",
 ) -> None:
     """Say what kind of personal data a column's name tells, and which rule spoke."""

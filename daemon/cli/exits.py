@@ -8,9 +8,21 @@ from daemon.cli.world import WorldError
 from daemon.notify.smtp import MailServerError
 from daemon.store.errors import AlreadyRunning, NotFound, SchemaTooNew, StoreError
 
-RUN_TIME, USAGE, NOT_FOUND, CREDENTIALS, RUNNING, INTEGRITY = 1, 2, 3, 4, 5, 6
+RUN_TIME, USAGE, NOT_FOUND, RUNNING = 1, 2, 3, 5  # 4 and 6 are kept for credentials and integrity
 DRIFT, GAPS = 10, 11
 BOTH = 12
+
+MEANINGS = {
+    0: "done",
+    RUN_TIME: "it failed while running; the message says what, where and what to do",
+    USAGE: "the command line or the settings are wrong; nothing was done",
+    NOT_FOUND: "there is no such database, snapshot or delivery",
+    RUNNING: "another process writes this database: the daemon, or another `driftline collect`",
+    DRIFT: "`--fail-on drift`: something changed",
+    GAPS: "`--fail-on gaps`: something was not observed",
+    BOTH: "`--fail-on drift,gaps`: both",
+}
+"""What an operator reads about each code that a command can end with."""
 
 _CODES: tuple[tuple[type[Exception], int], ...] = (
     (ConfigError, USAGE),

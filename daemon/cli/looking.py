@@ -53,7 +53,9 @@ def report(
     context: typer.Context,
     a: From = None,
     b: To = None,
-    format: Annotated[str, typer.Option("--format", "-f", help="text, html or json.")] = "text",
+    format: Annotated[
+        str, typer.Option("--format", "-f", metavar="FORMAT", help="text, html or json.")
+    ] = "text",
     baseline: Annotated[
         bool, typer.Option("--baseline", help="Tell what stands instead of what changed.")
     ] = False,
@@ -94,7 +96,7 @@ def paths(
     b: To = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the paths to personal data: all that stand, or with --new what is new since a snapshot."""
+    """List the paths to personal data: all that stand at B or, with --new, what is new from A to B."""
     from daemon import comparison
     from daemon.cli.reports import print_paths
 

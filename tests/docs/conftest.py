@@ -1,0 +1,33 @@
+"""One reader for all pages: the demo, which takes a while, is seen once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.pages import ROOT, Reader, blocks, with_sqlite3
+
+
+@pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    """A reader whose checkout is set up, and who has seen the demo."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, folder)
+    (folder / ".venv").mkdir()
+    (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    (folder / ".venv" / "ready").touch()  # or make would set up another environment
+    path = os.pathsep.join((str(with_sqlite3(folder)), str(Path(sys.executable).parent), os.environ["PATH"]))
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "DRIFTLINE_")) and not name.lower().endswith("_proxy")
+    }
+    one = Reader(folder, clean | {"PATH": path, "AWS_EC2_METADATA_DISABLED": "true"})
+    demo = one.types(blocks("README.md", "sh")[0].text)
+    assert demo.returncode == 0, demo.stderr
+    return one
