@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from collectors.aws.expressions import expand, find
+from collectors.expressions import expand, find
 from collectors.spec import Call, Parameter
 
 Item = dict[str, Any]  # what AWS's JSON says

@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from collectors.aws.environment import tongue
 from collectors.aws.inventory import Inventory, Place
 from collectors.aws.resources import ROWS
 from collectors.aws.row import AwsResourceType
 from collectors.aws.sessions import AwsAccount, Identity, Session, loader
-from collectors.aws.shaping import shaped
 from collectors.aws.transport import Transport
 from collectors.contract import Request
 from collectors.errors import NotListed
 from collectors.model import Answer, Extent, Gap, Listing, Relation, Resource, Scope, Why
+from collectors.shaping import shaped
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 20.0
@@ -132,7 +133,7 @@ class AwsCollector:
         failed = 0
         for one in self.inventory.describe(row, place, until):
             item = row.refine(one.item) if row.refine else one.item
-            result = shaped(row, item, frozenset(one.unknown), identity.account, extent.scope.region)
+            result = shaped(row, item, extent.scope, tongue(item), frozenset(one.unknown))
             if result is None:
                 continue
             resource, leads = result

@@ -1,140 +1,44 @@
-"""What a workload's environment variables lead to: hosts, ARNs, buckets, queues, tables and topics.
-
-A relation says only what the workload is configured for. The values themselves end here.
-"""
+"""How AWS names things within the values of environment variables: ARNs, buckets, queues, tables and topics."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
-from collectors.model import Alias, Relation
-
-LONGEST = 8192
-"""Values beyond this are certificates and documents, not addresses."""
+from collectors.mentions import Tongue
+from collectors.model import Alias
 
 ARN = re.compile(
     r"arn:aws[a-z-]{0,10}:[a-z0-9-]{1,40}:[a-z0-9-]{0,25}:[0-9]{0,12}:[A-Za-z0-9_./:*@+=,-]{1,512}"
 )
-URL = re.compile(r"[a-z][a-z0-9+]{1,20}://[^\s\"'<>;|]{1,1024}", re.IGNORECASE)
 QUEUE_URL = re.compile(
     r"^https?://(?:sqs\.[a-z0-9-]+|[a-z0-9-]+\.queue)\.amazonaws\.com(?:\.cn)?/\d{12}/[\w.-]{1,85}$"
 )
-HOST = re.compile(
-    r"^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.?$"
-)
-PORT = re.compile(r"^(.{1,253}):\d{2,5}$")
-PAIR = re.compile(
-    r"\b(?:host|server|data source|endpoint|addr(?:ess)?)=(?:tcp:)?([\w.-]{1,253})", re.IGNORECASE
-)
 BUCKET = re.compile(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
 NAME = re.compile(r"^[A-Za-z0-9_.-]{1,256}$")
-ADDRESS_WORDS = re.compile(
-    r"HOST|ENDPOINT|URL|URI|ADDR|SERVER|BROKER|BOOTSTRAP|DSN|DOMAIN|DATABASE|REDIS|_DB|^DB", re.IGNORECASE
-)
-SECRET_WORDS = re.compile(r"SECRET|PASSW|TOKEN|API_?KEY|CREDENTIAL|PRIVATE", re.IGNORECASE)
+DOMAINS = (".amazonaws.com", ".amazonaws.com.cn")
 
 
-def mentions(
-    urn: str, variables: Mapping[str, Sequence[str]], words: Mapping[str, Any], namespaces: Sequence[str] = ()
-) -> list[Relation]:
-    """`configured_for` relations; each says in which variables its target stands, never what they hold."""
-    found: dict[str | Alias, set[str]] = {}
-    for name, values in variables.items():
-        for value in values:
-            if len(value) <= LONGEST:
-                for target in targets(name, value.strip(), urn, words, namespaces):
-                    found.setdefault(target, set()).add(name)
-    return [
-        Relation(urn, "configured_for", target, {"variables": [*sorted(names)]})
-        for target, names in found.items()
-    ]
+def tongue(words: Mapping[str, Any]) -> Tongue:
+    """What a value means in the account and region of `words`."""
+    return Tongue(_identifiers, partial(_names, words), DOMAINS)
 
 
-def targets(
-    name: str, value: str, urn: str, words: Mapping[str, Any], namespaces: Sequence[str]
-) -> Iterator[str | Alias]:
-    """What one variable leads to."""
+def _identifiers(value: str) -> Sequence[str | Alias]:
     if QUEUE_URL.match(value):
-        yield Alias("public", "queue", value)
-        return
-    arns = ARN.findall(value)
-    if arns:
-        yield from arns
-        return
-    here = f"aws:{words['account']}:{words['region']}"
-    secret = SECRET_WORDS.search(name) is not None
-    hosts = list(addresses(name, value))
-    if hosts:
-        yield from (each for host in hosts if (each := place_of(host, urn, namespaces)) is not None)
-    elif secret:
-        return
-    elif _says(name, "BUCKET") and BUCKET.match(value):
+        return [Alias("public", "queue", value)]
+    return ARN.findall(value)
+
+
+def _names(words: Mapping[str, Any], variable: str, value: str) -> Iterator[str | Alias]:
+    says = variable.upper()
+    if "BUCKET" in says and BUCKET.match(value):
         yield Alias("public", "bucket", value)
-    elif _says(name, "TABLE") and NAME.match(value):
-        yield Alias(here, "table", value)
-    elif _says(name, "QUEUE") and NAME.match(value):
+    elif "TABLE" in says and NAME.match(value):
+        yield Alias(f"aws:{words['account']}:{words['region']}", "table", value)
+    elif "QUEUE" in says and NAME.match(value):
         yield f"arn:{words['partition']}:sqs:{words['region']}:{words['account']}:{value}"
-    elif _says(name, "TOPIC") and NAME.match(value):
+    elif "TOPIC" in says and NAME.match(value):
         yield f"arn:{words['partition']}:sns:{words['region']}:{words['account']}:{value}"
-
-
-def _says(name: str, word: str) -> bool:
-    return word in name.upper()
-
-
-def addresses(name: str, value: str) -> Iterator[str]:
-    """Hosts named by a value: in URLs, connection strings, `host:port`, lists of them, or alone."""
-    urls = URL.findall(value.removeprefix("jdbc:").removeprefix("JDBC:"))
-    if urls:
-        for url in urls:
-            yield from _hosts_of_url(url)
-        return
-    paired = PAIR.findall(value)
-    if paired:
-        yield from (host.lower() for host in paired if HOST.match(host.lower()))
-        return
-    for part in value.split(","):
-        text = part.strip().lower()
-        port = PORT.match(text)
-        host = port[1] if port else text
-        if not HOST.match(host) or host.isdigit():
-            continue
-        local = host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
-        said = ADDRESS_WORDS.search(name) and ("." in host or _says(name, "HOST"))
-        if port or local or said:
-            yield host
-
-
-def _hosts_of_url(url: str) -> Iterable[str]:
-    """Hosts of a URL without user info; a replica set names several."""
-    authority = re.split(r"[/?#]", url.split("://", 1)[1], maxsplit=1)[0].rpartition("@")[2]
-    for part in authority.split(","):
-        try:
-            host = (urlsplit(f"//{part}").hostname or "").rstrip(".")
-        except ValueError:  # brackets that hold no address
-            continue
-        if host and (HOST.match(host) or ":" in host):
-            yield host
-
-
-def place_of(host: str, urn: str, namespaces: Sequence[str]) -> Alias | None:
-    """The alias of a host: public names are the same everywhere, others belong to the workload's network."""
-    host = host.rstrip(".")
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        if host == "localhost":
-            return None
-        inner = "." not in host or host.endswith((".local", ".internal", ".lan"))
-        return Alias(_network(urn, namespaces) if inner else "public", "host", host)
-    if address.is_loopback or address.is_unspecified or address.is_link_local:
-        return None
-    return Alias("public" if address.is_global else _network(urn, namespaces), "address", str(address))
-
-
-def _network(urn: str, namespaces: Sequence[str]) -> str:
-    return namespaces[0] if namespaces else f"caller:{urn}"

@@ -15,12 +15,12 @@ import orjson
 
 from collectors.aws.answers import Item, Paging, filled, one_value, picked
 from collectors.aws.breaker import Breaker
-from collectors.aws.expressions import RESERVED, expand, find, holes
 from collectors.aws.faults import EXPIRED, STALE_PAGE, not_listed
 from collectors.aws.row import AwsResourceType
 from collectors.aws.sessions import Identity, Session
 from collectors.aws.transport import ENDED, check_deadline, deadline
 from collectors.errors import Gone, NotListed
+from collectors.expressions import RESERVED, expand, find, holes
 from collectors.model import Why
 from collectors.spec import Call
 

@@ -9,11 +9,11 @@ import botocore.exceptions  # type: ignore[import-untyped]  # has no types
 import botocore.session  # type: ignore[import-untyped]  # has no types
 
 from collectors.aws.actions import action
-from collectors.aws.expressions import FILTERS, RESERVED, holes, literals, template_roots
 from collectors.aws.row import AwsResourceType
 from collectors.aws.shapes import Fields, Kind, ListOf, Text, Unknown, kind_of, of_shape
-from collectors.aws.shaping import keeps
 from collectors.errors import RowError
+from collectors.expressions import FILTERS, RESERVED, holes, literals, template_roots
+from collectors.shaping import keeps
 from collectors.spec import Call, Parameter
 
 READING = ("List", "Describe", "Get", "BatchGet")

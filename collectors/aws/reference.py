@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from collectors.aws.permissions import needed
 from collectors.aws.row import AwsResourceType
-from collectors.aws.shaping import keeps
+from collectors.shaping import keeps
 
 HEAD = """# Resource types
 

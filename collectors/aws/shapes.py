@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from collectors.aws.expressions import compiled
 from collectors.errors import RowError
+from collectors.expressions import compiled
 
 
 @dataclass(frozen=True, slots=True)

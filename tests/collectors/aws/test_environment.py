@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from collectors.aws.environment import mentions
+from collectors.aws.environment import tongue
+from collectors.mentions import mentions
 
 WORDS = {"account": "111122223333", "region": "eu-west-1", "partition": "aws"}
 URN = "arn:aws:lambda:eu-west-1:111122223333:function:f"
 
 
 def led_to(name: str, value: str, namespaces: tuple[str, ...] = ("vpc:vpc-1",)) -> list[str]:
-    return sorted(str(each.target) for each in mentions(URN, {name: [value]}, WORDS, namespaces))
+    return sorted(str(each.target) for each in mentions(URN, {name: [value]}, tongue(WORDS), namespaces))
 
 
 @pytest.mark.parametrize(
@@ -80,11 +81,11 @@ def test_without_a_network_an_inner_name_is_the_callers_own() -> None:
 
 
 def test_two_variables_with_one_target_make_one_relation() -> None:
-    (relation,) = mentions(URN, {"B_HOST": ["a.example.com"], "A_HOST": ["a.example.com"]}, WORDS)
+    (relation,) = mentions(URN, {"B_HOST": ["a.example.com"], "A_HOST": ["a.example.com"]}, tongue(WORDS))
     assert relation.attributes == {"variables": ["A_HOST", "B_HOST"]}
 
 
 def test_no_credential_of_a_value_is_in_a_relation() -> None:
-    found = mentions(URN, {"URL": ["amqps://user:s3cr3t@mq.example.com:5671/v?token=s3cr3t"]}, WORDS)
+    found = mentions(URN, {"URL": ["amqps://user:s3cr3t@mq.example.com:5671/v?token=s3cr3t"]}, tongue(WORDS))
     assert "s3cr3t" not in repr(found)
     assert "user" not in repr(found)

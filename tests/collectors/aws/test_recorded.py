@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 import pytest
 from botocore.stub import Stubber
 
+from collectors.aws.environment import tongue
 from collectors.aws.inventory import Inventory, Place
 from collectors.aws.resources.compute import FUNCTION_URL
 from collectors.aws.resources.delivery import DNS_RECORD
 from collectors.aws.resources.storage import BUCKET
 from collectors.aws.row import AwsResourceType
 from collectors.aws.sessions import AwsAccount, Identity, Session, loader
-from collectors.aws.shaping import shaped
 from collectors.aws.transport import Transport
 from collectors.errors import NotListed
-from collectors.model import Alias, Relation, Resource, Role, Why
+from collectors.model import Alias, Relation, Resource, Role, Scope, Why
+from collectors.shaping import shaped
 
 ACCOUNT = "111122223333"
 NEVER = float("inf")
@@ -36,7 +37,13 @@ class Recorded:
         found = []
         try:
             for one in self.inventory.describe(row, self.place, NEVER):
-                made = shaped(row, one.item, frozenset(one.unknown), ACCOUNT, self.place.region)
+                made = shaped(
+                    row,
+                    one.item,
+                    Scope("aws", ACCOUNT, self.place.region),
+                    tongue(one.item),
+                    frozenset(one.unknown),
+                )
                 assert made is not None
                 found.append(made)
         finally:

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from collectors.aws.environment import tongue
 from collectors.aws.resources.integration import QUEUE
-from collectors.aws.shaping import plain, shaped, tags, target
-from collectors.model import Alias
+from collectors.model import Alias, Scope
+from collectors.shaping import plain, shaped, tags, target
 
 WORDS = {"region": "eu-west-1", "account": "1", "partition": "aws"}
+HERE = Scope("aws", "1", "eu-west-1")
 ITEM = {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/1/orders", **WORDS}
 
 
@@ -55,7 +57,7 @@ def test_a_target_that_is_an_arn_already_is_the_arn() -> None:
 
 def test_what_a_denied_detail_would_have_told_is_unobserved() -> None:
     item = {**ITEM, "Tags": {"a": "b"}}
-    made = shaped(QUEUE, item, frozenset({"Attributes"}), "1", "eu-west-1")
+    made = shaped(QUEUE, item, HERE, tongue(item), frozenset({"Attributes"}))
     assert made is not None
     queue, relations = made
     assert queue.attributes == {}
@@ -72,4 +74,4 @@ def test_what_a_denied_detail_would_have_told_is_unobserved() -> None:
 
 
 def test_an_item_without_a_urn_is_not_of_this_type() -> None:
-    assert shaped(QUEUE, WORDS, frozenset(), "1", "eu-west-1") is None
+    assert shaped(QUEUE, WORDS, HERE, tongue(WORDS)) is None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from collectors.aws.expressions import expand, roots, template_roots
+from collectors.expressions import expand, roots, template_roots
 
 ITEM = {
     "a": "x",

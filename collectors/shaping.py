@@ -1,38 +1,72 @@
-"""From an item of AWS to a resource and its relations, as its row says: pure functions."""
+"""From an item of a cloud to a resource and its relations, as its row says: pure functions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
-from collectors.aws.environment import mentions
-from collectors.aws.expressions import expand, find, roots, template_roots
-from collectors.aws.row import AwsResourceType
-from collectors.model import Alias, Json, Relation, Resource, Scope
+from collectors.expressions import expand, find, roots, template_roots
+from collectors.mentions import Tongue, mentions
+from collectors.model import Alias, Json, Relation, Resource, Role, Scope
 from collectors.spec import Link
 
-Item = Mapping[str, Any]  # what AWS's JSON says
+Item = Mapping[str, Any]  # what a cloud's JSON says
 
 KEPT = re.compile(r"^(?:(\w+): )?(.+)$", re.DOTALL)
 VARIABLES = "Variables"
 """The attribute that keeps the names of a workload's environment variables."""
 
 
+class Row(Protocol):
+    """What shaping reads of a row, whichever cloud it describes. The rows themselves say what each field means."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def urn(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> Role: ...
+    @property
+    def keep(self) -> tuple[str, ...]: ...
+    @property
+    def ordered(self) -> tuple[str, ...]: ...
+    @property
+    def tags(self) -> str: ...
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+    @property
+    def namespaces(self) -> tuple[str, ...]: ...
+    @property
+    def links(self) -> tuple[Link, ...]: ...
+    @property
+    def public(self) -> str: ...
+    @property
+    def environment(self) -> str: ...
+    @property
+    def located(self) -> str: ...
+
+
 def shaped(
-    row: AwsResourceType, item: Item, unknown: frozenset[str], account: str, region: str
+    row: Row, item: Item, scope: Scope, tongue: Tongue, unknown: frozenset[str] = frozenset()
 ) -> tuple[Resource, tuple[Relation, ...]] | None:
-    """The resource and what it leads to; None if the item makes no urn (it is not of this type)."""
+    """The resource and what it leads to; None if the item makes no urn (it is not of this type).
+
+    `scope`: where it lives, unless its row knows better. `unknown`: fields whose detail call failed.
+    """
     labels = tags(find(row.tags, item)) if row.tags else {}
     item = {**item, "tag": labels}
     urns = expand(row.urn, item)
     if not urns:
         return None
     urn = urns[0]
-    home = (expand(row.located, item) or (region,))[0] if row.located else region
+    home = expand(row.located, item) if row.located else ()
     fields = _Fields(row, item, unknown)
     attributes = {name: value for name, value in fields.kept() if value is not None}
     relations = [each for link in row.links for each in linked(link, urn, item)]
@@ -40,14 +74,14 @@ def shaped(
         variables = named_values(find(row.environment, item))
         attributes[VARIABLES] = [*sorted(variables)]
         relations += mentions(
-            urn, variables, item, (row.namespaces and expand(row.namespaces[0], item)) or ()
+            urn, variables, tongue, (row.namespaces and expand(row.namespaces[0], item)) or ()
         )
     public = None if not row.public or fields.missing(row.public) else bool(find(row.public, item))
     resource = Resource(
         urn=urn,
         type=row.type,
         name=(expand(row.name, item) or (urn,))[0],
-        scope=Scope("aws", account, home),
+        scope=replace(scope, region=home[0]) if home else scope,
         role=row.role,
         public=public,
         aliases=tuple(sorted({alias(text) for each in row.aliases for text in expand(each, item)})),
@@ -62,7 +96,7 @@ def shaped(
 class _Fields:
     """Which parts of a resource are known, where a detail call of its item was denied."""
 
-    def __init__(self, row: AwsResourceType, item: Item, unknown: frozenset[str]) -> None:
+    def __init__(self, row: Row, item: Item, unknown: frozenset[str]) -> None:
         self._row = row
         self._item = item
         self._unknown = unknown
@@ -97,7 +131,7 @@ class _Fields:
         return tuple(sorted(names))
 
 
-def keeps(row: AwsResourceType) -> tuple[tuple[str, str], ...]:
+def keeps(row: Row) -> tuple[tuple[str, str], ...]:
     """The (name, path) of each attribute of a row."""
     pairs = []
     for each in row.keep:
@@ -107,8 +141,8 @@ def keeps(row: AwsResourceType) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-def plain(value: Any, *, in_order: bool = False) -> Json:  # what AWS's JSON says
-    """The value as JSON in a canonical order: AWS gives no order to most lists, and none is drift.
+def plain(value: Any, *, in_order: bool = False) -> Json:  # what a cloud's JSON says
+    """The value as JSON in a canonical order: clouds give no order to most lists, and none is drift.
 
     A text that holds a JSON document (a policy, a state machine) becomes the document.
     """
@@ -142,7 +176,7 @@ def _document(text: str, in_order: bool) -> Json:
 
 
 def tags(found: object) -> dict[str, str]:
-    """Tags from either form AWS has for them, sorted."""
+    """Tags as a map, from a map or from a list of keys and values, sorted."""
     if isinstance(found, Mapping):
         return {str(key): str(value) for key, value in sorted(found.items())}
     pairs = {}
@@ -176,11 +210,11 @@ def alias(text: str) -> Alias:
 
 
 def target(text: str) -> str | Alias:
-    """What a link leads to: a urn, or an alias. `aws:1:eu|kms|arn:aws:kms:...` is the ARN it ends with."""
+    """What a link leads to: a urn, or an alias. What ends with a urn is that urn: `aws:1:eu|kms|arn:aws:...`."""
     if text.count("|") < 2:
         return text
     found = alias(text)
-    return found.value if found.value.startswith("arn:") else found
+    return found.value if found.value.startswith(("arn:", "//")) else found
 
 
 def linked(link: Link, urn: str, item: Item) -> Iterable[Relation]:
