@@ -30,13 +30,21 @@ class Defaults:
 def defaults() -> Defaults:
     text = resources.files("config").joinpath("defaults.toml").read_text(encoding="utf-8")
     values = tomllib.loads(text)
-    elements: dict[KeyPath, Table] = {
-        ("aws", "accounts"): values["aws"]["accounts"][0],
-        ("ignore",): values["ignore"][0],
-    }
-    values["aws"]["accounts"] = []
-    values["ignore"] = []
+    elements: dict[KeyPath, Table] = {}
+    for section, table in values.items():
+        if isinstance(table, list):
+            elements[section,] = table[0]
+            values[section] = []
+            continue
+        for key, value in table.items():
+            if _is_tables(value):
+                elements[section, key] = value[0]
+                table[key] = []
     return Defaults(text, values, elements)
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def variables() -> Iterator[str]:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import cast
 
+from config.defaults import defaults
 from config.faults import dotted
 from config.lines import KeyPath
 from config.settings import Loaded
@@ -57,7 +58,7 @@ def _rows(loaded: Loaded, values: object, path: KeyPath) -> Iterator[Row]:
     elif _is_tables(values):
         for index, one in enumerate(cast("tuple[object, ...]", values)):
             yield from _rows(loaded, one, (*path, index))
-    elif path not in {("ignore",), ("aws", "accounts")}:
+    elif path not in defaults().elements:
         yield Row(path, _printable(values), loaded.origin(path))
 
 

@@ -26,6 +26,7 @@ from config.values import (
     HostName,
     Mailbox,
     Region,
+    RegistryHost,
     RoleArn,
     Text,
     WebUrl,
@@ -177,6 +178,34 @@ class Traces(_Section):
             yield ("http", "grpc"), "is the same address as traces.grpc; choose another port"
 
 
+class ImageRegistry(_Section):
+    host: RegistryHost
+    username: str
+    password_file: str
+    plain_http: bool
+    allow_private: bool
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if self.username and not self.password_file:
+            yield ("password_file", "username"), "is needed when username is set"
+        if self.password_file and not self.username:
+            yield ("username", "password_file"), "is needed when password_file is set"
+
+
+class Images(_Section):
+    enabled: bool
+    osv_directory: str
+    deadline: Annotated[Duration, AfterValidator(_longer_than_nothing)]
+    max_manifest: Annotated[Size, Field(ge=1024)]
+    max_sbom: Annotated[Size, Field(ge=1024)]
+    registries: tuple[ImageRegistry, ...]
+
+    def conflicts(self) -> Iterator[Conflict]:
+        hosts = [each.host.lower() for each in self.registries]
+        for host in sorted({host for host in hosts if hosts.count(host) > 1}):
+            yield ("registries",), f"name {host} twice; keep one block for each host"
+
+
 class Privacy(_Section):
     staff: Literal["keep", "pseudonymise"]
     staff_key_file: str
@@ -258,6 +287,7 @@ class Settings(BaseSettings):
     schedule: Schedule
     aws: Aws
     traces: Traces
+    images: Images
     privacy: Privacy
     mail: Mail
     ignore: tuple[Ignore, ...]

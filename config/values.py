@@ -168,6 +168,17 @@ Mailbox = Annotated[
     AfterValidator(_matching(r"[^@<>\s]+@[^@<>\s]+|[^@<>]*<[^@<>\s]+@[^@<>\s]+>", "is not a mail address")),
 ]
 HostName = Annotated[str, AfterValidator(_host)]
+RegistryHost = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            rf"(?:{_HOST}|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?",
+            'must be a registry\'s host as it stands in image names, as "ghcr.io", "docker.io" or '
+            '"registry.example.com:5000", without scheme or path',
+        )
+    ),
+    AfterValidator(_text),
+]
 NO_BOOLEAN = BeforeValidator(_number)
 Domain = Annotated[str, AfterValidator(_domain)]
 Zone = Annotated[str, AfterValidator(_zone)]
