@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from config import vocabulary
 from config.settings import Ignore, Settings
-from daemon.analysis import changes, gaps, ignore, path_drift, summary
+from daemon.analysis import changes, finding_drift, gaps, ignore, path_drift, summary
 from daemon.analysis.standing import standing
-from daemon.store import graph, history
-from daemon.values.drift import Action, Drift, PathChange
+from daemon.store import findings, graph, history
+from daemon.values.drift import Action, Drift, FindingChange, PathChange
 from daemon.values.graph import Graph
 
 
@@ -40,6 +40,7 @@ def compare(
         gaps=gaps.group(_coverage(connection, before), _coverage(connection, after)),
         sight=history.sight(connection, after),
         large_removals=history.large_removals(connection, before, after),
+        findings=_findings(connection, before, after),
         ignored=(*ignored, *ignored_paths),
     )
 
@@ -50,6 +51,7 @@ def only_new_paths(drift: Drift) -> Drift:
         drift.totals,
         altered_paths=0,
         gone_paths=0,
+        new_findings=0,
         added=0,
         altered=0,
         removed=0,
@@ -96,6 +98,19 @@ def _path_changes(connection: Connection, before: int, after: int) -> Sequence[P
     seen = {(r.source, r.verb, str(r.target)): r.seen for r in relations if r.seen}
     compared = path_drift.compare(found.before, found.after, history.edges(connection, before), seen=seen)
     return [_restated(change) if _only(change, found) else change for change in compared]
+
+
+def _findings(connection: Connection, before: int, after: int) -> tuple[FindingChange, ...]:
+    found = findings.history(connection, before, after)
+    if found.before == found.after:
+        return ()
+    return finding_drift.compare(
+        found.before,
+        found.after,
+        found.known,
+        ran=graph.load_relations(connection, before),
+        paths=graph.load_paths(connection, after),
+    )
 
 
 def _only(change: PathChange, found: history.PathHistory) -> bool:

@@ -1,4 +1,4 @@
-"""Decides how each derived fact that differs from what is stored came to be: news of the world or of our knowledge."""
+"""Decides how each derived fact that differs from what is stored came to be: news of the world, or knowledge."""
 
 from __future__ import annotations
 

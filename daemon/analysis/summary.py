@@ -18,6 +18,7 @@ from daemon.values.drift import (
     Change,
     ChangeLine,
     Drift,
+    FindingChange,
     GapLine,
     Group,
     Kind,
@@ -57,6 +58,7 @@ def summarise(
     ignored: Sequence[tuple[str, int]] = (),
     large_removals: Sequence[Extent] = (),
     standing: Standing | None = None,
+    findings: Sequence[FindingChange] = (),
 ) -> Drift:
     """The drift between two snapshots; of a baseline (`before` is None) what stands instead of changes."""
     told = list(changes) if before is not None else []
@@ -78,6 +80,7 @@ def summarise(
         sight=sight,
         totals=Totals(
             new_paths=len(new),
+            new_findings=sum(one.action is Action.ADDED for one in findings),
             altered_paths=len(other),
             gone_paths=len(gone),
             added=_count(drifted, Action.ADDED),
@@ -90,6 +93,7 @@ def summarise(
         new_paths=new,
         altered_paths=other,
         gone_paths=gone,
+        findings=tuple(findings) if before is not None else (),
         groups=_groups(drifted),
         gaps=tuple(gaps),
         large_removals=tuple(sorted(large_removals)),

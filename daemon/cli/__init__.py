@@ -22,6 +22,8 @@ COMMANDS = {
     "diff": ("daemon.cli.looking:diff", "Tell what is different between two snapshots."),
     "paths": ("daemon.cli.looking:paths", "List the paths to personal data."),
     "inventory": ("daemon.cli.looking:inventory", "List resources."),
+    "components": ("daemon.cli.components:app", "Find components in what runs, and known vulnerabilities."),
+    "sbom": ("daemon.cli.components:sbom", "Write the bill of materials of a service or image."),
     "report": ("daemon.cli.looking:report", "Write the report of a snapshot as text, HTML or JSON."),
     "deliveries": ("daemon.cli.deliveries:app", "List, preview, test and resend mails."),
     "traces": ("daemon.cli.traces:app", "Import trace files."),

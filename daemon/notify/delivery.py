@@ -135,7 +135,9 @@ def retry_at(delivery: Delivery, now: datetime) -> datetime | None:
     return min(now + pause, end)
 
 
-ALARMED = "Sent at once, because personal data goes a new way. All else that is different comes with the digest."
+ALARMED = (
+    "Sent at once, because personal data goes a new way. All else that is different comes with the digest."
+)
 
 
 def notice(delivery: Delivery, now: datetime) -> str:

@@ -90,14 +90,16 @@ def _counts(drift: Drift) -> str:
         return f"baseline, {paths} from the internet, {resources}"
     if drift.quiet and totals == Totals():
         return "no changes"
+    paths = wording.counted(totals.new_paths, "new PII path")
     counts = (
-        wording.counted(totals.new_paths, "new PII path"),
+        paths,
+        *((wording.counted(totals.new_findings, "new CVE"),) if totals.new_findings else ()),
         f"{totals.added:,} added",
         f"{totals.altered:,} altered",
         f"{totals.removed:,} removed",
     )
-    if totals.new_paths and not (totals.added or totals.altered or totals.removed):
-        return counts[0]
+    if totals.new_paths and not (totals.new_findings or totals.added or totals.altered or totals.removed):
+        return paths
     nothing_else = not (totals.new_paths or totals.added or totals.altered or totals.removed)
     missing = (f"{totals.not_observed:,} not observed",) if nothing_else and totals.not_observed else ()
     return ", ".join((*counts, *missing))

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from collectors.model import Scope
 from daemon.report import wording
-from daemon.values.drift import ChangeLine, GapAge, GapLine, Group, PathChange
+from daemon.values.drift import Action, ChangeLine, FindingChange, GapAge, GapLine, Group, PathChange
 from daemon.values.path import Tier
 
 
@@ -104,6 +104,33 @@ def path_line(change: PathChange, symbol: str, now: datetime) -> Line:
         labels=tuple(dict.fromkeys(path.identity.data_class for path in paths)),
         notes=tuple(row for row in notes if row),
     )
+
+
+def finding_line(change: FindingChange) -> Line:
+    """`! notifications runs log4j-core 2.14.1`, the advisory as label."""
+    finding, symbol = change.finding, _FINDING_SYMBOLS[change.action]
+    version = finding.version
+    if change.version_before and change.version_before != version:
+        version = f"{change.version_before} -> {version}"
+    verb = "no longer runs" if change.action is Action.REMOVED else "runs"
+    mended = f"fixed in {wording.listed(finding.fixed)}" if finding.fixed else "no fixed version known"
+    images = [wording.image(each) for each in change.images_before if each != finding.image]
+    ran = f"{wording.listed(images)} -> " if images else ""
+    return Line(
+        symbol=symbol,
+        text=f"{wording.name(finding.identity.subject)} {verb} {finding.component} {version}",
+        id=change.id,
+        labels=(finding.identity.advisory, finding.severity),
+        notes=(
+            (Note(mended), *((Note(finding.summary),) if finding.summary else ())),
+            _note(f"{ran}{wording.image(finding.image)}", "image"),
+            _note(wording.on_paths(change.paths), "data"),
+            _note(change.why, "why"),
+        ),
+    )
+
+
+_FINDING_SYMBOLS = {Action.ADDED: "!", Action.ALTERED: "~", Action.REMOVED: "-", Action.RESTATED: "="}
 
 
 def change_section(title: str, lines: Iterable[ChangeLine], tone: Tone = Tone.CHANGE) -> Section:

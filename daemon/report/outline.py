@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 
 from collectors.model import Extent
 from daemon.report import wording
-from daemon.report.lines import Line, Section, Tone, change_section, gap_line, group_section, path_line
+from daemon.report.lines import (
+    Line,
+    Section,
+    Tone,
+    change_section,
+    finding_line,
+    gap_line,
+    group_section,
+    path_line,
+)
 from daemon.report.standing import baseline_foot, standing_sections
 from daemon.values.drift import Drift, GapAge, GapLine, SnapshotHead
 from daemon.values.path import Sight
@@ -44,6 +53,11 @@ def outline(drift: Drift) -> Outline:
         ),
         Section(
             "Gone paths to personal data", tuple(path_line(change, "-", now) for change in drift.gone_paths)
+        ),
+        Section(
+            "Libraries with known vulnerabilities",
+            tuple(finding_line(change) for change in drift.findings),
+            Tone.ALARM,
         ),
         *(standing_sections(standing, now) if standing else ()),
         *(group_section(group) for group in drift.groups),

@@ -94,6 +94,24 @@ def name(urn: str) -> str:
     return urn
 
 
+def image(urn: str) -> str:
+    """`shop/orders@4e5f6a7b8c9d`: repository and the beginning of the digest."""
+    named, at, digest = urn.partition("://")[2].rpartition("@")
+    if not at:
+        return name(urn)
+    repository = named.partition("/")[2] or named
+    return f"{repository}@{digest.partition(':')[2][:12]}"
+
+
+def on_paths(paths: tuple[DataPath, ...]) -> str:
+    """On how many paths to personal data a service is, and which classes they carry."""
+    if not paths:
+        return "on no known path to personal data"
+    reached = sum(path.exposure == "internet" for path in paths)
+    classes = listed(sorted({path.identity.data_class for path in paths}))
+    return f"on {counted(len(paths), 'path')} to personal data, {reached} from the internet: {classes}"
+
+
 def place(path: DataPath) -> str:
     """Where the sink is: the database's name, or what is known of it."""
     if path.store:
@@ -138,6 +156,10 @@ def totals(counts: Totals) -> str:
     """`1 new path, 1 added, 41 altered, 1 removed; 2 extents not observed`."""
     said = (
         (counts.new_paths, counted(counts.new_paths, "new path")),
+        (
+            counts.new_findings,
+            counted(counts.new_findings, "new vulnerable library", "new vulnerable libraries"),
+        ),
         (counts.altered_paths, counted(counts.altered_paths, "altered path")),
         (counts.gone_paths, counted(counts.gone_paths, "gone path")),
         (counts.added, f"{counts.added:,} added"),

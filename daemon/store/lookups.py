@@ -38,6 +38,33 @@ def deliveries(connection: Connection, limit: int = 50) -> Rows:
     return _rows(connection, f"SELECT * FROM v1_deliveries ORDER BY id DESC LIMIT {limit:d}")  # noqa: S608
 
 
+def components(connection: Connection, name: str) -> Rows:
+    """Which service runs a component whose name or package URL contains this text."""
+    return _rows(
+        connection,
+        "SELECT name, version, subject, image, purl FROM v1_components "
+        "WHERE lower(name) LIKE :text ESCAPE '!' OR lower(purl) LIKE :text ESCAPE '!' "
+        "ORDER BY name, version, subject, image",
+        text=f"%{_escaped(name.lower())}%",
+    )
+
+
+def findings(connection: Connection) -> Rows:
+    """Every vulnerable component that runs."""
+    return _rows(connection, "SELECT * FROM v1_findings ORDER BY subject, package, advisory")
+
+
+def images(connection: Connection, text_: str) -> Rows:
+    """Images in use whose own name, reference or user contains this text, with who runs them."""
+    return _rows(
+        connection,
+        "SELECT DISTINCT r.target AS image, r.source AS subject FROM v1_relations r "
+        "WHERE r.verb = 'runs_image' AND (lower(r.source) LIKE :text ESCAPE '!' "
+        "OR lower(r.target) LIKE :text ESCAPE '!') ORDER BY 1, 2",
+        text=f"%{_escaped(text_.lower())}%",
+    )
+
+
 def dictionary(connection: Connection) -> Rows:
     """What every column of the views means."""
     return _rows(connection, "SELECT * FROM v1_dictionary ORDER BY view_name, column_name")

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from collectors.model import Extent, Json, Scope
+from daemon.values.finding import Finding
 from daemon.values.path import DataPath, Hop, Sight
 
 
@@ -116,6 +117,22 @@ class PathChange:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingChange:
+    """A vulnerable component that a service started or stopped to run, or that became known.
+
+    `images_before`: urns of the images the service ran before. `paths`: the data paths the service is on.
+    """
+
+    id: str
+    action: Action
+    finding: Finding
+    version_before: str
+    images_before: tuple[str, ...]
+    paths: tuple[DataPath, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeLine:
     """One line of a report: one change, or the same change on many resources."""
 
@@ -186,6 +203,7 @@ class Totals:
     """Counts of what is reported, before grouping."""
 
     new_paths: int = 0
+    new_findings: int = 0
     altered_paths: int = 0
     gone_paths: int = 0
     added: int = 0
@@ -212,6 +230,7 @@ class Drift:
     new_paths: tuple[PathChange, ...] = ()
     altered_paths: tuple[PathChange, ...] = ()
     gone_paths: tuple[PathChange, ...] = ()
+    findings: tuple[FindingChange, ...] = ()
     groups: tuple[Group, ...] = ()
     gaps: tuple[GapLine, ...] = ()
     large_removals: tuple[Extent, ...] = ()
@@ -227,6 +246,7 @@ class Drift:
             self.new_paths
             or self.altered_paths
             or self.gone_paths
+            or self.findings
             or self.groups
             or any(gap.age is not GapAge.STANDING for gap in self.gaps)
             or self.large_removals

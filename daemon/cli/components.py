@@ -1,0 +1,67 @@
+"""`driftline components` and `driftline sbom`: what is inside what runs."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from daemon.cli.opening import reading, settings_of
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Find components in what runs.")
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def find(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Part of the component's name or package URL, as log4j-core.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say which services run a component, in which version and image."""
+    from daemon.cli.tables import print_rows
+    from daemon.store import lookups
+
+    with reading(settings_of(context)) as connection:
+        rows = lookups.components(connection, name)
+    print_rows(rows, ("name", "version", "subject", "image"), as_json=as_json)
+
+
+@app.command()
+def vulnerable(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the components with known vulnerabilities that run."""
+    from daemon.cli.tables import print_rows
+    from daemon.store import lookups
+
+    with reading(settings_of(context)) as connection:
+        rows = lookups.findings(connection)
+    columns = ("severity", "advisory", "component", "version", "fixed", "subject")
+    print_rows(rows, columns, as_json=as_json)
+
+
+def sbom(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="SERVICE|IMAGE", help="Name, urn, or a part of it.")],
+) -> None:
+    """Write what a service or an image contains as CycloneDX JSON."""
+    from collectors.images import sbom as bill
+
+    from daemon.analysis.components import digest_of
+    from daemon.store import findings, lookups
+    from daemon.store.errors import NotFound
+
+    with reading(settings_of(context)) as connection:
+        rows = lookups.images(connection, what)
+        images = sorted({row["image"] for row in rows})
+        inside = findings.load_components(connection, [digest_of(image) for image in images])
+    if not images:
+        raise NotFound(f'no image in use matches "{what}": see `driftline inventory --type image`')
+    if len(images) > 1:
+        raise typer.BadParameter(
+            f'"{what}" matches {len(images)} images: {", ".join(images)}', param_hint="SERVICE|IMAGE"
+        )
+    found = inside.get(digest_of(images[0]))
+    if found is None:
+        raise NotFound(f"what is inside {images[0]} is not known: no bill of materials is attached to it")
+    sys.stdout.write(bill.cyclonedx(images[0], found))
