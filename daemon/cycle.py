@@ -19,6 +19,7 @@ from daemon.analysis import components, fields, judgement
 from daemon.analysis.judgement import Judgement, Rules
 from daemon.analysis.settling import settle
 from daemon.collection import Collected, Progress, collect
+from daemon.privacy import renaming
 from daemon.store import documents, history, outbox
 from daemon.store.database import Database
 from daemon.store.draft import Draft, NewDelivery, drafting
@@ -66,7 +67,8 @@ def run(
 ) -> Outcome:
     """Runs one cycle to the end. The caller holds the writer's lock. Raises StoreError, Stopped."""
     started = parts.clock()
-    spool = Spool(parts.settings.driftline.state_directory / "spool", _shape)
+    path = parts.settings.driftline.state_directory / "spool"
+    spool = Spool(path, _shape, renaming(parts.settings.privacy))
     try:
         kept = _kept(parts.database)
         view = CycleView(spool, parts.database)

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from collectors.model import Answer, Extent, Gap, Json, Listing, Relation, Resource, Scope, Seen
+from collectors.model import Alias, Answer, Extent, Gap, Json, Listing, Relation, Resource, Scope, Seen
 from daemon.store import documents
 
 Shape = Callable[[documents.Document], documents.Document]
@@ -92,9 +92,10 @@ class Outcome:
 class Spool:
     """Write with `add` from any thread; then read, in order of extent, as often as needed."""
 
-    def __init__(self, path: Path, shape: Shape) -> None:
-        """Creates the file, readable by its owner alone. Raises OSError."""
+    def __init__(self, path: Path, shape: Shape, rename: Callable[[str], str] = str) -> None:
+        """Creates the file, readable by its owner alone. `rename`: for urns, names and aliases. Raises OSError."""
         self._shape = shape
+        self._rename = rename
         self._lock = Lock()
         self._path = path
         self._index: dict[Extent, tuple[Outcome, int]] = {}
@@ -139,8 +140,11 @@ class Spool:
         if isinstance(answer, Gap):
             outcome = Outcome(extent, answer.why.value, answer.detail)
             return outcome, [_line(["gap", *head, answer.why.value, answer.detail]), _line(["end", 0])]
-        resources = sorted({r.urn: r for r in answer.resources}.values(), key=lambda r: r.urn)
-        relations = {(r.source, r.verb, str(r.target)): r for r in answer.relations}
+        name = self._rename
+        resources = sorted(
+            {r.urn: r for r in map(self._renamed, answer.resources)}.values(), key=lambda r: r.urn
+        )
+        relations = {(name(r.source), r.verb, name(str(r.target))): r for r in answer.relations}
         lines = [_line([type(answer).__name__, *head])]
         for resource in resources:
             lines += self._resource_lines(resource)
@@ -156,6 +160,13 @@ class Spool:
             details = answer.details_failed
             return replace(outcome, details_failed=details, confirm=answer.confirm), lines
         return replace(outcome, state="sighted", position=answer.position), lines
+
+    def _renamed(self, resource: Resource) -> Resource:
+        name = self._rename
+        if name is str:
+            return resource
+        aliases = tuple(Alias.parse(name(str(alias))) for alias in resource.aliases)
+        return replace(resource, urn=name(resource.urn), name=name(resource.name), aliases=aliases)
 
     def _resource_lines(self, resource: Resource) -> tuple[bytes, bytes]:
         body = documents.encode(self._shape(documents.of_resource(resource)))
