@@ -52,10 +52,7 @@ def test_a_region_that_comes_back_into_the_settings_adds_nothing(home: Installat
     home.cycle()
     assert known(home) == before
     assert told(home.drift(1, 3)) == []
-    assert told(home.drift()) == [
-        "restated: data path checkout GET /risk/{id} reads public.profiles",
-        f"newly visible: name {pipeline.PROFILES_DB}",
-    ]
+    assert told(home.drift()) == [f"newly visible: name {pipeline.PROFILES_DB}"]
 
 
 @pytest.mark.parametrize("restarted", [False, True], ids=["running", "restarted"])

@@ -382,9 +382,9 @@ def settings_for(folder: Path, endpoint: str, **sections: Mapping[str, object]) 
 
 @contextmanager
 def installed(
-    folder: Path, endpoint: str, aws: AwsCollector | None = None, **sections: Mapping[str, object]
+    folder: Path, endpoint: str, own: AwsCollector | None = None, **sections: Mapping[str, object]
 ) -> Iterator[Installation]:
-    """An installation with its receiver listening. `aws`: a collector to use instead of one of its own."""
+    """An installation with its receiver listening. `own`: a collector to use instead of one of its own."""
     settings = settings_for(folder, endpoint, **sections)
     with ExitStack() as stack:
         database = assembly.open_store(settings)
@@ -395,7 +395,7 @@ def installed(
         receiver.start()
         stack.callback(receiver.stop)
         url = f"http://127.0.0.1:{receiver.ports['http']}/v1/traces"
-        home = Installation(settings, database, journal, url, Clock(), aws)
+        home = Installation(settings, database, journal, url, Clock(), own)
         stack.callback(home.close)
         yield home
 
