@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, bindparam, func, select, update
 
 from daemon.store import documents
+from daemon.store.bulk import insert_rows, rows_by_key
 from daemon.store.chain import StateRoot
 from daemon.store.columns import (
     COMPONENT,
@@ -28,7 +28,7 @@ from daemon.values.drift import Origin
 _CHUNK = 500
 _CARRIED_WHOLE = ("public", "tags", "aliases", "namespaces")
 Versioned = SpooledResource | SpooledRelation
-Row = dict[str, Any]  # a database row, by column
+Row = tuple[Any, ...]  # of a table, in the order of the columns named beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,19 @@ class Kind:
     versions: Table
     reference: str  # the version's column that names the row
     key: tuple[str, ...]  # the row's columns that identify it
-
-    def key_of(self, row: Any) -> str | tuple[str, ...]:
-        """The key of a database row, equal to `Spooled.key`."""
-        values = tuple(getattr(row, column) for column in self.key)
-        return values[0] if len(values) == 1 else values
+    columns: tuple[str, ...]  # of the row, as `_identity` gives them
+    shown: tuple[str, ...] = ()  # the version's columns of its own, as `_shown` gives them
 
 
-RESOURCES = Kind("resource", RESOURCE, RESOURCE_VERSION, "resource_id", ("urn",))
-RELATIONS = Kind("relation", RELATION, RELATION_VERSION, "relation_id", ("source", "verb", "target"))
+RESOURCES = Kind(
+    "resource", RESOURCE, RESOURCE_VERSION, "resource_id", ("urn",),
+    ("id", "urn", "type", "role", "provider", "account", "region"), ("name", "public"),
+)  # fmt: skip
+RELATIONS = Kind(
+    "relation", RELATION, RELATION_VERSION, "relation_id", ("source", "verb", "target"),
+    ("id", "source", "verb", "target", "raw", "observed", "times"),
+)  # fmt: skip
+_VERSION = ("id", "extent_id", "since", "until", "absent", "digest", "fingerprint", "origin")
 
 
 @dataclass(slots=True)
@@ -159,11 +163,12 @@ class Merge:
         versions, rows = kind.versions, kind.rows
         columns = [rows.c[column] for column in kind.key]
         query = (
-            select(versions.c.id, versions.c.digest, versions.c.fingerprint, versions.c.absent, *columns)
+            select(*columns, versions.c.id, versions.c.digest, versions.c.fingerprint, versions.c.absent)
             .join(rows, rows.c.id == versions.c[kind.reference])
             .where(versions.c.extent_id == extent_id, versions.c.until.is_(None))
         )
-        return {kind.key_of(row): row for row in self.connection.execute(query)}
+        width = len(columns)
+        return {(row[0] if width == 1 else tuple(row[:width])): row for row in self.connection.execute(query)}
 
     def _carry_unobserved(self, rows: Sequence[Versioned], open_rows: dict[Any, Any]) -> Sequence[Versioned]:
         """A detail that could not be read keeps its previous value: it is no change."""
@@ -214,27 +219,25 @@ class Merge:
         if not contents:
             return
         self.add_documents((content.digest, content.body) for content in contents)
-        self._insert_new(
+        insert_rows(
+            self.connection,
             CONTENT,
-            [
-                {"kind": c.kind, "subject": c.subject, "digest": c.digest, "since": self.number}
-                for c in contents
-            ],
+            ("kind", "subject", "digest", "since"),
+            [(c.kind, c.subject, c.digest, self.number) for c in contents],
+            new_only=True,
         )
-        self._insert_new(
+        insert_rows(
+            self.connection,
             COMPONENT,
+            ("subject", "purl", "name", "version"),
             [
-                {"subject": c.subject, "purl": each["purl"], "name": each["name"], "version": each["version"]}
+                (c.subject, each["purl"], each["name"], each["version"])
                 for c in contents
                 if c.kind == "components"
                 for each in documents.components(c.body)
             ],
+            new_only=True,
         )
-
-    def _insert_new(self, table: Table, rows: list[Row]) -> None:
-        dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
-        if rows:
-            self.connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
     def _open_versions(
         self, kind: Kind, extent_id: int, opening: list[tuple[Versioned, Origin]], fingerprint: str
@@ -245,46 +248,45 @@ class Merge:
         first = self._reserve(kind.versions, len(opening))
         versions: list[Row] = []
         for number, (row, origin) in enumerate(opening, first):
-            version: Row = {
-                "id": number, kind.reference: ids[row.key], "extent_id": extent_id, "since": self.number,
-                "until": None, "absent": 0, "digest": row.digest, "fingerprint": fingerprint, "origin": origin.value,
-            }  # fmt: skip
-            if isinstance(row, SpooledResource):
-                version |= {"name": row.name, "public": row.public}
-            versions.append(version)
+            versions.append(
+                (
+                    number, extent_id, self.number, None, 0, row.digest, fingerprint, origin.value,
+                    ids[row.key], *_shown(row),
+                )
+            )  # fmt: skip
             parts = (row.key,) if isinstance(row.key, str) else row.key
             self.root.add(kind.name, str(extent_id), *parts, row.digest)
             if origin in (Origin.BASELINE, Origin.RESTATED):
                 self.tally.known.add(row.key)
         self.add_documents((row.digest, row.body) for row, _ in opening)
-        self.connection.execute(insert(kind.versions), versions)
+        insert_rows(self.connection, kind.versions, (*_VERSION, kind.reference, *kind.shown), versions)
         self.tally.opened += len(opening)
 
     def add_documents(self, bodies: Iterable[tuple[bytes, bytes]]) -> None:
         """Stores documents that are not stored yet."""
-        rows = [{"digest": digest, "body": body.decode()} for digest, body in dict(bodies).items()]
-        self._insert_new(DOCUMENT, rows)
+        rows = [(digest, body.decode()) for digest, body in dict(bodies).items()]
+        insert_rows(self.connection, DOCUMENT, ("digest", "body"), rows, new_only=True)
 
     def _ids(self, kind: Kind, rows: Sequence[Versioned]) -> dict[Any, int]:
         """Ids of the rows, with those never seen before inserted and those that moved updated."""
         table = kind.rows
-        columns = [table.c[column] for column in kind.key]
+        width = len(kind.key)
         by_key: dict[Any, Versioned] = {row.key: row for row in rows}
         ids: dict[Any, int] = {}
-        for chunk in _chunks(list(by_key)):
-            wanted = columns[0].in_(chunk) if len(columns) == 1 else tuple_(*columns).in_(chunk)
-            for found in self.connection.execute(select(table).where(wanted)):
-                key = kind.key_of(found)
-                ids[key] = found.id
-                identity = _identity(by_key[key], found.id)
-                if kind is RESOURCES and identity != found._asdict():
-                    # where it lives now; its history is in its documents
-                    self.connection.execute(update(table).where(table.c.id == found.id).values(identity))
+        wanted = [key if isinstance(key, tuple) else (key,) for key in by_key]
+        for found in rows_by_key(self.connection, table, kind.key, kind.columns, wanted):
+            key = found[1] if width == 1 else tuple(found[1 : 1 + width])
+            ids[key] = found[0]
+            identity = _identity(by_key[key], found[0])
+            if kind is RESOURCES and identity != tuple(found):
+                # where it lives now; its history is in its documents
+                values = dict(zip(kind.columns, identity, strict=True))
+                self.connection.execute(update(table).where(table.c.id == found[0]).values(values))
         fresh = [row for key, row in by_key.items() if key not in ids]
         for number, row in enumerate(fresh, self._reserve(table, len(fresh))):
             ids[row.key] = number
         if fresh:
-            self.connection.execute(insert(table), [_identity(row, ids[row.key]) for row in fresh])
+            insert_rows(self.connection, table, kind.columns, [_identity(row, ids[row.key]) for row in fresh])
         return ids
 
     def _count_sightings(self, rows: Sequence[Versioned]) -> None:
@@ -317,14 +319,12 @@ class Merge:
 
 def _identity(row: Versioned, number: int) -> Row:
     if isinstance(row, SpooledResource):
-        return {
-            "id": number, "urn": row.urn, "type": row.type, "role": row.role,
-            "provider": row.provider, "account": row.account, "region": row.region,
-        }  # fmt: skip
-    return {
-        "id": number, "source": row.source, "verb": row.verb, "target": row.target,
-        "raw": row.raw, "observed": row.seen is not None,
-    }  # fmt: skip
+        return (number, row.urn, row.type, row.role, row.provider, row.account, row.region)
+    return (number, row.source, row.verb, row.target, row.raw, row.seen is not None, 0)
+
+
+def _shown(row: Versioned) -> Row:
+    return (row.name, row.public) if isinstance(row, SpooledResource) else ()
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[list[Any]]:
