@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from collectors.checkdigits import aadhaar, cpf, french, iban, payment_card, spanish, swedish
 from collectors.model import Json
@@ -56,19 +57,23 @@ def scrub_json(value: Json) -> Json:
     if isinstance(value, list):
         return [scrub_json(each) for each in value]
     if isinstance(value, dict):
-        return {
-            scrub(key): "[secret]" if isinstance(each, str) and _secret(key, each) else scrub_json(each)
-            for key, each in value.items()
-        }
+        scrubbed_values: dict[str, Json] = {}
+        for key, each in value.items():
+            name, names_secret = _key(key)
+            hidden = names_secret and isinstance(each, str) and len(each) > 3 and not PLAIN_VALUE.match(each)
+            scrubbed_values[name] = "[secret]" if hidden else scrub_json(each)
+        return scrubbed_values
     return value
+
+
+@lru_cache(maxsize=8192)
+def _key(key: str) -> tuple[str, bool]:
+    """A field's name as it is kept, and whether it names a secret; the same few names come again and again."""
+    return scrub(key), SECRET_NAME.search(key) is not None
 
 
 def _harmless(text: str) -> bool:
     return len(text) < 8 or SUSPICIOUS.search(text) is None or ARN.fullmatch(text) is not None
-
-
-def _secret(key: str, value: str) -> bool:
-    return len(value) > 3 and SECRET_NAME.search(key) is not None and not PLAIN_VALUE.match(value)
 
 
 SUSPICIOUS = re.compile(
