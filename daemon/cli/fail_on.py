@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from daemon.cli.exits import BOTH, DRIFT, GAPS
+
+if TYPE_CHECKING:
+    from daemon.values.drift import Drift
 
 FailOn = Annotated[
     str,
@@ -28,6 +31,11 @@ def wanted(text: str) -> frozenset[str]:
             f"{', '.join(sorted(unknown))}: write drift, gaps or drift,gaps", param_hint="--fail-on"
         )
     return words
+
+
+def changed(drift: Drift) -> bool:
+    """Whether the world changed; a new gap, or a change of our own rules, is no drift."""
+    return bool(drift.groups or drift.new_paths or drift.altered_paths or drift.gone_paths or drift.findings)
 
 
 def leave(words: Collection[str], *, drifted: bool, incomplete: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from daemon.cli.fail_on import FailOn, leave, wanted
+from daemon.cli.fail_on import FailOn, changed, leave, wanted
 from daemon.cli.opening import reading, settings_of, snapshot_number
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def diff(
     print_drift(drift, Format.JSON if as_json else Format.TEXT)
     leave(
         words,
-        drifted=bool(drift.groups or drift.new_paths or drift.altered_paths or drift.gone_paths),
+        drifted=changed(drift),
         incomplete=drift.after.listed < drift.after.extents,
     )
 
@@ -72,7 +72,7 @@ def report(
     settings = settings_of(context)
     with reading(settings) as connection:
         if baseline:
-            number = _existing(snapshot_number(connection, b or a))
+            number = _existing(connection, snapshot_number(connection, b or a))
             drift = comparison.compare(connection, settings, None, number, datetime.now(UTC))
         else:
             drift = _between(connection, settings, a, b)
@@ -105,7 +105,9 @@ def paths(
         if new:
             found = _between(connection, settings, a, b).new_paths
         else:
-            found = comparison.standing_paths(connection, _existing(snapshot_number(connection, b or a)))
+            found = comparison.standing_paths(
+                connection, _existing(connection, snapshot_number(connection, b or a))
+            )
     print_paths(found, now=datetime.now(UTC), new=new, json=as_json)
 
 
@@ -116,7 +118,7 @@ def coverage(context: typer.Context, as_json: AsJson = False) -> None:
     from daemon.store import history
 
     with reading(settings_of(context)) as connection:
-        number = _existing(history.newest_of_all(connection))
+        number = _existing(connection, history.newest_of_all(connection))
         rows = history.coverage(connection, number)
         head, seen = history.head(connection, number), history.sight(connection, number)
     found = gaps.group(
@@ -174,7 +176,7 @@ def inventory(
     from daemon.store import lookups
 
     with reading(settings_of(context)) as connection:
-        _existing(snapshot_number(connection, None))
+        _existing(connection, snapshot_number(connection, None))
         rows = lookups.inventory(connection, text=text, type=type, account=account, region=region, role=role)
     for row in rows:
         row["public"] = None if row["public"] is None else bool(row["public"])  # SQLite has no boolean
@@ -200,18 +202,19 @@ def _between(connection: Connection, settings: Settings, a: str | None, b: str |
     """The drift from A to B; a single argument is the older one. Without two snapshots, the baseline."""
     from daemon import comparison
 
-    after = _existing(snapshot_number(connection, b))
+    after = _existing(connection, snapshot_number(connection, b))
     before = snapshot_number(connection, a, before=after)
     if before is not None and before > after:
         before, after = after, before
     return comparison.compare(connection, settings, before, after, datetime.now(UTC))
 
 
-def _existing(number: int | None) -> int:
+def _existing(connection: Connection, number: int | None) -> int:
+    from daemon.store import history
     from daemon.store.errors import NotFound
 
-    if number is None:
-        raise NotFound(
-            "there is no snapshot yet: run `driftline collect`, or let `driftline run` take the first"
-        )
-    return number
+    if number is not None:
+        return number
+    if history.newest_of_all(connection) is not None:
+        raise NotFound("no snapshot could list anything yet: `driftline coverage` says why")
+    raise NotFound("there is no snapshot yet: run `driftline collect`, or let `driftline run` take the first")

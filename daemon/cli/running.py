@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from daemon.cli.fail_on import FailOn, leave, wanted
+from daemon.cli.fail_on import FailOn, changed, leave, wanted
 from daemon.cli.opening import settings_of
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from daemon.cycle import Outcome
+    from daemon.store.database import Database
 
 
 def run(context: typer.Context) -> None:
@@ -55,8 +61,14 @@ def collect(
         finally:
             if journal:
                 journal.close()
+        drifted = "drift" in words and _drifted(database, settings, outcome)
     if as_json:
         sys.stdout.write(orjson.dumps({"format_version": "1.0", "data": asdict(outcome)}).decode() + "\n")
+    elif outcome.state == "failed":
+        sys.stdout.write(
+            f"snapshot {outcome.number} (failed): none of {outcome.extents} extents could be listed, and nothing "
+            "is compared with it; `driftline coverage` says why\n"
+        )
     else:
         since = (
             f"compare with `driftline diff {outcome.previous} {outcome.number}`"
@@ -73,8 +85,17 @@ def collect(
             "and no span has arrived yet",
             err=True,
         )
-    leave(
-        words,
-        drifted=outcome.changed and outcome.previous is not None,
-        incomplete=outcome.listed < outcome.extents,
-    )
+    leave(words, drifted=drifted, incomplete=outcome.listed < outcome.extents)
+    if outcome.state == "failed":
+        raise typer.Exit(1)
+
+
+def _drifted(database: Database, settings: Settings, outcome: Outcome) -> bool:
+    """What `driftline diff --fail-on drift` would say: a new gap alone is no drift."""
+    from daemon import comparison
+
+    if outcome.previous is None or outcome.state == "failed":
+        return False
+    with database.reading() as connection:
+        found = comparison.compare(connection, settings, outcome.previous, outcome.number, datetime.now(UTC))
+    return changed(found)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from demo.cloud import Cloud
 from tests.support.pages import ROOT, Reader, blocks, with_sqlite3
 
 
 @pytest.fixture(scope="session")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    """A reader whose checkout is set up, and who has seen the demo."""
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """A reader with a cloud, whose checkout is set up, and who has seen the demo."""
     folder = tmp_path_factory.mktemp("checkout")
     for name in ("Makefile", "pyproject.toml", "requirements.lock"):
         shutil.copy(ROOT / name, folder)
@@ -30,4 +32,10 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
     one = Reader(folder, clean | {"PATH": path, "AWS_EC2_METADATA_DISABLED": "true"})
     demo = one.types(blocks("README.md", "sh")[0].text)
     assert demo.returncode == 0, demo.stderr
-    return one
+    with Cloud() as cloud:
+        one.environment |= {
+            "AWS_ENDPOINT_URL": cloud.endpoint,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+        }
+        yield one

@@ -111,5 +111,5 @@ def test_a_page_that_lags_behind_is_named(
     assert document.main(["--check"]) == 1
     assert f"{page} is out of date: run python -m daemon.store.document" in capsys.readouterr().err
     assert document.main([]) == 0
-    assert page.read_text().startswith(f"By hand.\n{document.BEGIN}\n### `v1_snapshots`")
+    assert "### `v1_snapshots`" in page.read_text().removeprefix(f"By hand.\n{document.BEGIN}")
     assert document.main(["--check"]) == 0

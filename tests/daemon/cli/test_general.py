@@ -116,3 +116,24 @@ def test_the_unit_and_the_makefile_start_the_daemon_with_words_it_knows(refused:
     code, shown, _ = refused("run", "--help")
     assert code == 0
     assert "--config FILE" in shown
+
+
+def test_a_cycle_that_could_list_nothing_is_a_failure_that_says_where_to_look(
+    settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    settings.write_text(settings.read_text() + '[[aws.accounts]]\nname = "a"\nregions = ["eu-central-1"]\n')
+    code, shown, _ = driftline("collect", "--config", settings)
+    assert code == 1
+    assert shown.startswith("snapshot 1 (failed): none of ")
+    assert "`driftline coverage` says why" in shown
+    code, shown, said = driftline("diff", "--config", settings)
+    assert (code, shown) == (3, "")
+    assert "no snapshot could list anything yet: `driftline coverage` says why" in said
+    assert driftline("coverage", "--config", settings)[0] == 0
+    assert driftline("collect", "--config", settings, "--fail-on", "drift")[0] == 1
+    assert driftline("collect", "--config", settings, "--fail-on", "gaps")[0] == 11
