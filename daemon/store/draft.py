@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from collectors.model import Extent, Relation, Scope
 from daemon.store import chain, documents
+from daemon.store.bulk import insert_rows
 from daemon.store.columns import (
     ALIAS,
     COVERAGE,
@@ -40,6 +41,9 @@ from daemon.values.path import DataPath, Sight
 LISTED = "listed"
 HEARD = "sighted"
 RETIRED = "retired"
+
+_CHUNK = 500
+_COVERAGE = ("id", "extent_id", "since", "until", "state", "detail", "details_failed")
 
 Asked = frozenset[Extent] | None
 
@@ -79,6 +83,7 @@ class Draft:
     extents: int = 0
     listed: int = 0
     position: int = 0
+    _open_coverage: dict[int, tuple[int, tuple[str, str, int]]] | None = None
 
     # -- the answers ---------------------------------------------------------------------------------
 
@@ -101,12 +106,15 @@ class Draft:
         if large_removals:
             rows = [{"snapshot": self.number, "extent_id": ids[extent].id} for extent in large_removals]
             self.connection.execute(insert(LARGE_REMOVAL), rows)
+        answered: list[int] = []
         for outcome in outcomes:
             row = ids[outcome.extent]
             if outcome.state in (LISTED, HEARD):
                 self._merge_answer(outcome, row, spool, warm_up)
+                answered.append(row.id)
             self._cover(row.id, outcome.state, outcome.detail, outcome.details_failed)
             self.position = max(self.position, outcome.position)
+        self._stamp_extents(answered)
         if outcomes and not self.listed:
             self.state = "failed"
         elif self.listed < self.extents:
@@ -132,10 +140,17 @@ class Draft:
         self.listed += 1
         if first:
             self.baselined.add(outcome.extent)
-        now = {"last_listed": self.number, "last_listed_at": stamp(self.started_at)}
-        if first:
-            now["first_listed"] = self.number
-        self.connection.execute(update(EXTENT).where(EXTENT.c.id == row.id).values(now))
+
+    def _stamp_extents(self, answered: Sequence[int]) -> None:
+        """Notes on extents that they were answered in this snapshot, some of them for the first time."""
+        now = {
+            "last_listed": self.number,
+            "last_listed_at": stamp(self.started_at),
+            "first_listed": func.coalesce(EXTENT.c.first_listed, self.number),
+        }
+        for begin in range(0, len(answered), _CHUNK):
+            chosen = EXTENT.c.id.in_(answered[begin : begin + _CHUNK])
+            self.connection.execute(update(EXTENT).where(chosen).values(now))
 
     def _warming(self, environment: str, warm_up: timedelta) -> bool:
         heard = self.connection.execute(
@@ -180,25 +195,28 @@ class Draft:
         return known
 
     def _cover(self, extent_id: int, state: str, detail: str, details_failed: int) -> None:
-        table = COVERAGE.c
-        query = select(COVERAGE).where(table.extent_id == extent_id, table.until.is_(None))
-        open_row = self.connection.execute(query).first()
-        if open_row and (open_row.state, open_row.detail, open_row.details_failed) == (
-            state,
-            detail,
-            details_failed,
-        ):
-            return
-        if open_row:
-            self.connection.execute(update(COVERAGE).where(table.id == open_row.id).values(until=self.number))
-        number = (self.connection.execute(select(func.max(table.id))).scalar() or 0) + 1
-        self.connection.execute(
-            insert(COVERAGE).values(
-                id=number, extent_id=extent_id, since=self.number, until=None,
-                state=state, detail=detail, details_failed=details_failed,
-            )
-        )  # fmt: skip
+        known = self._covered()
+        outcome = (state, detail, details_failed)
+        if extent_id in known:
+            number, before = known[extent_id]
+            if before == outcome:
+                return
+            ended = update(COVERAGE).where(COVERAGE.c.id == number).values(until=self.number)
+            self.connection.execute(ended)
+        number = self.merge_.reserve(COVERAGE, 1)
+        known[extent_id] = (number, outcome)
+        insert_rows(self.connection, COVERAGE, _COVERAGE, [(number, extent_id, self.number, None, *outcome)])
         self.changed = True
+
+    def _covered(self) -> dict[int, tuple[int, tuple[str, str, int]]]:
+        """Id and outcome of the open coverage of each extent; asked of the database once."""
+        if self._open_coverage is None:
+            query = select(COVERAGE).where(COVERAGE.c.until.is_(None))
+            self._open_coverage = {
+                row.extent_id: (row.id, (row.state, row.detail, row.details_failed))
+                for row in self.connection.execute(query)
+            }
+        return self._open_coverage
 
     def _retire(self, outcomes: Sequence[Outcome], asked: Mapping[str, Asked]) -> None:
         """Takes out what the settings no longer ask for; what could not be asked, or is not due, stays."""

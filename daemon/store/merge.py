@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, func, select, update
 
 from daemon.store import documents
 from daemon.store.bulk import insert_rows, rows_by_key
@@ -160,15 +161,10 @@ class Merge:
         self._count_sightings(rows)
 
     def _open(self, kind: Kind, extent_id: int) -> dict[Any, Any]:
-        versions, rows = kind.versions, kind.rows
-        columns = [rows.c[column] for column in kind.key]
-        query = (
-            select(*columns, versions.c.id, versions.c.digest, versions.c.fingerprint, versions.c.absent)
-            .join(rows, rows.c.id == versions.c[kind.reference])
-            .where(versions.c.extent_id == extent_id, versions.c.until.is_(None))
-        )
-        width = len(columns)
-        return {(row[0] if width == 1 else tuple(row[:width])): row for row in self.connection.execute(query)}
+        """The open versions of an extent, by key."""
+        width = len(kind.key)
+        found = self.connection.execute(_open_versions_of(kind), {"extent": extent_id})
+        return {(row[0] if width == 1 else tuple(row[:width])): row for row in found}
 
     def _carry_unobserved(self, rows: Sequence[Versioned], open_rows: dict[Any, Any]) -> Sequence[Versioned]:
         """A detail that could not be read keeps its previous value: it is no change."""
@@ -245,7 +241,7 @@ class Merge:
         if not opening:
             return
         ids = self._ids(kind, [row for row, _ in opening])
-        first = self._reserve(kind.versions, len(opening))
+        first = self.reserve(kind.versions, len(opening))
         versions: list[Row] = []
         for number, (row, origin) in enumerate(opening, first):
             versions.append(
@@ -283,7 +279,7 @@ class Merge:
                 values = dict(zip(kind.columns, identity, strict=True))
                 self.connection.execute(update(table).where(table.c.id == found[0]).values(values))
         fresh = [row for key, row in by_key.items() if key not in ids]
-        for number, row in enumerate(fresh, self._reserve(table, len(fresh))):
+        for number, row in enumerate(fresh, self.reserve(table, len(fresh))):
             ids[row.key] = number
         if fresh:
             insert_rows(self.connection, table, kind.columns, [_identity(row, ids[row.key]) for row in fresh])
@@ -308,13 +304,25 @@ class Merge:
         )
         self.connection.execute(statement, seen)
 
-    def _reserve(self, table: Table, count: int) -> int:
+    def reserve(self, table: Table, count: int) -> int:
         """The first of `count` fresh ids; there is one writer, so counting on is safe."""
         if table.name not in self._next:
             self._next[table.name] = (self.connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
         first = self._next[table.name]
         self._next[table.name] += count
         return first
+
+
+@cache
+def _open_versions_of(kind: Kind) -> Select[Any]:
+    """Asked for each extent, so it is composed once."""
+    versions, rows = kind.versions, kind.rows
+    columns = [rows.c[column] for column in kind.key]
+    return (
+        select(*columns, versions.c.id, versions.c.digest, versions.c.fingerprint, versions.c.absent)
+        .join(rows, rows.c.id == versions.c[kind.reference])
+        .where(versions.c.extent_id == bindparam("extent"), versions.c.until.is_(None))
+    )
 
 
 def _identity(row: Versioned, number: int) -> Row:
