@@ -24,6 +24,8 @@ NEW_COST_CENTRE = "14"
 SERVICES = ("storefront", "orders", "accounts", "warehouse")  # on ECS; `warehouse` sends no spans
 CHANGED_SERVICES = ("orders", "accounts")
 NEW_SERVICE = "loyalty"
+IMAGES = dict.fromkeys(SERVICES, "1.0.0")
+DEPLOYED_IMAGES = {**dict.fromkeys(CHANGED_SERVICES, "2.0.0"), NEW_SERVICE: "1.0.0"}
 FUNCTION = "notifications"
 CLUSTER_ARN = f"arn:aws:ecs:{EU}:{ACCOUNT}:cluster/shop"
 FUNCTION_ARN = f"arn:aws:lambda:{EU}:{ACCOUNT}:function:{FUNCTION}"
@@ -37,6 +39,8 @@ class Estate:
     """What the services and a second deployment need to know of what was built."""
 
     endpoint: str
+    registry: str
+    """How the names of images begin: the host and port they are pulled from."""
     shop_database: str
     """Host name of the database in eu-central-1."""
     analytics_database: str
@@ -50,14 +54,15 @@ class Estate:
     database_group: str
 
 
-def build(endpoint: str, database_port: int) -> Estate:
-    """Creates the estate in an empty cloud."""
+def build(endpoint: str, database_port: int, registry: str) -> Estate:
+    """Creates the estate in an empty cloud. `registry`: where its images are, as host:port."""
     aws = _Regions(endpoint)
     network = _network(aws(EU, "ec2"))
     analytics = _analytics(aws, database_port)
     database = _database(aws(EU, "rds"), "shop-eu", network.database_group, database_port)
     estate = Estate(
         endpoint=endpoint,
+        registry=registry,
         shop_database=database,
         analytics_database=analytics,
         database_port=database_port,
@@ -81,12 +86,11 @@ def deploy(estate: Estate) -> None:
     """Changes the estate as one deployment of the shop would."""
     aws = _Regions(estate.endpoint)
     ecs = aws(EU, "ecs")
-    aws(EU, "ecr").create_repository(repositoryName=f"shop/{NEW_SERVICE}", tags=_tags("Key", "Value"))
     target_group = _entry(aws(EU, "elbv2"), estate, NEW_SERVICE, path="/loyalty/*")
-    _task(ecs, estate, NEW_SERVICE, image_tag="1.0.0")
+    _task(ecs, estate, NEW_SERVICE, image_tag=DEPLOYED_IMAGES[NEW_SERVICE])
     _run(ecs, estate, NEW_SERVICE, target_group)
     for service in CHANGED_SERVICES:
-        revision = _task(ecs, estate, service, image_tag="2.0.0")
+        revision = _task(ecs, estate, service, image_tag=DEPLOYED_IMAGES[service])
         ecs.update_service(cluster="shop", service=service, taskDefinition=revision)
     sqs = aws(EU, "sqs")
     sqs.create_queue(QueueName="loyalty-points", tags=TAGS)
@@ -278,12 +282,11 @@ def _identity(aws: _Regions) -> None:
 
 
 def _services(aws: _Regions, estate: Estate) -> None:
-    ecr, ecs = aws(EU, "ecr"), aws(EU, "ecs")
+    ecs = aws(EU, "ecs")
     ecs.create_cluster(clusterName="shop", tags=_tags("key", "value"))
     target_group = _entry(aws(EU, "elbv2"), estate, "storefront", path="/*")
     for service in SERVICES:
-        ecr.create_repository(repositoryName=f"shop/{service}", tags=_tags("Key", "Value"))
-        _task(ecs, estate, service, image_tag="1.0.0")
+        _task(ecs, estate, service, image_tag=IMAGES[service])
         _run(ecs, estate, service, target_group if service == "storefront" else None)
 
 
@@ -343,7 +346,7 @@ def _task(ecs: Client, estate: Estate, service: str, image_tag: str) -> str:
         containerDefinitions=[
             {
                 "name": service,
-                "image": f"{ACCOUNT}.dkr.ecr.{EU}.amazonaws.com/shop/{service}:{image_tag}",
+                "image": f"{estate.registry}/shop/{service}:{image_tag}",
                 "essential": True,
                 "portMappings": [{"containerPort": 8080, "protocol": "tcp"}],
                 "environment": [{"name": name, "value": value} for name, value in environment.items()],

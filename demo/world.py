@@ -22,9 +22,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from demo import data, estate, postgres, traffic
+from demo import data, estate, images, postgres, traffic
 from demo.cloud import ACCOUNT, Cloud
 from demo.mailbox import Mailbox
+from demo.registry import Registry
 from demo.services import Receiver, Services
 from demo.third_party import Mailer
 
@@ -35,7 +36,7 @@ Say = Callable[[str], None]
 
 
 class World:
-    """Cloud, databases, services, third party and mailbox, all running. Leaves nothing behind."""
+    """Cloud, registry, databases, services, third party and mailbox, all running. Leaves nothing behind."""
 
     def __init__(self, receiver: Receiver, mail: Path, say: Say = lambda _: None) -> None:
         """Starts everything; what had been started is stopped again if something fails.
@@ -47,11 +48,13 @@ class World:
             logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="driftline-demo-")))
             self.mailbox = stack.enter_context(Mailbox(mail))
             self.mailer = stack.enter_context(Mailer())
+            self.registry = stack.enter_context(Registry())
+            self._push(estate.IMAGES)
             self.cloud = stack.enter_context(Cloud())
             port = postgres.free_port()
             with ThreadPoolExecutor(1) as builder:
                 say("The shop is built in the cloud (eu-central-1, us-east-1)")
-                building = builder.submit(estate.build, self.cloud.endpoint, port)
+                building = builder.submit(estate.build, self.cloud.endpoint, port, self.registry.host)
                 server = stack.enter_context(postgres.Server(port, data.ALL))
                 self.estate = building.result()
             say("The shop's services start")
@@ -75,10 +78,15 @@ class World:
         return sent
 
     def deploy(self) -> None:
-        """The deployment: new and changed resources in the cloud, new and changed services."""
+        """The deployment: new images, new and changed resources in the cloud, new and changed services."""
+        self._push(estate.DEPLOYED_IMAGES)
         estate.deploy(self.estate)
         self.services.run(DEPLOYED)
         self._deployed = True
+
+    def _push(self, versions: Mapping[str, str]) -> None:
+        for service, version in versions.items():
+            self.registry.push(service, version, images.build(service, version))
 
     def stop(self) -> None:
         """Ends everything. Safe to call twice."""
@@ -126,6 +134,7 @@ def main() -> None:
                 "account": ACCOUNT,
                 "access_key": estate.IDENTITY["aws_access_key_id"],
                 "secret_key": estate.IDENTITY["aws_secret_access_key"],
+                "registry": world.registry.host,
                 "regions": [estate.EU, estate.US],
                 "smtp_port": world.mailbox.port,
                 "services": {name: world.services.url(name) for name in BEFORE},

@@ -20,7 +20,7 @@ from collectors.traces.receiver import Receiver
 from config.settings import Settings, compose, load
 from daemon import assembly, comparison, cycle
 from daemon.cli.steps import Steps
-from daemon.cli.world import World
+from daemon.cli.world import REPOSITORY, World
 from daemon.deliveries import StoreOutbox
 from daemon.notify.delivery import deliver_due
 from daemon.report.html import render_html
@@ -220,6 +220,15 @@ grpc = {_quoted(addresses[0])}
 http = {_quoted(addresses[1])}
 warm_up = "0s"
 
+[images]
+enabled = true
+osv_directory = {_quoted(REPOSITORY / "demo" / "osv")}
+
+[[images.registries]]
+host = {_quoted(world.ready["registry"])}
+plain_http = true
+allow_private = true
+
 [mail]
 host = "127.0.0.1"
 port = {world.ready["smtp_port"]}
@@ -251,12 +260,15 @@ def _what_next(output: Path) -> str:
     )
     sqlite = "sqlite3" if shutil.which("sqlite3") else "python3 -m sqlite3"  # the latter since Python 3.12
     query = '"select * from v1_data_paths"'
+    commands = "\n".join(
+        f"  {program_shown} --config {shown}/driftline.toml {command}"
+        for command in ("paths", "coverage", "components find log4j", "sbom orders")
+    )
     return f"""
 Written:
 {files}
 
 What to type next:
-  {program_shown} --config {shown}/driftline.toml paths
-  {program_shown} --config {shown}/driftline.toml coverage
+{commands}
   {sqlite} {shown}/driftline.db {query}
 """
