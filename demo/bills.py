@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import unquote
 
 CYCLONEDX = "application/vnd.cyclonedx+json"
 SPDX = "application/spdx+json"
 BUILT = "2026-11-20T10:00:00Z"
 
 _SYSTEM = (
-    "pkg:deb/debian/base-files@12.4+deb12u7?arch=amd64&distro=debian-12",
+    "pkg:deb/debian/base-files@12.4%2Bdeb12u7?arch=amd64&distro=debian-12",
     "pkg:deb/debian/ca-certificates@20230311?arch=all&distro=debian-12",
-    "pkg:deb/debian/libc6@2.36-9+deb12u8?arch=amd64&distro=debian-12",
+    "pkg:deb/debian/libc6@2.36-9%2Bdeb12u8?arch=amd64&distro=debian-12",
     "pkg:deb/debian/libssl3@3.0.14-1~deb12u2?arch=amd64&distro=debian-12",
     "pkg:deb/debian/zlib1g@1.2.13.dfsg-1?arch=amd64&distro=debian-12",
 )
@@ -25,7 +26,7 @@ _WEB = (
 _DATABASE = ("pkg:pypi/opentelemetry-instrumentation-psycopg@0.48b0", "pkg:pypi/psycopg@3.2.1")
 _CALLS = ("pkg:pypi/certifi@2024.8.30", "pkg:pypi/requests@2.32.3", "pkg:pypi/urllib3@2.2.3")
 _DOCUMENTS = (  # what customers attach is read now: by a program for the JVM, called as a process
-    "pkg:deb/debian/openjdk-17-jre-headless@17.0.12+7-2~deb12u1?arch=amd64&distro=debian-12",
+    "pkg:deb/debian/openjdk-17-jre-headless@17.0.12%2B7-2~deb12u1?arch=amd64&distro=debian-12",
     "pkg:maven/org.apache.logging.log4j/log4j-api@2.14.1",
     "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1",
     "pkg:maven/org.apache.pdfbox/pdfbox@2.0.24",
@@ -107,4 +108,4 @@ def _named(purl: str) -> dict[str, str]:
     kind, *path = purl.removeprefix("pkg:").partition("?")[0].split("/")
     name, _, version = path[-1].partition("@")
     group = {"group": path[0]} if kind == "maven" else {}
-    return {**group, "name": name, "version": version}
+    return {**group, "name": name, "version": unquote(version)}
