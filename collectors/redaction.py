@@ -37,7 +37,7 @@ def scrubbed(text: str) -> Scrubbed:
         return Scrubbed(text, found)
     if WHOLE_AWS_SECRET.fullmatch(text):
         return Scrubbed("[secret]", {"secret": 1})
-    for kind, pattern, holds in KINDS:
+    for kind, pattern, holds in IN_PURL if PURL.fullmatch(text) else KINDS:
 
         def replaced(match: re.Match[str], kind: str = kind, holds: Check = holds) -> str:
             value = match["value"]
@@ -83,6 +83,11 @@ SUSPICIOUS = re.compile(
     r"^[A-Za-z0-9/+]{40}$"
 )
 ARN = re.compile(r"arn:aws[a-z-]{0,12}:[^\s@]{1,2048}")
+# A package URL whose version reads as one.
+PURL = re.compile(
+    r"pkg:[a-z][a-z0-9.+-]{1,30}/[A-Za-z0-9._~%/+-]{1,400}@v?(?:[0-9]{1,9}%3A)?[0-9][A-Za-z0-9._~%:+-]{0,120}"
+    r"(?:\?[a-z_]{1,20}=[A-Za-z0-9._~%:/+-]{0,120}(?:&[a-z_]{1,20}=[A-Za-z0-9._~%:/+-]{0,120}){0,9})?"
+)
 SECRET_NAME = re.compile(
     r"(?:passw(?:or)?d|passphrase|secret|api_?-?key|access_?-?key|private_?-?key|(?:auth|access|refresh)_?-?token)$",
     re.IGNORECASE,
@@ -198,3 +203,6 @@ _SHAPES: tuple[tuple[str, str, Check], ...] = (
 
 KINDS = tuple((kind, re.compile(shape), check) for kind, shape, check in _SHAPES)
 """(kind, shape, check), in the order in which they are looked for: whole blocks before their parts."""
+
+IN_PURL = tuple(each for each in KINDS if each[0] in {"token", "aws-key"})
+"""What may hide in a package URL: its version would be taken for a mail address or a number of a person."""

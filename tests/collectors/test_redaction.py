@@ -11,6 +11,9 @@ from collectors.redaction import scrub, scrub_json, scrubbed
     ("text", "left"),
     [
         ("write to anna.b@example.com today", "write to [email] today"),
+        ("pkg:maven/org.x/core@5.3.0.RELEASE", "pkg:maven/org.x/core@5.3.0.RELEASE"),
+        ("pkg:npm/ghp_" + "a1" * 18 + "@1.0.0", "pkg:npm/[token]@1.0.0"),
+        ("pkg:npm/anna.b@example.com", "pkg:npm/[email]"),
         ("anna%40example.com", "[email]"),
         ("postgresql://app:hunter2@db.example.com:5432/x", "postgresql://[userinfo]@db.example.com:5432/x"),
         ("postgresql://app:hun/ter2@db.example.com/x", "postgresql://[userinfo]@db.example.com/x"),
