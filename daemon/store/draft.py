@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from collectors.model import Extent, Relation, Scope
 from daemon.store import chain, documents
@@ -36,13 +36,18 @@ from daemon.store.times import moment, stamp
 from daemon.values.drift import Origin
 from daemon.values.finding import Finding
 from daemon.values.graph import Binding, Graph
-from daemon.values.path import DataPath, Sight
+from daemon.values.path import DataPath, PathIdentity, Sight
 
 LISTED = "listed"
 HEARD = "sighted"
 RETIRED = "retired"
 
 _CHUNK = 500
+_PATH = ("id", "origin", "sink", "direction", "data_class", "environment")
+_PATH_VERSION = (
+    "id", "data_path_id", "since", "until", "digest", "fingerprint", "origin", "ended", "exposure", "tier", "store",
+    "columns", "borders",
+)  # fmt: skip
 _COVERAGE = ("id", "extent_id", "since", "until", "state", "detail", "details_failed")
 
 Asked = frozenset[Extent] | None
@@ -293,55 +298,60 @@ class Draft:
 
         `ended`: paths with `gone` or `restated`.
         """
-        for path, how in ended:
-            self._close_path(path, how)
         ids = self._path_ids()
+        closing = [(path.identity, how) for path, how in ended]
+        newest = max(ids.values(), default=0)
         number = self.connection.execute(select(func.max(PATH_VERSION.c.id))).scalar() or 0
+        fresh, versions, bodies = [], [], []
         for path, origin in settled:
             key = path.identity
             if key in ids:
-                self._close_path(path, "")
+                closing.append((key, ""))
             else:
-                ids[key] = max(ids.values(), default=0) + 1
-                self.connection.execute(
-                    insert(PATH).values(
-                        id=ids[key], origin=key.origin, sink=key.sink, direction=key.direction.value,
-                        data_class=key.data_class, environment=_environment(key.origin),
-                    )
-                )  # fmt: skip
+                newest += 1
+                ids[key] = newest
+                environment = _environment(key.origin)
+                fresh.append((newest, key.origin, key.sink, key.direction.value, key.data_class, environment))
             body = documents.encode(documents.of_path(path))
             digest = documents.digest(body)
-            self.merge_.add_documents([(digest, body)])
+            bodies.append((digest, body))
             self.merge_.root.add("path", str(key), digest)
             number += 1
             self.changed = True
-            self.connection.execute(
-                insert(PATH_VERSION).values(
-                    id=number, data_path_id=ids[key], since=self.number, until=None, digest=digest,
-                    fingerprint=self.rules, origin=origin.value, ended="", exposure=path.exposure,
-                    tier=path.tier.value, store=path.store, columns=",".join(path.columns),
-                    borders=",".join(f"{b.origin}->{b.destination}" for b in path.borders),
+            versions.append(
+                (
+                    number, ids[key], self.number, None, digest, self.rules, origin.value, "", path.exposure,
+                    path.tier.value, path.store, ",".join(path.columns),
+                    ",".join(f"{b.origin}->{b.destination}" for b in path.borders),
                 )
             )  # fmt: skip
+        self._close_paths([(ids[key], key, how) for key, how in closing if key in ids])
+        insert_rows(self.connection, PATH, _PATH, fresh)
+        self.merge_.add_documents(bodies)
+        insert_rows(self.connection, PATH_VERSION, _PATH_VERSION, versions)
 
-    def _path_ids(self) -> dict[Any, int]:
+    def _path_ids(self) -> dict[PathIdentity, int]:
         return {
             documents.path_identity(row.origin, row.sink, row.direction, row.data_class): row.id
             for row in self.connection.execute(select(PATH))
         }
 
-    def _close_path(self, path: DataPath, how: str) -> None:
-        key = path.identity
-        chosen = select(PATH.c.id).where(
-            PATH.c.origin == key.origin,
-            PATH.c.sink == key.sink,
-            PATH.c.direction == key.direction.value,
-            PATH.c.data_class == key.data_class,
-        )
-        open_rows = PATH_VERSION.c.data_path_id.in_(chosen), PATH_VERSION.c.until.is_(None)
-        for row in self.connection.execute(select(PATH_VERSION.c.digest).where(*open_rows)):
-            self.merge_.root.remove("path", str(key), row.digest)
-        self.connection.execute(update(PATH_VERSION).where(*open_rows).values(until=self.number, ended=how))
+    def _close_paths(self, closing: Sequence[tuple[int, PathIdentity, str]]) -> None:
+        """Ends the open versions of these paths, given with their ids and how they ended."""
+        names = {number: str(key) for number, key, _ in closing}
+        numbers = list(names)
+        still_open = PATH_VERSION.c.until.is_(None)
+        for begin in range(0, len(numbers), _CHUNK):
+            chosen = PATH_VERSION.c.data_path_id.in_(numbers[begin : begin + _CHUNK])
+            query = select(PATH_VERSION.c.data_path_id, PATH_VERSION.c.digest).where(chosen, still_open)
+            for row in self.connection.execute(query):
+                self.merge_.root.remove("path", names[row.data_path_id], row.digest)
+        if closing:
+            of_one = update(PATH_VERSION).where(PATH_VERSION.c.data_path_id == bindparam("path"), still_open)
+            self.connection.execute(
+                of_one.values(until=self.number, ended=bindparam("how")),
+                [{"path": number, "how": how} for number, _, how in closing],
+            )
 
     def components(self, digests: Collection[str]) -> dict[str, list[tuple[str, str, str]]]:
         """Package URL, name and version of the components of each image, by digest."""
