@@ -86,12 +86,34 @@ def _invoked(uri: str) -> str:
     return _bare(uri) if ":lambda:" in uri and ":function:" in uri else ""
 
 
+def _owner(id: str) -> str:
+    parts = id.split("/")
+    return "/".join(parts[:-2]) if len(parts) > 3 else ""
+
+
+GOOGLE_LINK = re.compile(
+    r"^https?://(?:www\.googleapis\.com/([a-z]+)|([a-z]+)\.googleapis\.com(?:/[a-z]+)?)/(?:v\d\w*|alpha|beta)/(projects/.+)$"
+)
+
+
+def _full(link: str) -> str:
+    if link.startswith("projects/"):
+        return f"//compute.googleapis.com/{link}"
+    found = GOOGLE_LINK.match(link)
+    return f"//{found[1] or found[2]}.googleapis.com/{found[3]}" if found else ""
+
+
 FILTERS: Mapping[str, Callable[[str], str]] = {
     "bare": _bare,
+    "full": _full,
     "function": _invoked,
     "host": _host,
+    "owner": _owner,
+    "lower": str.lower,
     "relative": lambda text: text.lstrip("/"),
     "tail": lambda text: re.split(r"[/:]", text)[-1],
+    "undigested": lambda text: text.partition("@")[0],
+    "unversioned": lambda text: text.partition("/cryptoKeyVersions/")[0],
 }
 """What may follow a path in a template; `spec` tells their meaning."""
 

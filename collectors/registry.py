@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from collectors.contract import Collector, FactSource
 from collectors.spec import Reported
+from config.errors import SecretError
 from config.secrets import read
 
 if TYPE_CHECKING:
-    from config.settings import Settings
+    from config.settings import ImageRegistry, Settings
 
 
 def collectors(settings: Settings, facts: FactSource | None) -> list[Collector]:
@@ -21,6 +22,10 @@ def collectors(settings: Settings, facts: FactSource | None) -> list[Collector]:
     made: list[Collector] = []
     if settings.aws.accounts:
         made.append(_aws(settings))
+    if settings.gcp.accounts:
+        made.append(_gcp(settings))
+    if settings.images.enabled:
+        made.append(_images(settings))
     if settings.traces.enabled and facts is not None:
         made.append(_traces(settings, facts))
     return made
@@ -28,9 +33,12 @@ def collectors(settings: Settings, facts: FactSource | None) -> list[Collector]:
 
 def reporting() -> Mapping[str, Reported]:
     """How each resource type is reported; one that is not named is `always`."""
-    from collectors.aws.resources import ROWS  # noqa: PLC0415 - rows are read when a report needs them
+    from collectors.aws import resources as aws  # noqa: PLC0415 - rows are read when a report needs them
+    from collectors.gcp import resources as gcp  # noqa: PLC0415 - rows are read when a report needs them
 
-    return {row.type: row.report for row in ROWS if row.report is not Reported.ALWAYS}
+    rows = (*aws.ROWS, *gcp.ROWS)
+    reported = {row.type: row.report for row in rows if row.report is not Reported.ALWAYS}
+    return {**reported, "image.manifest": Reported.SUMMARY}
 
 
 def _aws(settings: Settings) -> Collector:
@@ -54,6 +62,48 @@ def _aws(settings: Settings) -> Collector:
         skip_types=settings.aws.skip_types,
         deadline=settings.aws.deadline.total_seconds(),
         threads=settings.schedule.threads,
+    )
+
+
+def _gcp(settings: Settings) -> Collector:
+    from collectors.gcp.collector import GcpCollector  # noqa: PLC0415 - loads Google's SDK
+    from collectors.gcp.sessions import GcpAccount  # noqa: PLC0415 - loads Google's SDK
+
+    return GcpCollector(
+        [
+            GcpAccount(
+                name=each.name,
+                scope=each.scope,
+                credentials_file=each.credentials_file,
+                endpoint=each.endpoint,
+                ca_file=each.ca_file,
+            )
+            for each in settings.gcp.accounts
+        ],
+        types=settings.gcp.types,
+        skip_types=settings.gcp.skip_types,
+        deadline=settings.gcp.deadline.total_seconds(),
+    )
+
+
+def _images(settings: Settings) -> Collector:
+    from collectors.images.collector import ImagesCollector  # noqa: PLC0415 - loads an HTTP client
+    from collectors.images.registry import Access, Limits  # noqa: PLC0415 - loads an HTTP client
+
+    def access(each: ImageRegistry) -> Access:
+        try:
+            password, fault = read(each.password_file) if each.password_file else "", ""
+        except SecretError as error:
+            password, fault = "", str(error)
+        return Access(each.host, each.username, password, each.plain_http, each.allow_private, fault)
+
+    for each in settings.images.registries:
+        if each.password_file:
+            read(each.password_file)  # a fault at the start is one of the settings; later it is weather
+    return ImagesCollector(
+        lambda: [access(each) for each in settings.images.registries],
+        deadline=settings.images.deadline.total_seconds(),
+        limits=Limits(settings.images.max_manifest, settings.images.max_sbom),
     )
 
 

@@ -10,8 +10,8 @@ Two small languages stand in the strings of a row:
   row is listed over), `up.` (the item of the outer step, where a path has several steps) and, once all calls
   are made, `tag.` (its tags by key). Filters may follow: `|tail` (after the last `/` or `:`), `|bare` (an ARN
   without version or qualifier), `|host` (of a URL, lower case), `|function` (the function a gateway invokes),
-  `|relative` (without a leading `/`). A path that gives a list makes one text for each of its values; a path
-  that gives nothing makes none.
+  `|relative` (without a leading `/`), `|owner` (of an Azure id: what it is a part of). A path that gives a list
+  makes one text for each of its values; a path that gives nothing makes none.
 """
 
 from __future__ import annotations

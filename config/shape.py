@@ -23,6 +23,7 @@ from config.values import (
     Address,
     Clock,
     Domain,
+    GcpScope,
     HostName,
     Mailbox,
     Region,
@@ -156,6 +157,27 @@ class Aws(_Section):
     accounts: tuple[AwsAccount, ...]
 
 
+class GcpAccount(_Section):
+    name: str
+    scope: GcpScope
+    credentials_file: str
+    endpoint: Address
+    ca_file: str
+
+
+class Gcp(_Section):
+    types: tuple[Text, ...]
+    skip_types: tuple[Text, ...]
+    deadline: Annotated[Duration, AfterValidator(_longer_than_nothing)]
+    accounts: tuple[GcpAccount, ...]
+
+    def conflicts(self) -> Iterator[Conflict]:
+        scopes = [account.scope for account in self.accounts]
+        twice = sorted({scope for scope in scopes if scopes.count(scope) > 1})
+        if twice:
+            yield ("accounts",), f"name {', '.join(twice)} more than once: each scope is listed by one account"
+
+
 class Traces(_Section):
     enabled: bool
     grpc: Address
@@ -286,6 +308,7 @@ class Settings(BaseSettings):
     publish: Publish
     schedule: Schedule
     aws: Aws
+    gcp: Gcp
     traces: Traces
     images: Images
     privacy: Privacy

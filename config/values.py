@@ -157,6 +157,16 @@ Region = Annotated[
         _matching(r"all|[a-z]{2,}(?:-[a-z]+)+-[0-9]+", 'is not a region\'s name, as "eu-central-1", or "all"')
     ),
 ]
+GcpScope = Annotated[
+    str,
+    AfterValidator(_text),
+    AfterValidator(
+        _matching(
+            r"organizations/[0-9]+|folders/[0-9]+|projects/[a-z0-9.:-]+",
+            'must be what to list, as "organizations/123456789012", "folders/123456789012" or "projects/my-project"',
+        )
+    ),
+]
 Clock = Annotated[
     time,
     BeforeValidator(_clock),

@@ -38,3 +38,15 @@ def aws(
     from collectors.aws.resources import ROWS
 
     typer.echo(json.dumps(policy(ROWS, partition), indent=2))
+
+
+@app.command()
+def gcp() -> None:
+    """Print the custom role that Google Cloud collection needs, as JSON, derived from the resource types.
+
+    `gcloud iam roles create driftline --organization ID --file FILE` makes it.
+    """
+    from collectors.gcp.permissions import role
+    from collectors.gcp.resources import ROWS
+
+    typer.echo(json.dumps(role(ROWS), indent=2))

@@ -17,4 +17,8 @@ def test_no_sdk_is_loaded_until_an_account_is_configured() -> None:
 
 
 def test_images_are_reported_as_a_sum() -> None:
-    assert reporting() == {"aws.ecr.image": Reported.SUMMARY}
+    assert reporting() == {
+        "aws.ecr.image": Reported.SUMMARY,
+        "gcp.artifactregistry.docker_image": Reported.SUMMARY,
+        "image.manifest": Reported.SUMMARY,
+    }

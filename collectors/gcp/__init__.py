@@ -1,0 +1,1 @@
+"""Google Cloud: rows and the engine that lists them through Cloud Asset Inventory."""
