@@ -30,7 +30,7 @@ def rows_by_key(
     table: Table,
     key: tuple[str, ...],
     columns: tuple[str, ...],
-    values: Sequence[tuple[str, ...]],
+    values: Sequence[tuple[str | bytes | int, ...]],
 ) -> Iterator[Any]:
     """These columns of the rows whose key has one of these values."""
     for begin in range(0, len(values), _CHUNK):

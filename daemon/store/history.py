@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import orjson
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, Table, and_, exists, func, or_, select
 
 from collectors.model import Extent, Scope
 from daemon.store import documents
+from daemon.store.bulk import rows_by_key
 from daemon.store.columns import (
     COVERAGE,
     DOCUMENT,
@@ -35,8 +35,6 @@ from daemon.store.times import moment, stamp
 from daemon.values.drift import Difference, Kind, Origin, SnapshotHead
 from daemon.values.graph import Bound
 from daemon.values.path import DataPath, PathIdentity, Sight
-
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +190,7 @@ def _speaking(versions: Sequence[Any], number: int) -> Any:
 def _resources(connection: Connection, before: int, after: int) -> Iterator[Difference]:
     pairs = _pairs(connection, RESOURCE_VERSION, RESOURCE, "resource_id", before, after)
     bodies = _bodies(connection, pairs)
-    confirmed = _confirmed(connection, before)
+    confirmed = _confirmed(connection, before) if any(pair.after is None for pair in pairs) else {}
     for pair in sorted(pairs, key=lambda p: (p.after or p.before).urn):
         row = pair.after or pair.before
         old, new = _body(bodies, pair.before), _body(bodies, pair.after)
@@ -264,12 +262,8 @@ def _key(row: Any) -> str:
 
 def _bodies(connection: Connection, pairs: Iterable[_Pair]) -> dict[bytes, documents.Document]:
     digests = sorted({v.digest for pair in pairs for v in (pair.before, pair.after) if v is not None})
-    found: dict[bytes, documents.Document] = {}
-    iterator = iter(digests)
-    while chunk := list(islice(iterator, _CHUNK)):
-        for row in connection.execute(select(DOCUMENT).where(DOCUMENT.c.digest.in_(chunk))):
-            found[row.digest] = documents.decode(row.body)
-    return found
+    found = rows_by_key(connection, DOCUMENT, ("digest",), ("digest", "body"), [(each,) for each in digests])
+    return {digest: documents.decode(body) for digest, body in found}
 
 
 def _body(bodies: dict[bytes, documents.Document], version: Any) -> documents.Document | None:
@@ -278,23 +272,23 @@ def _body(bodies: dict[bytes, documents.Document], version: Any) -> documents.Do
 
 def _confirmed(connection: Connection, before: int) -> dict[int, datetime]:
     """When each extent was last listed, seen from snapshot `before`: its time, or that of the last listing."""
-    taken = {
-        row.number: moment(row.started_at)
-        for row in connection.execute(
-            select(SNAPSHOT.c.number, SNAPSHOT.c.started_at).where(SNAPSHOT.c.number <= before)
-        )
-    }
     query = (
         select(COVERAGE.c.extent_id, COVERAGE.c.since, COVERAGE.c.until)
         .where(COVERAGE.c.state.in_(("listed", "sighted")), COVERAGE.c.since <= before)
         .order_by(COVERAGE.c.extent_id, COVERAGE.c.since)
     )
-    found: dict[int, datetime] = {}
+    last: dict[int, list[int]] = defaultdict(list)
     for row in connection.execute(query):
-        last = before if row.until is None or row.until > before else row.until - 1
-        if last in taken:
-            found[row.extent_id] = taken[last]
-    return found
+        last[row.extent_id].append(before if row.until is None or row.until > before else row.until - 1)
+    wanted = sorted({number for numbers in last.values() for number in numbers})
+    taken = {
+        number: moment(started_at)
+        for number, started_at in rows_by_key(
+            connection, SNAPSHOT, ("number",), ("number", "started_at"), [(number,) for number in wanted]
+        )
+    }
+    newest = {extent: max((n for n in numbers if n in taken), default=0) for extent, numbers in last.items()}
+    return {extent: taken[number] for extent, number in newest.items() if number}
 
 
 def coverage(connection: Connection, number: int) -> list[CoverageState]:
