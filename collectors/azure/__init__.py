@@ -1,0 +1,1 @@
+"""Microsoft Azure: one traversal for each subscription, and rows that say what its documents mean."""
