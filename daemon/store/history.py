@@ -102,7 +102,8 @@ def differences(connection: Connection, before: int, after: int) -> Iterator[Dif
 def _versions(
     connection: Connection, versions: Table, rows: Table, reference: str, before: int, after: int
 ) -> dict[int, list[Any]]:
-    """All versions, by row, of the rows that have a version opened or closed in (before, after]."""
+    """By row, of the rows that have a version opened or closed in (before, after]: those that hold at `before`
+    or come after it. What ended earlier says nothing about the difference, and may be much."""
     touched = (
         select(versions.c[reference])
         .where(
@@ -133,7 +134,11 @@ def _versions(
         )
         .join(rows, rows.c.id == versions.c[reference])
         .join(EXTENT, EXTENT.c.id == versions.c.extent_id)
-        .where(versions.c[reference].in_(touched), versions.c.since <= after)
+        .where(
+            versions.c[reference].in_(touched),
+            versions.c.since <= after,
+            or_(versions.c.until.is_(None), versions.c.until > before),
+        )
         .order_by(versions.c.extent_id, versions.c.since)
     )
     found: dict[int, list[Any]] = defaultdict(list)
