@@ -25,7 +25,7 @@ PATIENCE = 60.0
 def driftline(*arguments: str, config: Path) -> subprocess.CompletedProcess[str]:
     """One command, without settings from the environment."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DRIFTLINE_")}
-    return subprocess.run(  # noqa: S603 - our own program
+    return subprocess.run(
         [str(DRIFTLINE), "--config", str(config), *arguments],
         env={**environment, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
         capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=config.parent,
@@ -164,7 +164,8 @@ def test_missing_credentials_are_gaps_that_say_what_to_do(
 
 def test_an_unreachable_mail_server_is_named_and_the_mail_is_kept(estate: str, tmp_path: Path) -> None:
     port = free_port()
-    mail = f'[mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nsender = "d@shop.example"\nrecipients = ["ops@shop.example"]\n'
+    server = f'[mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n'
+    mail = server + 'sender = "d@shop.example"\nrecipients = ["ops@shop.example"]\n'
     file = settings(tmp_path, mail, endpoint=estate)
     assert driftline("collect", config=file).returncode == 0
     done = driftline("deliveries", "send", config=file)

@@ -159,9 +159,6 @@ def test_missing_credentials_make_gaps_that_say_what_to_do(
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     shop.plain_day()
     assert home.cycle().state == "partial"
-    reasons = {state for extent, state in home.coverage().items() if extent != "traces.flow"}
-    assert reasons == {
-        "expired: no valid credentials were found: set profile or role_arn in [[aws.accounts]], or give the service"
-        " credentials by environment, AWS files or an instance role"
-    }
+    (reason,) = {state for extent, state in home.coverage().items() if extent != "traces.flow"}
+    assert reason.startswith("expired: no valid credentials were found: set profile or role_arn")
     assert "set profile or role_arn" in home.report()

@@ -61,7 +61,7 @@ def running(config: Path) -> Iterator[Running]:
     address = str(config.parent / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd, log.open("wb") as output:
         systemd.bind(address)
-        process = subprocess.Popen(  # noqa: S603 - our own program
+        process = subprocess.Popen(
             [str(DRIFTLINE), "--config", str(config), "run"],
             env={**os.environ, "PYTHONPATH": str(ROOT), "NOTIFY_SOCKET": address},
             stderr=output, stdout=subprocess.DEVNULL, cwd=config.parent,

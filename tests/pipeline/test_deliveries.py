@@ -54,7 +54,7 @@ class Post:
         assert not done.errors
         fresh = self.server.received[self.looked :]
         self.looked += len(fresh)
-        return [message_from_bytes(mail.content, policy=default) for mail in fresh]  # type: ignore[misc] # the policy makes it one
+        return [message_from_bytes(mail.content, policy=default) for mail in fresh]
 
 
 def text_of(mail: EmailMessage) -> str:

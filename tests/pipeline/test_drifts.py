@@ -67,8 +67,10 @@ def test_an_api_that_starts_to_read_email_and_government_id_brings_paths_over_ol
     drift = home.drift()
     assert told(drift) == [
         "new path: internet GET /account/{id} reads public.customers user.contact.email",
-        "new path: internet GET /account/{id} reads public.customers"
-        " user.government_id.national_identification_number",
+        (
+            "new path: internet GET /account/{id} reads public.customers"
+            " user.government_id.national_identification_number"
+        ),
         "~ flow accounts reads public.customers",
     ]
     (new,) = drift.new_paths  # one line: the classes share origin, sink and direction

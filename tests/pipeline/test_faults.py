@@ -215,3 +215,16 @@ def test_a_fault_from_the_first_cycle_on_makes_no_third_party_and_healing_adds_n
     assert [line for line in lines if not line.startswith(knowledge)] == []
     nothing_added_or_removed(home)
     assert (2, 3) not in drifts(home)
+
+
+@pytest.mark.parametrize("fault", [Fault("throttled twice", "throttled", (), "", "sqs", EU)], indirect=True)
+def test_what_is_throttled_for_a_while_is_listed_whole(
+    home: Installation, shop: Shop, proxy: FaultProxy, fault: Fault
+) -> None:
+    shop.rich_day()
+    home.cycle()
+    rule = proxy.rule(service=fault.service, region=fault.region, effect=fault.effect, times=2)
+    home.cycle()
+    assert rule.fired == 2
+    assert set(home.coverage().values()) == {"listed", "sighted"}
+    assert home.drift().quiet

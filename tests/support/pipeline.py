@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-import boto3
+import boto3  # type: ignore[import-untyped]  # it has no stubs
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -112,7 +112,12 @@ def add_function(
     """A function in the EU; `public`: with a URL that asks nobody who they are."""
     iam = client(endpoint, "iam")
     if "function" not in [role["RoleName"] for role in iam.list_roles()["Roles"]]:
-        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}  # fmt: skip
+        service = {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        trust = {"Version": "2012-10-17", "Statement": [service]}
         iam.create_role(RoleName="function", AssumeRolePolicyDocument=json.dumps(trust))
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
