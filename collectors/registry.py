@@ -24,6 +24,8 @@ def collectors(settings: Settings, facts: FactSource | None) -> list[Collector]:
         made.append(_aws(settings))
     if settings.gcp.accounts:
         made.append(_gcp(settings))
+    if settings.azure.accounts:
+        made.append(_azure(settings))
     if settings.images.enabled:
         made.append(_images(settings))
     if settings.traces.enabled and facts is not None:
@@ -34,10 +36,11 @@ def collectors(settings: Settings, facts: FactSource | None) -> list[Collector]:
 def reporting() -> Mapping[str, Reported]:
     """How each resource type is reported; one that is not named is `always`."""
     from collectors.aws import resources as aws  # noqa: PLC0415 - rows are read when a report needs them
+    from collectors.azure import resources as azure  # noqa: PLC0415 - rows are read when a report needs them
     from collectors.gcp import resources as gcp  # noqa: PLC0415 - rows are read when a report needs them
 
-    rows = (*aws.ROWS, *gcp.ROWS)
-    reported = {row.type: row.report for row in rows if row.report is not Reported.ALWAYS}
+    reports = [(row.type, row.report) for rows in (aws.ROWS, azure.ROWS, gcp.ROWS) for row in rows]
+    reported = {type: report for type, report in reports if report is not Reported.ALWAYS}
     return {**reported, "image.manifest": Reported.SUMMARY}
 
 
@@ -83,6 +86,31 @@ def _gcp(settings: Settings) -> Collector:
         types=settings.gcp.types,
         skip_types=settings.gcp.skip_types,
         deadline=settings.gcp.deadline.total_seconds(),
+    )
+
+
+def _azure(settings: Settings) -> Collector:
+    from collectors.azure.collector import AzureCollector  # noqa: PLC0415 - loads Azure's SDK
+    from collectors.azure.sessions import AzureAccount  # noqa: PLC0415 - loads Azure's SDK
+
+    return AzureCollector(
+        [
+            AzureAccount(
+                name=each.name,
+                tenant=each.tenant,
+                client_id=each.client_id,
+                client_secret=read(each.client_secret_file) if each.client_secret_file else "",
+                subscriptions=each.subscriptions,
+                authority=each.authority,
+                endpoint=each.endpoint,
+                ca_file=each.ca_file,
+            )
+            for each in settings.azure.accounts
+        ],
+        types=settings.azure.types,
+        skip_types=settings.azure.skip_types,
+        deadline=settings.azure.deadline.total_seconds(),
+        threads=settings.schedule.threads,
     )
 
 

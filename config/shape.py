@@ -29,6 +29,7 @@ from config.values import (
     Region,
     RegistryHost,
     RoleArn,
+    Subscription,
     Text,
     WebUrl,
     Zone,
@@ -175,7 +176,49 @@ class Gcp(_Section):
         scopes = [account.scope for account in self.accounts]
         twice = sorted({scope for scope in scopes if scopes.count(scope) > 1})
         if twice:
-            yield ("accounts",), f"name {', '.join(twice)} more than once: each scope is listed by one account"
+            yield (
+                ("accounts",),
+                f"name {', '.join(twice)} more than once: each scope is listed by one account",
+            )
+
+
+class AzureAccount(_Section):
+    name: str
+    tenant: Text
+    client_id: str
+    client_secret_file: str
+    subscriptions: Annotated[tuple[Subscription, ...], Field(min_length=1)]
+    authority: WebUrl
+    endpoint: WebUrl
+    ca_file: str
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if "all" in self.subscriptions and len(self.subscriptions) > 1:
+            yield (
+                ("subscriptions",),
+                '"all" stands alone: it means every subscription in which a role is assigned',
+            )
+        if self.client_secret_file and not self.client_id:
+            yield (
+                ("client_id", "client_secret_file"),
+                "is needed with client_secret_file: the application's id",
+            )
+        for key, url in (("authority", self.authority), ("endpoint", self.endpoint)):
+            if url.startswith("http:"):
+                yield (key,), "must begin with https://: a token is sent there"
+
+
+class Azure(_Section):
+    types: tuple[Text, ...]
+    skip_types: tuple[Text, ...]
+    deadline: Annotated[Duration, AfterValidator(_longer_than_nothing)]
+    accounts: tuple[AzureAccount, ...]
+
+    def conflicts(self) -> Iterator[Conflict]:
+        names = [account.name for account in self.accounts]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            yield ("accounts",), f'use the name "{twice[0]}" more than once: give each tenant one of its own'
 
 
 class Traces(_Section):
@@ -309,6 +352,7 @@ class Settings(BaseSettings):
     schedule: Schedule
     aws: Aws
     gcp: Gcp
+    azure: Azure
     traces: Traces
     images: Images
     privacy: Privacy

@@ -167,6 +167,16 @@ GcpScope = Annotated[
         )
     ),
 ]
+Subscription = Annotated[
+    str,
+    AfterValidator(_text),
+    AfterValidator(
+        _matching(
+            r"all|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+            'is not a subscription\'s id, as "00000000-0000-0000-0000-000000000000", or "all"',
+        )
+    ),
+]
 Clock = Annotated[
     time,
     BeforeValidator(_clock),

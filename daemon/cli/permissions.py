@@ -50,3 +50,28 @@ def gcp() -> None:
     from collectors.gcp.resources import ROWS
 
     typer.echo(json.dumps(role(ROWS), indent=2))
+
+
+@app.command()
+def azure(
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="Subscription's id, or id of a management group, that the role is assigned in."),
+    ] = None,
+    rows_only: Annotated[
+        bool,
+        typer.Option(
+            help='Allow only the resource types with a row of their own; set azure.skip_types = ["azure.resource"].'
+        ),
+    ] = False,
+) -> None:
+    """Print the role definition that Azure collection needs, as JSON, derived from the resource types.
+
+    `az role definition create --role-definition @FILE` makes it.
+    """
+    from collectors.azure.permissions import role
+    from collectors.azure.resources import ROWS
+    from collectors.azure.row import GENERIC
+
+    rows = [row for row in ROWS if not (rows_only and row.type == GENERIC.type)]
+    typer.echo(json.dumps(role(rows, scope or ["SUBSCRIPTION"]), indent=2))
