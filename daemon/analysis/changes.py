@@ -17,6 +17,7 @@ from daemon.analysis import telling
 from daemon.analysis.canonical import weight
 from daemon.analysis.components import RUNS_IMAGE
 from daemon.analysis.fields import compare
+from daemon.analysis.images_in_use import without_followers
 from daemon.values.drift import Action, Change, Difference, FieldChange, Kind, Origin
 
 PLUMBING = frozenset({"has", "runs_on", "stored_in", "located_at", "answers_for", "reaches", "discloses"})
@@ -40,7 +41,8 @@ def judge(
     `first_seen`: when traces first showed a key, if known.
     """
     seen = first_seen or {}
-    changes = [change for one in differences if (change := _change(one, seen.get(one.key))) is not None]
+    told = without_followers(tuple(differences))
+    changes = [change for one in told if (change := _change(one, seen.get(one.key))) is not None]
     return _fold(sorted(changes, key=lambda change: (change.kind, change.key, change.action, change.id)))
 
 

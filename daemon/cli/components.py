@@ -46,7 +46,6 @@ def sbom(
 ) -> None:
     """Write what a service or an image contains as CycloneDX JSON."""
     from collectors.images import sbom as bill
-
     from daemon.analysis.components import digest_of
     from daemon.store import findings, lookups
     from daemon.store.errors import NotFound
@@ -64,4 +63,6 @@ def sbom(
     found = inside.get(digest_of(images[0]))
     if found is None:
         raise NotFound(f"what is inside {images[0]} is not known: no bill of materials is attached to it")
-    sys.stdout.write(bill.cyclonedx(images[0], found))
+    listed = [{"purl": purl, "name": name, "version": version} for purl, name, version in found]
+    name = images[0].partition("://")[2].rpartition("@")[0]
+    sys.stdout.write(bill.cyclonedx(digest_of(images[0]), name, listed) + "\n")

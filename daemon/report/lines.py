@@ -118,7 +118,7 @@ def finding_line(change: FindingChange) -> Line:
     ran = f"{wording.listed(images)} -> " if images else ""
     return Line(
         symbol=symbol,
-        text=f"{wording.name(finding.identity.subject)} {verb} {finding.component} {version}",
+        text=f"{wording.name(finding.identity.subject)} {verb} {wording.library(finding)} {version}",
         id=change.id,
         labels=(finding.identity.advisory, finding.severity),
         notes=(

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from collectors.model import Json
 from daemon.values.drift import Totals
+from daemon.values.finding import Finding
 from daemon.values.path import Border, DataPath, Direction, Hop, Tier
 
 
@@ -101,6 +102,16 @@ def image(urn: str) -> str:
         return name(urn)
     repository = named.partition("/")[2] or named
     return f"{repository}@{digest.partition(':')[2][:12]}"
+
+
+def library(finding: Finding) -> str:
+    """`log4j-core`: without the group or distribution, which the place of the package tells already."""
+    kind = finding.identity.package.removeprefix("pkg:").partition("/")[0]
+    return finding.component.rpartition("/")[2] if kind in _GROUPED else finding.component
+
+
+_GROUPED = frozenset({"alpm", "apk", "deb", "maven", "rpm"})
+"""Package types whose names tell enough without their namespace; in others it is a part of the name."""
 
 
 def on_paths(paths: tuple[DataPath, ...]) -> str:

@@ -1,0 +1,44 @@
+"""Decides which images a report tells of: one comes and goes with whoever uses it, and is said there.
+
+It stands for itself only when the registry lost an image whose name is still in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from collectors.model import Json
+from daemon.analysis import telling
+from daemon.analysis.components import RUNS_IMAGE
+from daemon.values.drift import Difference, Kind, Origin
+
+IMAGE = "image://"
+"""How the urn of an image begins that is listed because it is used. A registry's own listings have other urns."""
+
+_USES = "uses_image"
+
+
+def without_followers(differences: Sequence[Difference]) -> list[Difference]:
+    """The differences without those of images that merely follow from what uses them."""
+    dropped_names = {telling.ends(one.key, one.type)[1] for one in differences if _ended(one, _USES)}
+    stopped = {telling.ends(one.key, one.type)[1] for one in differences if _ended(one, RUNS_IMAGE)}
+    return [one for one in differences if not _follows(one, stopped, dropped_names)]
+
+
+def _follows(one: Difference, stopped: set[str], dropped_names: set[str]) -> bool:
+    if not one.key.startswith(IMAGE) or one.origin is Origin.RESTATED:
+        return False
+    if one.kind is Kind.RELATION or one.before is None:
+        return True  # what an image consists of never changes
+    if one.after is None:
+        lost = one.key in stopped and not dropped_names & _names(one.before.get("aliases"))
+        return not lost
+    return one.before.get("attributes") == one.after.get("attributes")  # it got or lost a name
+
+
+def _ended(one: Difference, verb: str) -> bool:
+    return one.type == verb and one.kind is not Kind.RESOURCE and one.after is None
+
+
+def _names(aliases: Json) -> set[str]:
+    return {str(each) for each in aliases} if isinstance(aliases, list | tuple) else set()
