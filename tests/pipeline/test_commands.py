@@ -155,7 +155,7 @@ def test_missing_credentials_are_gaps_that_say_what_to_do(
     file = settings(tmp_path, endpoint=estate)
     done = driftline("collect", "--fail-on", "gaps", config=file)
     assert done.returncode == 11
-    assert "snapshot 1 (failed): 0 of 1 extents listed" in done.stdout
+    assert "snapshot 1 (failed)" in done.stdout
     done = driftline("coverage", config=file)
     assert done.returncode == 0
     assert "no valid credentials were found" in done.stdout
