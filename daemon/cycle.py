@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -56,6 +57,8 @@ class Outcome:
     changed: bool
     new_paths: int
     seconds: float
+    answers: Mapping[str, int]
+    """How many extents ended in which state: listed, sighted, denied, ..."""
 
 
 def run(
@@ -113,7 +116,7 @@ def _commit(parts: Parts, spool: Spool, collected: Collected, started: datetime,
         draft.tell(_deliveries(draft, parts.settings, now, new_paths))
     return Outcome(
         draft.number, draft.previous, draft.state, draft.extents, draft.listed, draft.changed, new_paths,
-        (parts.clock() - started).total_seconds(),
+        (parts.clock() - started).total_seconds(), Counter(each.state for each in spool.outcomes()),
     )  # fmt: skip
 
 

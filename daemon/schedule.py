@@ -24,7 +24,7 @@ from daemon.store.database import Database
 from daemon.store.errors import StoreError
 from daemon.store.journal import Journal
 from daemon.store.lock import only_writer
-from daemon.telemetry import CYCLE_SECONDS, CYCLES, configure_logging, span
+from daemon.telemetry import CYCLE_SECONDS, CYCLES, EXTENTS, configure_logging, span
 
 log = structlog.get_logger()
 
@@ -154,6 +154,8 @@ class Daemon:
                 return
         CYCLES.add(1, {"state": outcome.state})
         CYCLE_SECONDS.record(outcome.seconds)
+        for state, count in outcome.answers.items():
+            EXTENTS.add(count, {"state": state})
         self._deliver(parts.database, parts.settings)
 
     _caught_up: datetime | None = None

@@ -8,7 +8,7 @@ from daemon.cli.world import WorldError
 from daemon.notify.smtp import MailServerError
 from daemon.store.errors import AlreadyRunning, NotFound, SchemaTooNew, StoreError
 
-RUN_TIME, USAGE, NOT_FOUND, RUNNING = 1, 2, 3, 5  # 4 and 6 are kept for credentials and integrity
+RUN_TIME, USAGE, NOT_FOUND, CREDENTIALS, RUNNING = 1, 2, 3, 4, 5  # 6 is kept for integrity
 DRIFT, GAPS = 10, 11
 BOTH = 12
 
@@ -17,6 +17,7 @@ MEANINGS = {
     RUN_TIME: "it failed while running; the message says what, where and what to do",
     USAGE: "the command line or the settings are wrong; nothing was done",
     NOT_FOUND: "there is no such database, snapshot or delivery",
+    CREDENTIALS: "nothing could be listed, because credentials or permissions are missing",
     RUNNING: "another process writes this database: the daemon, or another `driftline collect`",
     DRIFT: "`--fail-on drift`: something changed",
     GAPS: "`--fail-on gaps`: something was not observed",

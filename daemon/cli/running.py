@@ -45,6 +45,7 @@ def collect(
     import orjson
 
     from daemon import assembly, cycle
+    from daemon.cli.exits import CREDENTIALS, RUN_TIME
     from daemon.cli.opening import database_of
     from daemon.cli.progress import shown
     from daemon.store.lock import only_writer
@@ -87,7 +88,7 @@ def collect(
         )
     leave(words, drifted=drifted, incomplete=outcome.listed < outcome.extents)
     if outcome.state == "failed":
-        raise typer.Exit(1)
+        raise typer.Exit(CREDENTIALS if set(outcome.answers) <= {"denied", "expired"} else RUN_TIME)
 
 
 def _drifted(database: Database, settings: Settings, outcome: Outcome) -> bool:

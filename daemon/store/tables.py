@@ -295,11 +295,11 @@ class DeliveryRow(SQLModel, table=True):
     __tablename__ = "delivery"
     __table_args__ = (Index("ix_delivery_state", "state", "not_before"),)
     id: int = Field(primary_key=True)
-    kind: str  # baseline | alarm | digest | blind | recovered
+    kind: str  # baseline | alarm | digest
     recipient: str
     snapshot_from: int | None = None  # compared with; null for a baseline
     snapshot_to: int
-    state: str  # pending | sent | quiet (nothing to say) | refused | expired
+    state: str  # pending | sent | quiet (nothing to say) | expired
     created_at: str
     not_before: str
     attempts: int = 0

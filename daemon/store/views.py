@@ -343,13 +343,13 @@ VIEWS = (
         "Every report to every recipient, and what became of it.",
         (
             Column("id", "id", "Number of the delivery", "number", example="7"),
-            Column("kind", "kind", "baseline, alarm, digest, blind or recovered", example="digest"),
+            Column("kind", "kind", "baseline, alarm or digest", example="digest"),
             Column("recipient", "recipient", "Mail address of the operator", example="ops@example.org"),
             Column(
                 "snapshot_from", "snapshot_from", "Compared with this snapshot", _SNAPSHOT, "a baseline", "41"
             ),
             Column("snapshot_to", "snapshot_to", "The snapshot reported", _SNAPSHOT, example="42"),
-            Column("state", "state", "pending, sent, quiet, refused or expired", example="sent"),
+            Column("state", "state", "pending, sent, quiet (nothing to say) or expired", example="sent"),
             Column("created_at", "created_at", "When it was written", _TIME),
             Column("not_before", "not_before", "When it may leave", _TIME),
             Column("sent_at", "sent_at", "When the mail server took it", _TIME, "not yet"),

@@ -22,6 +22,10 @@ def test_every_argument_and_option_says_what_it_is() -> None:
 
 
 def test_every_exit_code_of_an_error_has_a_meaning() -> None:
-    assert {code for _, code in exits._CODES} | {exits.DRIFT, exits.GAPS, exits.BOTH, 0} == set(
-        exits.MEANINGS
-    )
+    assert {code for _, code in exits._CODES} | {
+        exits.CREDENTIALS,
+        exits.DRIFT,
+        exits.GAPS,
+        exits.BOTH,
+        0,
+    } == set(exits.MEANINGS)

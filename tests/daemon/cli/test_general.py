@@ -128,12 +128,12 @@ def test_a_cycle_that_could_list_nothing_is_a_failure_that_says_where_to_look(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     settings.write_text(settings.read_text() + '[[aws.accounts]]\nname = "a"\nregions = ["eu-central-1"]\n')
     code, shown, _ = driftline("collect", "--config", settings)
-    assert code == 1
+    assert code == 4
     assert shown.startswith("snapshot 1 (failed): none of ")
     assert "`driftline coverage` says why" in shown
     code, shown, said = driftline("diff", "--config", settings)
     assert (code, shown) == (3, "")
     assert "no snapshot could list anything yet: `driftline coverage` says why" in said
     assert driftline("coverage", "--config", settings)[0] == 0
-    assert driftline("collect", "--config", settings, "--fail-on", "drift")[0] == 1
+    assert driftline("collect", "--config", settings, "--fail-on", "drift")[0] == 4
     assert driftline("collect", "--config", settings, "--fail-on", "gaps")[0] == 11
