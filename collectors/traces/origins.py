@@ -79,7 +79,7 @@ def _workloads(origin: Origin, service: Service) -> Iterator[str]:
             yield str(Alias("public", "arn", _unversioned(resource)))
     elif resource:
         strong = True
-        yield str(Alias("public", "resource", resource.lower()))
+        yield str(Alias("public", "resource", resource.rstrip("/").lower()))
     family = value("ecs.family")
     ecs = value("ecs.task") or value("ecs.cluster")
     if family and ecs.startswith("arn:") and ecs.count(":") >= 5:
@@ -87,8 +87,9 @@ def _workloads(origin: Origin, service: Service) -> Iterator[str]:
         cluster = rest.split("/")[1] if "/" in rest else ""
         strong = True
         yield str(Alias("public", "ecs-family", f"{ecs_account}/{ecs_region}/{cluster}/{family}"))
+    on_aws = value("cloud.provider") in {"", "aws"}
     function = value("faas.name")
-    if function and account and region:
+    if function and account and region and on_aws:
         strong = True
         yield str(
             Alias("public", "arn", f"arn:{_partition(region)}:lambda:{region}:{account}:function:{function}")
@@ -107,6 +108,8 @@ def _workloads(origin: Origin, service: Service) -> Iterator[str]:
         if "@sha256:" in digest:
             yield str(Alias("public", "image", digest.partition("@")[2]))
     host = value("host.id")
+    if host and value("cloud.provider") == "azure" and not strong:
+        yield str(Alias("public", "machine", part(host.lower())))
     if host.startswith("i-") and account and region and not strong:
         yield str(Alias("public", "arn", f"arn:{_partition(region)}:ec2:{region}:{account}:instance/{host}"))
 

@@ -55,6 +55,10 @@ class _Names:
                 continue  # a host is a name that was called, not one who answers
             if urn.startswith("arn:"):
                 self._holders[Alias("public", "arn", urn)].add(urn)
+            elif urn.startswith(
+                "/"
+            ):  # an id of Azure or a name of Google, which telemetry spells in any case
+                self._holders[Alias("public", "resource", urn.lower())].add(urn)
             for alias in resource.aliases:
                 self._holders[spellings(alias)[0]].add(urn)
         for relation in graph.relations:

@@ -10,7 +10,18 @@ from daemon.analysis.workloads import services, workloads
 from daemon.values.graph import Graph
 from daemon.values.path import Sight
 
-_STOPPED = frozenset({"stopped", "stopping", "terminated", "shutting-down", "inactive", "deleted"})
+_STOPPED = frozenset(
+    {
+        "stopped",
+        "stopping",
+        "terminated",
+        "shutting-down",
+        "inactive",
+        "deleted",
+        "deallocating",
+        "deallocated",
+    }
+)
 
 _DATA = frozenset({"reads", "writes"})
 _NO_SQL = (
@@ -60,7 +71,7 @@ def is_running(resource: Resource) -> bool:
 def _word(state: Json) -> str:
     if isinstance(state, dict):
         state = state.get("Name")
-    return state.lower() if isinstance(state, str) else ""
+    return state.lower().rpartition("/")[2] if isinstance(state, str) else ""  # Azure's PowerState/running
 
 
 def _without_statements(graph: Graph) -> tuple[str, ...]:

@@ -179,6 +179,18 @@ CLOUD = {"cloud.account.id": "111122223333", "cloud.region": "eu-central-1"}
             ["k8s://blue/shop/deployment/cart"],
         ),
         (
+            {
+                "cloud.provider": "azure",
+                "cloud.resource_id": (
+                    "/subscriptions/A0/resourceGroups/Shop/providers/Microsoft.App/containerApps/Cart/"
+                ),
+                "faas.name": "cart",
+                "host.id": "0D1E",
+            },
+            ["public|resource|/subscriptions/a0/resourcegroups/shop/providers/microsoft.app/containerapps/cart"],
+        ),
+        ({"cloud.provider": "azure", "host.id": "0D1E"}, ["public|machine|0d1e"]),
+        (
             {"container.image.repo_digests": ["r/cart@sha256:" + "ab" * 32]},
             ["public|image|sha256:" + "ab" * 32],
         ),

@@ -40,6 +40,11 @@ def verdict(estate: Estate, name: str) -> tuple[Bound, str]:
             "cloudfront.net names are given to everyone's resources, ours among them",
         ),
         (
+            "checkout.happysea-1.westeurope.azurecontainerapps.io",
+            Bound.UNRESOLVED,
+            "azurecontainerapps.io names are given to everyone's resources, ours among them",
+        ),
+        (
             "x.lambda-url.eu-west-1.on.aws",
             Bound.UNRESOLVED,
             "on.aws names are given to everyone's resources, ours among them",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.model import Alias, Role
+from collectors.model import Alias, Resource, Role, Scope
 from daemon.analysis import links
 from daemon.values.graph import Binding, Bound, Graph
 from tests.support.graphs import ACCOUNT, EU, US, Estate
@@ -43,6 +43,13 @@ def test_an_arn_is_a_name_of_its_own_resource() -> None:
     estate = Estate()
     function = estate.resource("aws.lambda.function", "invoices", Role.WORKLOAD)
     assert bind(estate, f"public|arn|{function}").urn == function
+
+
+def test_an_id_of_azure_is_a_name_of_its_own_resource() -> None:
+    estate = Estate()
+    id = "/subscriptions/a0/resourcegroups/shop/providers/microsoft.app/containerapps/cart"
+    estate.resources[id] = Resource(id, "azure.containerapps.app", "cart", Scope("azure", "a0", "westeurope"))
+    assert bind(estate, f"public|resource|{id}").urn == id
 
 
 def test_a_qualified_function_is_the_function() -> None:

@@ -30,6 +30,9 @@ def test_workloads_that_run_without_spans_are_blind() -> None:
         ("aws.ec2.instance", {"State": "stopped"}, False),
         ("aws.ec2.instance", {"State": {"Name": "stopped"}}, False),
         ("aws.lambda.function", {"State": None}, True),
+        ("azure.compute.machine", {"State": "PowerState/running"}, True),
+        ("azure.compute.machine", {"State": "PowerState/deallocated"}, False),
+        ("azure.web.site", {"State": "Stopped"}, False),
     ],
 )
 def test_what_does_not_run_need_not_be_seen(type: str, attributes: dict[str, Json], running: bool) -> None:
