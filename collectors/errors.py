@@ -1,9 +1,10 @@
 """What can go wrong while looking outward.
 
 CollectorError
-|-- RowError      a row contradicts the vendor's model or itself: a defect of ours, found by lint
-|-- NotListed     an extent could not be listed; it becomes a Gap
-`-- Gone          the thing asked about no longer exists; it is left out
+|-- RowError              a row contradicts the vendor's model or itself: a defect of ours, found by lint
+|-- NotListed             an extent could not be listed; it becomes a Gap
+|-- Gone                  the thing asked about no longer exists; it is left out
+`-- AdvisoriesUnreadable  the directory of advisories cannot be used; components count as not covered
 """
 
 from __future__ import annotations
@@ -31,3 +32,7 @@ class NotListed(CollectorError):
 
 class Gone(CollectorError):
     """What was listed a moment ago is not there any more."""
+
+
+class AdvisoriesUnreadable(CollectorError):
+    """A directory of advisories is missing, empty, damaged or of another format: one sentence says which."""
