@@ -158,11 +158,13 @@ class Server:
                 )
             try:
                 socket.create_connection((self.address, self.port), 1.0).close()
-                self.connect("postgres").close()
+                with self.connect("postgres") as connection:
+                    served = connection.execute("SHOW data_directory").fetchone()
             except (OSError, psycopg.OperationalError):
-                time.sleep(0.02)
-            else:
+                served = None
+            if served == (str(self._directory / "data"),):
                 return
+            time.sleep(0.02)  # not up yet, or another's server, and this one is about to end
         raise PostgresError(
             f"PostgreSQL did not answer on {self.address}:{self.port} within {START_PATIENCE:.0f} s:\n"
             f"{self._end_of_log()}"

@@ -66,3 +66,14 @@ def test_another_port_is_taken_when_the_usual_one_is_in_use() -> None:
     with processes.listen(ADDRESS, port):
         other = free_port()
         assert other != port
+
+
+def test_the_server_of_another_demo_is_not_taken_for_ones_own(temporary: Path) -> None:
+    port = free_port()
+    with (
+        Server(port, [Database("one", "")]) as first,
+        pytest.raises(PostgresError, match=rf"could not start on {ADDRESS}:{port}"),
+    ):
+        Server(port, [Database("two", "")])
+    with pytest.raises(Exception, match="refused"):
+        first.connect("two")
