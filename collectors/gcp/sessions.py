@@ -10,11 +10,15 @@ from typing import Any
 
 import google.auth
 import grpc  # type: ignore[import-untyped]  # ships no types
+import orjson
 import requests
-from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
+from google.auth import aws, identity_pool
+from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import Request
 from google.cloud.asset_v1 import AssetServiceClient
 from google.cloud.asset_v1.services.asset_service.transports import AssetServiceGrpcTransport
+from google.oauth2 import credentials as user
+from google.oauth2 import service_account
 
 from collectors.errors import NotListed
 from collectors.gcp.faults import API, no_token
@@ -83,17 +87,14 @@ class Session:
         if not self.account.credentials_file:
             return google.auth.default(scopes=SCOPES, request=request)[0]
         try:
-            found, _ = google.auth.load_credentials_from_file(  # type: ignore[no-untyped-call]  # has no types
-                self.account.credentials_file, scopes=SCOPES, request=request
-            )
-        except (DefaultCredentialsError, ValueError, OSError) as error:
+            return _credentials(orjson.loads(Path(self.account.credentials_file).read_bytes()))
+        except (GoogleAuthError, ValueError, TypeError, KeyError, OSError) as error:
             raise NotListed(
                 Why.EXPIRED,
                 f"{self.account.credentials_file} holds no credentials that can be read: correct credentials_file "
                 "in [[gcp.accounts]]",
                 type(error).__name__,
             ) from error
-        return found
 
     def _request(self) -> Any:  # the callable through which google-auth asks for tokens
         if self._http is None:
@@ -128,3 +129,22 @@ class Session:
             if self._http is not None:
                 self._http.close()
             self._channel = self._client = self._http = None
+
+
+def _credentials(said: dict[str, Any]) -> Any:  # google-auth's credentials
+    """Credentials of the kind that a file names. Raises ValueError, KeyError or GoogleAuthError."""
+    match said["type"]:
+        case "service_account":
+            return service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]  # no types
+                said, scopes=SCOPES
+            )
+        case "authorized_user":
+            return user.Credentials.from_authorized_user_info(  # type: ignore[no-untyped-call]  # no types
+                said, scopes=SCOPES
+            )
+        case "external_account":
+            source = said.get("credential_source", {})
+            kind = aws if str(source.get("environment_id", "")).startswith("aws") else identity_pool
+            return kind.Credentials.from_info(said, scopes=SCOPES)
+        case other:
+            raise ValueError(f"credentials of type {other}")

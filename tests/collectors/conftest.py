@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.support import aws_estate
+
+
+@dataclass(frozen=True)
+class Estate:
+    """A filled moto, and what it called its things."""
+
+    url: str
+    made: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def estate() -> Iterator[Estate]:
+    """Filled once: it takes twenty seconds."""
+    server, url = aws_estate.start()
+    try:
+        yield Estate(url, aws_estate.fill(url))
+    finally:
+        server.stop()
