@@ -54,13 +54,15 @@ def write_findings(
         FindingIdentity(row.subject, row.package, row.advisory): row.id
         for row in connection.execute(select(FINDING))
     }
+    fresh = max(ids.values(), default=0)
     number = connection.execute(select(func.max(FINDING_VERSION.c.id))).scalar() or 0
     for finding, origin in opened:
         key = finding.identity
         if key in ids:
             _close(merge, key, "")
         else:
-            ids[key] = max(ids.values(), default=0) + 1
+            fresh += 1
+            ids[key] = fresh
             connection.execute(
                 insert(FINDING).values(
                     id=ids[key], subject=key.subject, package=key.package, advisory=key.advisory

@@ -16,4 +16,4 @@ def stamp(moment: datetime | float) -> str:
 
 def moment(text: str) -> datetime:
     """The inverse of `stamp`."""
-    return datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
