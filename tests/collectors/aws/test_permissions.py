@@ -1,18 +1,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from typer.testing import CliRunner
 
 from collectors.aws.permissions import actions, policy
-from collectors.aws.reference import reference
 from collectors.aws.resources import ROWS
 from collectors.aws.resources.compute import FUNCTION_URL
 from collectors.aws.resources.storage import BUCKET
 from daemon.cli.permissions import app
 
-PAGE = Path(__file__).parents[3] / "docs" / "resource-types.md"
 WRITING = (
     "Create",
     "Delete",
@@ -65,7 +62,3 @@ def test_command_prints_the_policy_for_the_partition() -> None:
 
 def test_command_refuses_a_partition_that_is_none() -> None:
     assert CliRunner().invoke(app, ["aws", "--partition", "azure"]).exit_code == 2
-
-
-def test_the_reference_of_resource_types_is_fresh() -> None:
-    assert PAGE.read_text() == reference(ROWS), "python -m collectors.aws.reference > docs/resource-types.md"
