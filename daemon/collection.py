@@ -96,7 +96,7 @@ class _Work:
 
     def _spool(self, future: Future[list[Answer]], collector: Collector, request: Request) -> None:
         for answer in _complete(request, future):
-            outcome = self.spool.add(answer)
+            outcome = _kept(answer, self.spool)
             if _suspicious(outcome, self.kept):
                 outcome = _again(collector, request, outcome, self.spool, self.collected)
             self.answered += 1
@@ -138,6 +138,16 @@ def _complete(request: Request, future: Future[list[Answer]]) -> Iterator[Answer
         yield Gap(extent, Why.FAILED, detail)
 
 
+def _kept(answer: Answer, spool: Spool) -> Outcome:
+    """Spools an answer; one that cannot be written down (nested without end, say) is a gap of its extent alone."""
+    try:
+        return spool.add(answer)
+    except (TypeError, ValueError, RecursionError) as error:
+        log.warning("answer_unusable", extent=str(answer.extent), reason=type(error).__name__)
+        detail = f"{type(error).__name__} while writing down its answer: a defect of this program, please report it"
+        return spool.add(Gap(answer.extent, Why.FAILED, detail))
+
+
 def _unplanned(collector: Collector, error: Exception) -> Gap:
     extent = Extent(f"{collector.name}.plan", Scope(collector.name, ""))
     return Gap(extent, Why.FAILED, f"{type(error).__name__} while planning; the log has the details")
@@ -161,7 +171,7 @@ def _again(
         future.set_exception(error)
     outcome = first
     for answer in _complete(single, future):
-        outcome = spool.add(answer)
-        if isinstance(answer, Listing):
+        outcome = _kept(answer, spool)
+        if isinstance(answer, Listing) and outcome.state == "listed":
             collected.large_removals.add(first.extent)
     return outcome

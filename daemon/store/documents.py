@@ -16,8 +16,28 @@ Document = dict[str, Json]
 
 def encode(document: Mapping[str, Json]) -> bytes:
     """Canonical JSON: sorted keys, no spaces. U+0000 becomes U+FFFD, since PostgreSQL cannot read it back."""
-    body = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    body = to_json(document)
     return body.replace(b"\\u0000", b"\\ufffd") if b"\\u0000" in body else body
+
+
+def to_json(value: object) -> bytes:
+    """JSON of anything a cloud may answer: what JSON cannot say (half a surrogate pair) is told as near as can be."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return orjson.dumps(_sayable(value), option=orjson.OPT_SORT_KEYS)
+
+
+def _sayable(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [_sayable(each) for each in value]
+    if isinstance(value, dict):
+        return {_sayable(key): _sayable(each) for key, each in value.items()}
+    return value
 
 
 def decode(body: str | bytes) -> Document:

@@ -189,7 +189,7 @@ class Spool:
 
 
 def _line(value: object) -> bytes:
-    return orjson.dumps(value) + b"\n"
+    return documents.to_json(value) + b"\n"
 
 
 def _resource(head: list[Any], body: bytes) -> SpooledResource:

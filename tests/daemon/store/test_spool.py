@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from collectors.model import Alias, Relation, Seen, Sightings
+from daemon.store import documents
 from daemon.store.spool import Spool, SpooledRelation, SpooledResource
 from tests.support.snapshots import ELSEWHERE, QUEUES, denied, listing, queue
 
@@ -64,3 +65,12 @@ def test_every_document_passes_the_shape(tmp_path: Path) -> None:
     made.add(listing(queue("a", secret="hunter2"), relations=[Relation("a", "x", "b", {"token": "t"})]))
     assert b"hunter2" not in (tmp_path / "spool").read_bytes()
     assert all(b'"shaped":true' in row.body for row in made.rows(QUEUES))
+
+
+def test_what_json_cannot_say_is_told_as_near_as_can_be(tmp_path: Path) -> None:
+    made = spool(tmp_path)
+    odd = queue("half \ud800", tag="\udc80b", size=1 << 70)
+    made.add(listing(odd, relations=[Relation(odd.urn, "calls", "b \udfff")]))
+    resource, relation = made.rows(QUEUES)
+    assert (resource.name, relation.target) == ("half ?", "b ?")  # type: ignore[union-attr]
+    assert documents.decode(resource.body)["attributes"] == {"size": "1180591620717411303424", "tag": "?b"}
