@@ -66,8 +66,9 @@ STANDS_FOR_PUBLIC = "example"
 _OWNS_NAMES = re.compile(
     r"route53|dns|zone|cloudfront|cdn|frontdoor|traffic_?manager|apigateway|appsync|api_management"
     r"|certificate|\.acm|domain|opensearch|cognito|amplify|apprunner|lightsail|ingress|gateway|global_?accelerator"
+    r"|\.plan$"
 )
-"""Types of resources that can answer to a name of one's own choice."""
+"""Types of resources that can answer to a name of one's own choice, and what stands for all of a provider's."""
 
 _AWS_REGION = re.compile(r"(?:^|[.-])((?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-[a-z]+)+-\d)(?=[.])")
 

@@ -117,6 +117,7 @@ def test_as_long_as_no_domain_is_known_to_be_ours_no_name_is_foreign() -> None:
         "aws.apigateway.domain_name",
         "aws.opensearch.domain",
         "gcp.dns.managed_zone",
+        "aws.plan",
     ],
 )
 def test_what_could_own_the_name_must_have_been_listed(type: str) -> None:
