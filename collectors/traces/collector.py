@@ -29,9 +29,8 @@ class TracesCollector:
         for environment in self._source.environments():
             yield Request(self.name, (Extent(EXTENT, Scope("traces", environment)),))
 
-    def asked(self) -> frozenset[Extent]:
-        """Every environment ever heard of: telemetry is not taken out of the settings piece by piece."""
-        return frozenset(Extent(EXTENT, Scope("traces", each)) for each in self._source.environments())
+    def asked(self) -> None:
+        """No one can tell: facts that are lost, or begun anew elsewhere, take no environment out of the settings."""
 
     def answer(self, request: Request) -> Iterator[Answer]:
         """What was seen; silence says nothing."""

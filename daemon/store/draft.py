@@ -470,7 +470,7 @@ def drafting(
 def _with_unreached(
     outcomes: tuple[Outcome, ...], known: Iterable[Extent], asked: Mapping[str, Asked]
 ) -> list[Outcome]:
-    """Adds a gap for each known extent of a provider that could not even name what it was asked for."""
+    """Adds a gap for each known extent of a provider that could not tell what it was asked for."""
     answered = {outcome.extent for outcome in outcomes}
     reasons = {
         outcome.extent.scope.provider: outcome for outcome in outcomes if outcome.state not in (LISTED, HEARD)
@@ -480,9 +480,12 @@ def _with_unreached(
         provider = extent.scope.provider
         if extent not in answered and provider in asked and asked[provider] is None:
             reason = reasons.get(provider)
-            state, detail = (reason.state, reason.detail) if reason else ("failed", "it could not be planned")
+            state, detail = (reason.state, reason.detail) if reason else ("failed", _NOT_ANSWERED)
             missing.append(Outcome(extent, state, detail))
     return [*outcomes, *missing]
+
+
+_NOT_ANSWERED = "nothing answers for it, and the settings did not take it out; if facts.db was lost, new spans bring it back"
 
 
 def _extent(row: Any) -> Extent:

@@ -92,3 +92,9 @@ def test_a_service_in_two_regions_does_not_flap() -> None:
     flows.record(read(resource_spans("shop", moved, {"cloud.region": "us-east-1"})), 1)
     [service] = [one for one in answers(memory, timedelta(days=4))[0].resources if one.type == "service"]
     assert service.attributes["region"] == "us-east-1"
+
+
+def test_facts_that_are_lost_take_nothing_out_of_the_settings() -> None:
+    collector = TracesCollector(MemoryFacts(), SETTINGS)
+    assert list(collector.plan()) == []
+    assert collector.asked() is None  # type: ignore[func-returns-value]  # as the contract has it
