@@ -485,7 +485,9 @@ def _with_unreached(
     return [*outcomes, *missing]
 
 
-_NOT_ANSWERED = "nothing answers for it, and the settings did not take it out; if facts.db was lost, new spans bring it back"
+_NOT_ANSWERED = (
+    "nothing answers for it, and the settings did not take it out; was facts.db lost? New spans fill it again"
+)
 
 
 def _extent(row: Any) -> Extent:
