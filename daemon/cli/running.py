@@ -64,7 +64,9 @@ def collect(
                 journal.close()
         drifted = "drift" in words and _drifted(database, settings, outcome)
     if as_json:
-        sys.stdout.write(orjson.dumps({"format_version": "1.0", "data": asdict(outcome)}).decode() + "\n")
+        # asdict copies a Counter by counting its pairs.
+        data = {**asdict(outcome), "answers": dict(outcome.answers)}
+        sys.stdout.write(orjson.dumps({"format_version": "1.0", "data": data}).decode() + "\n")
     elif outcome.state == "failed":
         sys.stdout.write(
             f"snapshot {outcome.number} (failed): none of {outcome.extents} extents could be listed, and nothing "

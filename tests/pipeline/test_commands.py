@@ -128,6 +128,7 @@ def test_one_cycle_by_hand_and_its_report(estate: str, tmp_path: Path) -> None:
     assert done.returncode == 0
     told = json.loads(done.stdout)["data"]
     assert (told["number"], told["state"], told["listed"], told["extents"]) == (1, "complete", 1, 1)
+    assert told["answers"] == {"listed": 1}
     assert driftline("collect", config=file).stdout.startswith("snapshot 2 (complete): 1 of 1 extents listed")
     assert driftline("diff", config=file).stdout.splitlines()[-1] == "no changes"
     queues = json.loads(driftline("inventory", "--json", "orders-1", config=file).stdout)["data"]
