@@ -12,6 +12,7 @@ from collectors import registry
 from collectors.contract import FactSource
 from config import secrets, vocabulary
 from config.settings import Settings
+from daemon.advisories import Knowledge
 from daemon.analysis.judgement import Rules
 from daemon.cycle import Parts
 from daemon.store.database import Database, open_database
@@ -36,19 +37,20 @@ def open_journal(settings: Settings) -> Journal:
     return Journal(path_of(settings))
 
 
-def rules(settings: Settings) -> Rules:
-    """The rules of this release and these settings."""
+def rules(settings: Settings, knowledge: Knowledge) -> Rules:
+    """The rules of this release, these settings, and what is known now."""
     from collectors.traces.classes import classify  # noqa: PLC0415 - reads the vocabulary
 
+    knowledge.refresh()
     own, public = settings.traces.own_domains, settings.traces.public_operations
-    text = "\n".join((ANALYSIS, vocabulary.version(), *own, "", *public))
+    text = "\n".join((ANALYSIS, vocabulary.version(), *own, "", *public, "", knowledge.fingerprint))
     return Rules(
         classifier=classify,
         vendor=vocabulary.vendor,
         jurisdiction=vocabulary.jurisdiction,
         own_domains=own,
         public_operations=public,
-        match=lambda _purl: (),
+        match=knowledge.match,
         fingerprint=hashlib.sha256(text.encode()).hexdigest()[:16],
     )
 
@@ -67,4 +69,5 @@ def parts(
         made = registry.collectors(settings, facts)
         for collector in made:
             stack.callback(collector.close)
-        yield Parts(settings, database, made, executor, rules(settings), clock)
+        knowledge = Knowledge(settings.images.osv_directory)
+        yield Parts(settings, database, made, executor, lambda: rules(settings, knowledge), clock)

@@ -59,8 +59,8 @@ def only_new_paths(drift: Drift) -> Drift:
         newly_visible=0,
     )
     return replace(
-        drift, totals=totals, altered_paths=(), gone_paths=(), groups=(), gaps=(), large_removals=(),
-        restated=(), newly_visible=(), ignored=(), standing=None,
+        drift, totals=totals, altered_paths=(), gone_paths=(), findings=(), groups=(), gaps=(),
+        large_removals=(), restated=(), newly_visible=(), ignored=(), standing=None,
     )  # fmt: skip
 
 

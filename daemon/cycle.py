@@ -41,7 +41,8 @@ class Parts:
     database: Database
     collectors: Sequence[Collector]
     executor: Executor
-    rules: Rules
+    rules: Callable[[], Rules]
+    """The rules as they are now: advisories are copied anew while the daemon runs."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -100,7 +101,7 @@ def run(
 
 def _commit(parts: Parts, spool: Spool, collected: Collected, started: datetime, *, late: bool) -> Outcome:
     now = parts.clock()
-    rules = parts.rules
+    rules = parts.rules()
     with drafting(
         parts.database, started_at=started, committed_at=now, rules=rules.fingerprint, late=late
     ) as draft:
@@ -130,9 +131,11 @@ def _judge(draft: Draft, rules: Rules) -> int:
         """The snapshot before, with what is known today."""
         return judgement.judge(judgement.retold(before, now.graph, draft.known), before.bindings, rules)
 
+    findings_before = draft.findings_before()
+
     def found(runs: Sequence[Relation]) -> tuple[Finding, ...]:
         inside = draft.components({components.digest_of(str(each.target)) for each in runs})
-        return components.findings(runs, inside, rules.match)
+        return components.findings(runs, inside, rules.match, findings_before)
 
     paths = settle(
         draft.paths_before(),
@@ -140,9 +143,7 @@ def _judge(draft: Draft, rules: Rules) -> int:
         lambda: again().paths,
         lambda path: judgement.origin_of_new(path, draft.warming),
     )
-    findings = settle(
-        draft.findings_before(), found(now.runs), lambda: found(again().runs), lambda _: Origin.ADDED
-    )
+    findings = settle(findings_before, found(now.runs), lambda: found(again().runs), lambda _: Origin.ADDED)
     draft.write_bindings(now.graph.bindings)
     draft.write_paths(paths.opened, paths.ended)
     draft.write_runs(now.runs)

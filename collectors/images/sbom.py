@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from packageurl import PackageURL
 
@@ -75,6 +76,8 @@ def cyclonedx(subject: str, name: str, listed: Iterable[Mapping[str, str]]) -> s
     bom = Bom(serial_number=uuid.uuid5(_NAMESPACE, subject))
     about = Library(type=ComponentType.CONTAINER, name=name, version=subject, bom_ref=subject)
     bom.metadata.component = about
+    # The format asks for no time, and one of now would be different in each run.
+    bom.metadata.timestamp = None  # type: ignore[assignment]  # the library's setter takes it, its type does not
     libraries = []
     for each in sorted(listed, key=lambda each: (each["purl"], each["name"], each["version"])):
         purl = _purl(each["purl"])
@@ -117,11 +120,8 @@ def _spdx(listed: object) -> Iterator[str]:
 
 def _component(text: str, origin: str) -> Component | None:
     purl = _purl(text)
-    if purl is None or not purl.version:
+    if purl is None or not purl.version or _suspicious(text):
         return None
-    parts = (purl.namespace or "", purl.name, purl.version)
-    if any(scrub(part) != part for part in parts):
-        return None  # a package is not called by a secret or a mail address
     qualifiers = {
         name: value
         for name, value in (purl.qualifiers if isinstance(purl.qualifiers, dict) else {}).items()
@@ -130,6 +130,14 @@ def _component(text: str, origin: str) -> Component | None:
     kept = PackageURL(purl.type, purl.namespace, purl.name, purl.version, qualifiers or None)
     name = f"{purl.namespace}/{purl.name}" if purl.namespace else purl.name
     return Component(kept.to_string(), name, purl.version, origin)
+
+
+def _suspicious(text: str) -> bool:
+    """Whether a package is called by a secret or a mail address. Looks at the text as it came: types have
+    rules that change the case of a name."""
+    head = text.partition("?")[0].partition("#")[0]
+    parts = [part for segment in unquote(head).split("/") for part in segment.rsplit("@", 1)]
+    return any(scrub(part) != part for part in (head, *parts))
 
 
 def _purl(text: str) -> PackageURL | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from collectors.model import Relation, Role
@@ -29,8 +30,8 @@ class Match(Protocol):
     def summary(self) -> str: ...
 
 
-MatchOf = Callable[[str], Sequence[Match]]
-"""The advisories that hold for a package URL with version."""
+MatchOf = Callable[[str], Sequence[Match] | None]
+"""The advisories that hold for a package URL with version; None if no advisory would name it if one held."""
 
 Components = Mapping[str, Sequence[tuple[str, str, str]]]
 """By image digest: package URL, name and version."""
@@ -54,13 +55,26 @@ def images(graph: Graph) -> tuple[Relation, ...]:
     return tuple(Relation(subject, RUNS_IMAGE, image) for subject, image in sorted(found))
 
 
-def findings(runs: Iterable[Relation], components: Components, match: MatchOf) -> tuple[Finding, ...]:
-    """Every vulnerability that a service's images bring, sorted by identity; the first image in order speaks."""
+def findings(
+    runs: Iterable[Relation], components: Components, match: MatchOf, before: Iterable[Finding] = ()
+) -> tuple[Finding, ...]:
+    """Every vulnerability that a service's images bring, sorted by identity; the first image in order speaks.
+
+    `before`: what was found last. It stands for components that still run and that no advisory covers now.
+    """
+    standing: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+    for finding in before:
+        standing[finding.identity.subject, finding.identity.package, finding.version].append(finding)
     found: dict[FindingIdentity, Finding] = {}
     for relation in runs:
         image = str(relation.target)
         for purl, name, version in components.get(digest_of(image), ()):
-            for advisory in match(purl):
+            advisories = match(purl)
+            if advisories is None:
+                for finding in standing.get((relation.source, unversioned(purl), version), ()):
+                    found.setdefault(finding.identity, replace(finding, image=image))
+                continue
+            for advisory in advisories:
                 identity = FindingIdentity(relation.source, unversioned(purl), advisory.advisory)
                 finding = Finding(
                     identity, name, version, image, advisory.severity, tuple(advisory.fixed), advisory.summary

@@ -20,18 +20,19 @@ _USES = "uses_image"
 
 def without_followers(differences: Sequence[Difference]) -> list[Difference]:
     """The differences without those of images that merely follow from what uses them."""
-    dropped_names = {telling.ends(one.key, one.type)[1] for one in differences if _ended(one, _USES)}
     stopped = {telling.ends(one.key, one.type)[1] for one in differences if _ended(one, RUNS_IMAGE)}
-    return [one for one in differences if not _follows(one, stopped, dropped_names)]
+    unused = {telling.ends(one.key, one.type)[1] for one in differences if _ended(one, _USES)}
+    moved = {one.key for one in differences if one.kind is Kind.ALIAS and (one.after or {}).get("urn")}
+    return [one for one in differences if not _follows(one, stopped, unused | moved)]
 
 
-def _follows(one: Difference, stopped: set[str], dropped_names: set[str]) -> bool:
+def _follows(one: Difference, stopped: set[str], told_names: set[str]) -> bool:
     if not one.key.startswith(IMAGE) or one.origin is Origin.RESTATED:
         return False
     if one.kind is Kind.RELATION or one.before is None:
         return True  # what an image consists of never changes
     if one.after is None:
-        lost = one.key in stopped and not dropped_names & _names(one.before.get("aliases"))
+        lost = one.key in stopped and not told_names & _names(one.before.get("aliases"))
         return not lost
     return one.before.get("attributes") == one.after.get("attributes")  # it got or lost a name
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from daemon.cli.opening import reading, settings_of
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Find components in what runs.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -34,10 +39,24 @@ def vulnerable(context: typer.Context, as_json: AsJson = False) -> None:
     from daemon.cli.tables import print_rows
     from daemon.store import lookups
 
-    with reading(settings_of(context)) as connection:
+    settings = settings_of(context)
+    with reading(settings) as connection:
         rows = lookups.findings(connection)
+        inside = {row["purl"] for row in lookups.components(connection, "")}
     columns = ("severity", "advisory", "component", "version", "fixed", "subject")
     print_rows(rows, columns, as_json=as_json)
+    _say_what_is_not_covered(settings, inside)
+
+
+def _say_what_is_not_covered(settings: Settings, purls: Iterable[str]) -> None:
+    """No finding means nothing where no advisory would name the component."""
+    from daemon.advisories import Knowledge
+
+    knowledge = Knowledge(settings.images.osv_directory)
+    knowledge.refresh()
+    reasons = Counter(reason for purl in purls if (reason := knowledge.why_not(purl)))
+    for reason, count in sorted(reasons.items()):
+        typer.echo(f"not covered: {count} component{'s' if count > 1 else ''}: {reason}", err=True)
 
 
 def sbom(

@@ -91,6 +91,24 @@ def finding(version: str = "2.14.1", image: str = NEW) -> Finding:
     return Finding(identity, "log4j-core", version, image, "critical", ("2.15.0",))
 
 
+def test_where_nothing_is_known_any_more_what_was_found_stands_as_long_as_it_runs() -> None:
+    runs = [Relation("service://prod//orders", components.RUNS_IMAGE, NEW)]
+    was = finding(image=OLD)
+
+    def left(version: str) -> tuple[Finding, ...]:
+        purl = f"{PACKAGE}@{version}"
+        return components.findings(runs, {"sha256:bb": [(purl, "x", version)]}, lambda _: None, [was])
+
+    assert left("2.14.1") == (finding(image=NEW),)
+    assert left("2.17.1") == ()
+    other = [Relation("service://prod//accounts", components.RUNS_IMAGE, NEW)]
+    inside = {"sha256:bb": [(LOG4J, "log4j-core", "2.14.1")]}
+    assert components.findings(other, inside, lambda _: None, [was]) == ()
+    assert components.findings(runs, inside, lambda _: (), [was]) == (), (
+        "what is known and not affected ends it"
+    )
+
+
 def test_a_library_that_came_with_an_image_is_told_with_both_images() -> None:
     ran = [Relation("service://prod//orders", components.RUNS_IMAGE, OLD)]
     (change,) = finding_drift.compare((), (finding(),), (), ran=ran)

@@ -67,9 +67,12 @@ def test_a_name_that_leads_to_another_image_is_told_once() -> None:
         alias(name, OLD, NEW),
         runs(OLD, {}, None),
         runs(NEW, None, {}),
-        resource(OLD, "image", image(), image("before")),
+        resource(OLD, "image", image(), None),
         resource(NEW, "image", None, image()),
     ) == [(Action.REPOINTED, name)]
+    assert said(alias(name, OLD, NEW), resource(OLD, "image", image(), image("before"))) == [
+        (Action.REPOINTED, name)
+    ]
 
 
 def test_what_became_known_of_an_image_is_told() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from daemon.comparison import only_new_paths
 from daemon.notify.mail import subject
 from daemon.report.html import render_html
 from daemon.report.text import render_text
@@ -62,3 +63,22 @@ def test_it_stands_in_the_page_and_in_the_subject() -> None:
     assert (
         subject(DRIFT) == "driftline prod: 0 new PII paths, 1 new CVE, 0 added, 0 altered, 0 removed (22 Nov)"
     )
+
+
+def test_an_alarm_leaves_libraries_to_the_digest_whose_count_names_them() -> None:
+    alarm = only_new_paths(
+        replace(drifts.full(), findings=(STARTED,), totals=Totals(new_paths=1, new_findings=1))
+    )
+    assert "known vulnerabilities" not in render_text(alarm)
+    assert "CVE" not in subject(alarm)
+
+
+def test_a_library_is_called_by_its_own_name_where_its_group_says_no_more() -> None:
+    def told(package: str, name: str) -> str:
+        identity = FindingIdentity("service://prod//orders", package, "CVE-2021-44228")
+        change = replace(STARTED, finding=replace(STARTED.finding, identity=identity, component=name))
+        return render_text(replace(DRIFT, findings=(change,)))
+
+    group = "org.apache.logging.log4j"
+    assert "runs log4j-core 2.14.1" in told(f"pkg:maven/{group}/log4j-core", f"{group}/log4j-core")
+    assert "runs @angular/core 2.14.1" in told("pkg:npm/%40angular/core", "@angular/core")
