@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, select, update
 
-from daemon.store import documents
+from daemon.store import documents, sighted
 from daemon.store.bulk import insert_rows, rows_by_key
 from daemon.store.chain import StateRoot
 from daemon.store.columns import (
@@ -131,6 +131,8 @@ class Merge:
         """
         open_rows = self._open(kind, extent_id)
         rows = self._carry_unobserved(rows, open_rows)
+        if not confirm:
+            rows = [self._with_earlier(row, open_rows.get(row.key), fingerprint) for row in rows]
         closing: list[int] = []
         back: list[int] = []
         pending: list[int] = []
@@ -175,9 +177,29 @@ class Merge:
                 carried[row.key] = self._with_previous(row, known.digest)
         return [carried.get(row.key, row) for row in rows] if carried else rows
 
-    def _with_previous(self, row: SpooledResource, digest: bytes) -> SpooledResource:
+    def _with_earlier(self, row: Versioned, known: Any, fingerprint: str) -> Versioned:
+        """What was sighted before, and under the same rules, is not unsaid by an answer that lacks it."""
+        if known is None or known.digest == row.digest or known.fingerprint != fingerprint:
+            return row
+        before = self._document(known.digest)
+        after = documents.decode(row.body)
+        if isinstance(row, SpooledRelation):
+            body = documents.encode(sighted.relation(before, after))
+            return row._replace(digest=documents.digest(body), body=body)
+        document = sighted.resource(before, after)
+        body = documents.encode(document)
+        return row._replace(
+            digest=documents.digest(body),
+            body=body,
+            region=documents.to_resource(row.urn, document).scope.region,
+        )
+
+    def _document(self, digest: bytes) -> documents.Document:
         query = select(DOCUMENT.c.body).where(DOCUMENT.c.digest == digest)
-        before = documents.decode(self.connection.execute(query).scalar_one())
+        return documents.decode(self.connection.execute(query).scalar_one())
+
+    def _with_previous(self, row: SpooledResource, digest: bytes) -> SpooledResource:
+        before = self._document(digest)
         document = documents.decode(row.body)
         for name in row.unobserved:
             for part in ("attributes", "tags"):
