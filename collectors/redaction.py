@@ -103,6 +103,11 @@ def always(_value: str) -> bool:
     return True
 
 
+def a_person(address: str) -> bool:
+    """A mail address that is not a service account's: Google names those as if they had mail."""
+    return not address.lower().endswith(".gserviceaccount.com")
+
+
 def stated(value: str) -> bool:
     """A value that is more than a word about itself, such as `required`."""
     return not PLAIN_VALUE.match(value)
@@ -164,7 +169,7 @@ _SHAPES: tuple[tuple[str, str, Check], ...] = (
     (
         "email",
         r"(?<![\w.%+-])(?!git@)(?P<value>[\w.%+-]{1,64}?(?:@|%40)(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![\w-])",
-        always,
+        a_person,
     ),
     (
         "iban",

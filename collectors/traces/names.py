@@ -114,8 +114,13 @@ def url(text: str) -> str:
 
 
 def host(text: str) -> str:
-    """A host in lower case, with its port if one is attached: `db.example:5432`, `10.0.0.5`, `[fd00::1]:80`."""
-    return host_and_port(text)
+    """A host in lower case, with its port if one is attached: `db.example:5432`, `10.0.0.5`, `[fd00::1]:80`.
+
+    A Cloud SQL instance may be named by its connection name, bare or as the path of its socket:
+    `shop:europe-west3:main`.
+    """
+    named = _CONNECTION.fullmatch(text.strip().lower()[:300])
+    return named[1] if named else host_and_port(text)
 
 
 def host_and_port(text: str) -> str:
@@ -175,9 +180,18 @@ _CLUSTER_SUFFIXES = (
 )
 
 
+# https://cloud.google.com/sql/docs/postgres/connect-overview: PROJECT:REGION:INSTANCE
+_CONNECTION = re.compile(
+    r"(?:/cloudsql/)?((?:[a-z0-9.-]{1,60}:)?[a-z][a-z0-9-]{4,29}:[a-z]+-[a-z]+[0-9]{1,2}:[a-z][a-z0-9-]{0,97})"
+    r"(?:/\.s\.pgsql\.[0-9]{1,5})?"
+)
+
+
 @lru_cache(maxsize=4096)
 def is_public(name: str) -> bool:
-    """Whether a host name means the same thing everywhere: a public DNS name or a public address."""
+    """Whether a host name means the same thing everywhere: a public DNS name, address or connection name."""
+    if _CONNECTION.fullmatch(name):
+        return True
     try:
         return ipaddress.ip_address(name).is_global
     except ValueError:
@@ -191,5 +205,7 @@ def is_public(name: str) -> bool:
 
 
 def kind_of_host(name: str) -> str:
-    """The alias kind of a host: `address` for an IP address, else `host`."""
+    """The alias kind of a host: `address` for an IP address, `cloudsql` for a connection name, else `host`."""
+    if _CONNECTION.fullmatch(name):
+        return "cloudsql"
     return "address" if _is_address(name) else "host"

@@ -64,7 +64,8 @@ def _workloads(origin: Origin, service: Service) -> Iterator[str]:
 
     Names of a single task, container or pod are left out: no inventory lists them, and they change with
     every deployment. An ECS service's own ARN is in no span; its cluster and task family are, as the alias
-    kind `ecs-family` with the value `ACCOUNT/REGION/CLUSTER/FAMILY`.
+    kind `ecs-family` with the value `ACCOUNT/REGION/CLUSTER/FAMILY`. On Google Cloud a function's name is that of
+    its Cloud Run service too.
     """
 
     def value(meaning: str) -> str:
@@ -87,12 +88,28 @@ def _workloads(origin: Origin, service: Service) -> Iterator[str]:
         cluster = rest.split("/")[1] if "/" in rest else ""
         strong = True
         yield str(Alias("public", "ecs-family", f"{ecs_account}/{ecs_region}/{cluster}/{family}"))
+    on_google = value("cloud.provider") == "gcp"
     on_aws = value("cloud.provider") in {"", "aws"}
     function = value("faas.name")
     if function and account and region and on_aws:
         strong = True
         yield str(
             Alias("public", "arn", f"arn:{_partition(region)}:lambda:{region}:{account}:function:{function}")
+        )
+    if function and account and region and on_google:
+        strong = True
+        place = f"projects/{account}/locations/{region}"
+        if "function" in value("cloud.platform"):
+            yield str(
+                Alias(
+                    "public",
+                    "resource",
+                    f"//cloudfunctions.googleapis.com/{place}/functions/{function}".lower(),
+                )
+            )
+        collection = "jobs" if value("gcp.job") else "services"
+        yield str(
+            Alias("public", "resource", f"//run.googleapis.com/{place}/{collection}/{function}".lower())
         )
     for kind in ("deployment", "statefulset", "daemonset", "cronjob", "job"):
         name, namespace = value(f"k8s.{kind}"), value("k8s.namespace")
@@ -108,6 +125,8 @@ def _workloads(origin: Origin, service: Service) -> Iterator[str]:
         if "@sha256:" in digest:
             yield str(Alias("public", "image", digest.partition("@")[2]))
     host = value("host.id")
+    if host.isdigit() and account and on_google and not strong:
+        yield str(Alias(f"gcp:{part(account)}", "instance", host))
     if host and value("cloud.provider") == "azure" and not strong:
         yield str(Alias("public", "machine", part(host.lower())))
     if host.startswith("i-") and account and region and not strong:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from collectors.model import Alias
 from collectors.traces import destinations, names
 from collectors.traces.destinations import WHOLE_STORE, Address, Destination
 from collectors.traces.origins import Service, service_of
@@ -272,6 +273,11 @@ def _topic(service: Service, attributes: Mapping[str, Value]) -> Destination | N
         return None
     if not system:
         system = "kafka" if "kafka.topic" in attributes else ""
+    project, _, topic = name.removeprefix("projects/").rpartition("/topics/")
+    project = project or service.account
+    if "pubsub" in system and "/" not in topic and project and not project.isdigit():
+        alias = str(Alias("public", "pubsub", f"projects/{project}/topics/{topic}"))
+        return destinations.topic(service, "gcp_pubsub", Address(), topic, alias)
     return destinations.topic(service, destinations.system_of(system), _peer(attributes), names.words(name))
 
 

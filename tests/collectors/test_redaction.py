@@ -15,6 +15,8 @@ from collectors.redaction import scrub, scrub_json, scrubbed
         ("pkg:npm/ghp_" + "a1" * 18 + "@1.0.0", "pkg:npm/[token]@1.0.0"),
         ("pkg:npm/anna.b@example.com", "pkg:npm/[email]"),
         ("anna%40example.com", "[email]"),
+        ("orders@shop-prod.iam.gserviceaccount.com", "orders@shop-prod.iam.gserviceaccount.com"),
+        ("anna@gserviceaccount.com.example.com", "[email]"),
         ("postgresql://app:hunter2@db.example.com:5432/x", "postgresql://[userinfo]@db.example.com:5432/x"),
         ("postgresql://app:hun/ter2@db.example.com/x", "postgresql://[userinfo]@db.example.com/x"),
         ("redis://:hunter2@cache:6379", "redis://[userinfo]@cache:6379"),

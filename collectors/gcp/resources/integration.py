@@ -10,6 +10,7 @@ TOPIC = GcpResourceType(
     type="gcp.pubsub.topic",
     asset_type="pubsub.googleapis.com/Topic",
     role=Role.QUEUE,
+    aliases=("public|pubsub|{asset.relative}",),
     keep=(
         "Regions: messageStoragePolicy.allowedPersistenceRegions",
         "Retention: messageRetentionDuration",
