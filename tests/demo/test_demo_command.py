@@ -17,8 +17,11 @@ from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from demo import canaries
+from demo.bills import INSIDE
 from tests.support.golden import Golden
 
 DRIFTLINE = Path(sys.executable).with_name("driftline")
@@ -91,13 +94,20 @@ def test_every_promised_file_is_written(ended: Ended) -> None:
 
 def test_the_commands_that_it_names_work_afterwards(ended: Ended) -> None:
     named = re.findall(r"^  \S*driftline (--config .*)$", ended.stdout, re.MULTILINE)
-    assert len(named) == 2
+    assert len(named) == 4
     for arguments in named:
         run = subprocess.run(
             [DRIFTLINE, *arguments.split()], capture_output=True, text=True, timeout=60, check=False
         )
         assert (run.returncode, run.stderr) == (0, "")
         assert run.stdout
+        if "components find log4j" in arguments:
+            assert "log4j-core  2.14.1   service://demo/shop/orders" in run.stdout
+        if "sbom orders" in arguments:
+            assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(run.stdout) is None
+            assert {each["purl"] for each in json.loads(run.stdout)["components"]} == set(
+                INSIDE["orders", "2.0.0"]
+            )
 
 
 def test_no_planted_value_is_in_anything_that_was_written(ended: Ended) -> None:
