@@ -8,6 +8,9 @@ from typing import TypeVar
 from collectors.aws import permissions as aws_permissions
 from collectors.aws.resources import ROWS as AWS_ROWS
 from collectors.aws.row import AwsResourceType
+from collectors.azure import permissions as azure_permissions
+from collectors.azure.resources import ROWS as AZURE_ROWS
+from collectors.azure.row import GENERIC, AzureResourceType
 from collectors.gcp import permissions as gcp_permissions
 from collectors.gcp.resources import ROWS as GCP_ROWS
 from collectors.gcp.row import GcpResourceType
@@ -36,9 +39,20 @@ All types of a scope are listed together, through Cloud Asset Inventory. The rol
 """
 
 
+AZURE_HEAD = """## Microsoft Azure
+
+All types of a subscription are described together, by one traversal of Resource Graph. The role that allows it:
+`driftline permissions azure`. What has no type of its own is `azure.resource`: it is kept whole, without what is
+volatile, secret, or written freely by operators (scripts, parameters, values of variables).
+"""
+
+
 def reference() -> str:
     """The whole page, types in order of their names."""
-    return "\n".join([HEAD, AWS_HEAD, *map(_aws, _sorted(AWS_ROWS)), GCP_HEAD, *map(_gcp, _sorted(GCP_ROWS))])
+    aws = (AWS_HEAD, *map(_aws, _sorted(AWS_ROWS)))
+    gcp = (GCP_HEAD, *map(_gcp, _sorted(GCP_ROWS)))
+    azure = (AZURE_HEAD, *map(_azure, _sorted(AZURE_ROWS)))
+    return "\n".join([HEAD, *aws, *gcp, *azure])
 
 
 def _sorted(rows: Iterable[Described]) -> list[Described]:
@@ -53,6 +67,12 @@ def _aws(row: AwsResourceType) -> str:
 
 def _gcp(row: GcpResourceType) -> str:
     return _section(row, f"asset type `{row.asset_type}`", row.report, gcp_permissions.needed(row))
+
+
+def _azure(row: AzureResourceType) -> str:
+    inside = f", `{row.inside}`" if row.inside else ""
+    kind = "any other type" if row.type == GENERIC.type else f"`{row.kind}`{inside}"
+    return _section(row, kind, row.report, (azure_permissions.needed(row),))
 
 
 def _section(row: Row, listed: str, report: Reported, permissions: Sequence[str]) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from collectors.azure.documents import Item, urn
+from collectors.azure.documents import urn
 from collectors.azure.environment import TONGUE
 from collectors.azure.inventory import Inventory
 from collectors.azure.look import NOT_DESCRIBED, Look
@@ -68,6 +67,7 @@ class AzureCollector:
         requests: dict[str, Request] = {}
         complete = True
         for name, session in self._sessions.items():
+            self.inventories[name].new_cycle()
             named, entered = self._subscriptions(name, session.account)
             complete &= entered
             for each in sorted(named):
@@ -134,7 +134,7 @@ def _listing(extent: Extent, row: AzureResourceType, look: Look) -> Listing:
             continue
         resource, leads = result
         undescribed += bool(unknown)
-        resources[resource.urn] = _typed(resource, item) if row.type == GENERIC.type else resource
+        resources[resource.urn] = resource
         relations |= {(each.source, each.verb, str(each.target)): each for each in leads}
     return Listing(
         extent,
@@ -144,12 +144,6 @@ def _listing(extent: Extent, row: AzureResourceType, look: Look) -> Listing:
         undescribed,
         confirm=LISTINGS,
     )
-
-
-def _typed(resource: Resource, item: Item) -> Resource:
-    """The resource under the type that Azure gives it: `azure.insights.components` for `microsoft.insights/...`."""
-    words = item["type"].removeprefix("microsoft.").replace("/", ".")
-    return replace(resource, type=f"azure.{words}")
 
 
 def _wanted(type: str, types: Sequence[str], skip_types: Sequence[str]) -> bool:

@@ -70,6 +70,7 @@ FREE_TEXT = frozenset(
         "parameters",
         "parametervalues",
         "primaryscriptcontent",
+        "protectedsettings",
         "scriptcontent",
         "settings",
         "template",
@@ -83,6 +84,9 @@ SECRET = re.compile(
     r"primary|private|secondary|shared\w*|storage|subscription|system)_?key(?:s|value)?$|connectionstring|credential|"
     r"(?:^|access|auth|bearer|refresh|sas|security)token$|sas(?:uri|url)$|certificate(?:data|blob)|sshkeys|publickeys|keydata",
     re.IGNORECASE,
+)
+CONNECTION_STRING = re.compile(
+    r";\s{0,4}[\w ]{0,40}(?:key|password|pwd|secret|signature|token)=", re.IGNORECASE
 )
 ID = re.compile(r"/(?:subscriptions|providers)/", re.IGNORECASE)
 
@@ -158,7 +162,9 @@ def _stays(name: str) -> bool:
 
 
 def without_secrets(text: str) -> str:
-    """A URL without user info, query and fragment; any other text as it is."""
+    """A URL without user info, query and fragment; nothing of a connection string; any other text as it is."""
+    if CONNECTION_STRING.search(text):
+        return ""
     if "://" not in text:
         return text
     try:

@@ -16,7 +16,14 @@ ACCOUNT = re.compile(
     r"(?:^|;)AccountName=([a-z0-9]{3,24});(?:.{0,400}?;)?EndpointSuffix=([\w.-]{1,60})", re.IGNORECASE
 )
 """A storage account's connection string names its host in two parts."""
-DOMAINS = (".azure.com", ".azurewebsites.net", ".windows.net", ".azurecontainerapps.io", ".azurecr.io")
+DOMAINS = (
+    ".azure.com",
+    ".azure.net",
+    ".azurewebsites.net",
+    ".windows.net",
+    ".azurecontainerapps.io",
+    ".azurecr.io",
+)
 
 
 def _identifiers(value: str) -> Sequence[str | Alias]:

@@ -182,13 +182,6 @@ def _codes(error: object, depth: int = 0) -> Iterator[str]:
 
 
 def _unanswered(error: Exception, call: str) -> NotListed:
-    text = " ".join(str(each) for each in _causes(error))
-    if "CERTIFICATE_VERIFY_FAILED" in text or "SSLError" in text:
-        return NotListed(
-            Why.UNREACHABLE,
-            f"{call} met a certificate that is not trusted: set ca_file in [[azure.accounts]] if it is yours",
-            "Certificate",
-        )
     return NotListed(
         Why.UNREACHABLE,
         f"{call} got no answer ({type(error).__name__}): check route, DNS, proxy and firewall of this host",

@@ -13,7 +13,8 @@ from azure.core.rest import HttpRequest
 from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
 
 from collectors.azure.faults import not_listed
-from collectors.azure.permissions import PERMISSIONS, Granted
+from collectors.azure.permissions import GROUPS, PERMISSIONS, RESOURCES, SUBSCRIPTIONS, Granted
+from collectors.azure.permissions import QUERY as QUERYING
 from collectors.azure.sessions import Session
 from collectors.azure.transport import pause
 from collectors.errors import NotListed
@@ -36,6 +37,8 @@ ANEW = frozenset(
     {"PagingLoop", "Incomplete", "InvalidSkipToken", "InvalidContinuationToken", "ExpiredSkipToken"}
 )
 """Codes of a traversal that is worth beginning once more."""
+FAULTS = (AzureError, NotListed, ValueError)
+"""What the SDK raises; ValueError where it cannot read what it got."""
 TOO_LARGE = "ResponsePayloadTooLarge"
 PERMISSIONS_PATH = "/subscriptions/{id}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"
 
@@ -77,33 +80,38 @@ class Inventory:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._quota = Quota()
-        self.requests = 0
+        self._answered = False
+        self._shut: NotListed | None = None
+
+    def new_cycle(self) -> None:
+        """Forgets that the tenant could not be entered."""
+        self._answered, self._shut = False, None
 
     def subscriptions(self) -> list[Item]:
         """Every subscription in which the caller has a role."""
         return self._asked(
-            "Microsoft.Resources/subscriptions/read",
+            SUBSCRIPTIONS,
             lambda: _listed(self._session.subscriptions().subscriptions.list()),
         )
 
     def subscription(self, id: str) -> Item:
         """One subscription."""
         return self._asked(
-            "Microsoft.Resources/subscriptions/read",
+            SUBSCRIPTIONS,
             lambda: _plain(self._session.subscriptions().subscriptions.get(id)),
         )
 
     def groups(self, id: str) -> list[Item]:
         """The resource groups of a subscription."""
         return self._asked(
-            "Microsoft.Resources/subscriptions/resourceGroups/read",
+            GROUPS,
             lambda: _listed(self._session.resources(id).resource_groups.list()),
         )
 
     def resources(self, id: str) -> list[Item]:
         """The resources of a subscription, without their properties."""
         return self._asked(
-            "Microsoft.Resources/subscriptions/resources/read",
+            RESOURCES,
             lambda: _listed(self._session.resources(id).resources.list()),
         )
 
@@ -115,26 +123,29 @@ class Inventory:
         """The resources of a subscription with their properties, of some kinds or of all, by one traversal."""
         words = ", ".join(f"'{kind}'" for kind in kinds)
         query = QUERY.format(where=f" | where type in~ ({words})" if kinds else "")
-        return self._asked("Microsoft.ResourceGraph/resources/read", lambda: self._traversed(query, id))
+        return self._asked(QUERYING, lambda: self._traversed(query, id))
 
     def _asked(self, call: str, ask: Callable[[], Answered]) -> Answered:
         """The answer; a traversal that broke, or a token that ended, is begun once more from its first page."""
         for last in (False, True):
+            if self._shut is not None:
+                raise self._shut
             generation = self._session.generation
             try:
-                return ask()
-            except (
-                AzureError,
-                NotListed,
-                ValueError,
-            ) as error:  # ValueError: the SDK on values it cannot read
+                answer = ask()
+            except FAULTS as error:
                 fault = not_listed(error, call)
-                if last or (fault.why is not Why.EXPIRED and fault.code not in ANEW):
+                signed_in = not fault.code.startswith("AADSTS")
+                if not signed_in or (fault.why is Why.UNREACHABLE and not self._answered):
+                    self._shut = fault  # it costs one wait, and not one for every subscription
+                ended = fault.why is Why.EXPIRED and signed_in
+                if last or not (ended or fault.code in ANEW):
                     raise fault from error
-                if fault.why is Why.EXPIRED:
-                    if fault.code.startswith("AADSTS"):
-                        raise fault from error  # the sign-in itself was refused: another would be too
+                if ended:
                     self._session.renew(generation)
+            else:
+                self._answered = True
+                return answer
         raise AssertionError("the second attempt answers or raises")
 
     def _permissions(self, id: str) -> Iterator[Item]:
@@ -162,7 +173,7 @@ class Inventory:
                 answer: Any = client.resources(request, cls=_with_headers, retry_on_methods=REPEATED)
                 page, headers = answer
             except AzureError as error:
-                fault = not_listed(error, "Microsoft.ResourceGraph/resources/read")
+                fault = not_listed(error, QUERYING)
                 if fault.code != TOO_LARGE or size <= SMALLEST_PAGE:
                     raise
                 size = max(SMALLEST_PAGE, size // 2)

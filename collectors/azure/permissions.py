@@ -14,16 +14,17 @@ EVERYTHING = "*/read"
 PERMISSIONS = "Microsoft.Authorization/permissions/read"
 """What is granted is asked first: Azure leaves out what may not be seen, and does not say so."""
 
-ALWAYS = (
-    "Microsoft.Resources/subscriptions/read",
-    "Microsoft.Resources/subscriptions/resources/read",
-    PERMISSIONS,
-)
+QUERY = "Microsoft.ResourceGraph/resources/read"
+RESOURCES = "Microsoft.Resources/subscriptions/resources/read"
+SUBSCRIPTIONS = "Microsoft.Resources/subscriptions/read"
+GROUPS = "Microsoft.Resources/subscriptions/resourceGroups/read"
+
+ALWAYS = (SUBSCRIPTIONS, RESOURCES, PERMISSIONS, QUERY)
 """What the engine asks beside the rows."""
 
 _OWN = {
-    SUBSCRIPTION.kind: "Microsoft.Resources/subscriptions/read",
-    RESOURCE_GROUP.kind: "Microsoft.Resources/subscriptions/resourceGroups/read",
+    SUBSCRIPTION.kind: SUBSCRIPTIONS,
+    RESOURCE_GROUP.kind: GROUPS,
     GENERIC.kind: EVERYTHING,
 }
 

@@ -54,7 +54,14 @@ class AzureResourceType:
 GENERIC = AzureResourceType(
     type="azure.resource",
     kind="*",
-    keep=("Kind: kind", "ManagedBy: managedBy", "Properties: properties", "Sku: sku", "Zones: zones"),
+    keep=(
+        "Kind: kind",
+        "ManagedBy: managedBy",
+        "Properties: properties",
+        "Sku: sku",
+        "Type: type",
+        "Zones: zones",
+    ),
     links=(Link("assumes", "{identities}"),),
 )
 """Every resource without a row of its own: the whole document, but for what is volatile or secret."""

@@ -107,6 +107,14 @@ class BoundedAdapter(HTTPAdapter):
             answer = super().send(request, True, timeout, verify, cert, proxies)
             answer._content = b"".join(self._pieces(answer))  # noqa: SLF001 - where requests looks for what was read
             answer._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001 - likewise
+        except requests.exceptions.SSLError as error:
+            # The SDK would ask again and again; what a certificate says does not change by that.
+            raise NotListed(
+                Why.UNREACHABLE,
+                f"{urlsplit(request.url or '').hostname} shows a certificate that is not trusted: set ca_file in "
+                "[[azure.accounts]] if it is yours",
+                "Certificate",
+            ) from error
         except requests.RequestException:
             if wait is not None:
                 wait.unanswered = True
@@ -182,9 +190,7 @@ class Answers(SansIOHTTPPolicy[Any, Any]):
             body = answer.json()
         except ValueError:
             body = None
-        if isinstance(body, dict) and (
-            isinstance(body.get("value"), list) or "subscriptionId" in body or "totalRecords" in body
-        ):
+        if isinstance(body, dict) and _is_whole(body, urlsplit(request.http_request.url).path):
             return
         raise NotListed(
             Why.FAILED,
@@ -192,6 +198,15 @@ class Answers(SansIOHTTPPolicy[Any, Any]):
             "check the proxy, the network's login page and endpoint",
             "NotAnAnswer",
         )
+
+
+def _is_whole(body: dict[str, Any], path: str) -> bool:
+    """Whether a body has what the answer to its path cannot be without."""
+    if path.endswith("/Microsoft.ResourceGraph/resources"):
+        return isinstance(body.get("totalRecords"), int) and isinstance(body.get("data"), list)
+    if path.lower().rpartition("/")[0] == "/subscriptions":
+        return isinstance(body.get("subscriptionId"), str)
+    return isinstance(body.get("value"), list)
 
 
 def transport(

@@ -15,10 +15,13 @@ from collectors.aws.collector import AwsCollector
 from collectors.aws.resources import ROWS as AWS_ROWS
 from collectors.aws.resources.integration import QUEUE as AWS_QUEUE
 from collectors.aws.sessions import AwsAccount
+from collectors.azure import permissions as azure_permissions
+from collectors.azure.collector import AzureCollector
+from collectors.azure.resources import ROWS as AZURE_ROWS
 from collectors.gcp import permissions as gcp_permissions
 from collectors.gcp.collector import GcpCollector
 from collectors.gcp.resources import ROWS as GCP_ROWS
-from tests.support import aws_estate, gcp_estate, gcp_fake
+from tests.support import aws_estate, azure_asking, azure_estate, azure_fake, gcp_estate, gcp_fake
 from tests.support.conformance import Answers, Conformance, Subject, cycle
 from tests.support.fault_proxy import FaultProxy
 
@@ -84,8 +87,27 @@ def gcp(_request: pytest.FixtureRequest, directory: Path) -> Iterator[Subject]:
         )
 
 
+@contextmanager
+def azure(_request: pytest.FixtureRequest, directory: Path) -> Iterator[Subject]:
+    """Resource Manager and Resource Graph over TLS; documents come seven on a page."""
+    with azure_fake.AzureFake(directory, azure_estate.shop(), page=7) as fake:
+        account = azure_asking.account(fake)
+        yield Subject(
+            make=lambda: AzureCollector([account], deadline=20, threads=4),
+            pages=-(-len(azure_estate.shop().resources) // 7),
+            break_page=lambda page: fake.rule("graph", azure_fake.failing(400, "BadRequest"), after=page - 1),
+            deny=lambda: fake.rule("permissions", azure_fake.failing(403, "AuthorizationFailed")),
+            heal=fake.clear,
+            called=lambda _made: azure_asking.permissions(fake),
+            allowed=azure_permissions.actions(row for row in AZURE_ROWS if row.type != "azure.resource"),
+            canaries=(azure_estate.CANARY, azure_fake.SECRET),
+            sdk=("azure.core", "azure.identity", "msal"),
+        )
+
+
 PROVIDERS: dict[str, Callable[[pytest.FixtureRequest, Path], AbstractContextManager[Subject]]] = {
     "aws": aws,
+    "azure": azure,
     "gcp": gcp,
 }
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
+from collectors.azure import permissions as permissions_of
 from collectors.azure.collector import AzureCollector
 from collectors.azure.sessions import AzureAccount
 from collectors.model import Extent, Gap, Listing, Scope
@@ -16,19 +17,46 @@ from tests.support.azure_fake import CLIENT, SECRET, TENANT, AzureFake
 Answers = dict[Extent, Listing | Gap]
 
 
+NEEDED = {
+    "subscriptions": permissions_of.SUBSCRIPTIONS,
+    "subscription": permissions_of.SUBSCRIPTIONS,
+    "groups": permissions_of.GROUPS,
+    "resources": permissions_of.RESOURCES,
+    "permissions": permissions_of.PERMISSIONS,
+    "graph": permissions_of.QUERY,
+}
+
+
+def permissions(fake: AzureFake) -> set[str]:
+    """The actions that the calls made so far need; signing in needs none."""
+    called = {call.split()[1] for call in fake.calls} - {"openid", "token"}
+    return {NEEDED[operation] for operation in called}
+
+
+def account(fake: AzureFake) -> AzureAccount:
+    """Settings that lead to the fake."""
+    return AzureAccount(
+        "shop",
+        TENANT,
+        CLIENT,
+        SECRET,
+        authority=fake.authority,
+        endpoint=fake.url,
+        ca_file=str(fake.ca_file),
+    )
+
+
 @contextmanager
 def collector(
     fake: AzureFake,
     *types: str,
     subscriptions: Sequence[str] = ("all",),
     deadline: float = 20.0,
-    **account: str,
+    **changed: str,
 ) -> Iterator[AzureCollector]:
     """A collector for the types (globs; all, if none is named), closed afterwards."""
-    settings = AzureAccount(
-        "shop", TENANT, CLIENT, SECRET, tuple(subscriptions), fake.authority, fake.url, str(fake.ca_file)
-    )
-    made = AzureCollector([replace(settings, **account)], types=types, deadline=deadline, threads=4)
+    settings = replace(account(fake), subscriptions=tuple(subscriptions), **changed)
+    made = AzureCollector([settings], types=types, deadline=deadline, threads=4)
     try:
         yield made
     finally:

@@ -185,6 +185,11 @@ class AzureFake:
         self.rules.append(made)
         return made
 
+    def clear(self) -> None:
+        """Fair weather again; what was called is forgotten too."""
+        self.rules.clear()
+        self.calls.clear()
+
     def rule_for(self, call: Call) -> Rule | None:
         for rule in self.rules:
             if rule.operation != call.operation or rule.subscription not in {"", call.subscription}:
@@ -198,6 +203,8 @@ class AzureFake:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet an answer
+    disable_nagle_algorithm = True
     server_fake: AzureFake
 
     def log_message(self, *_: object) -> None:

@@ -29,7 +29,7 @@ EVENT_HUBS = AzureResourceType(
     kind="microsoft.eventhub/namespaces",
     role=Role.QUEUE,
     aliases=("public|host|{properties.serviceBusEndpoint|host}",),
-    keep=(*_KEEP, "Kafka: properties.kafkaEnabled"),
+    keep=tuple(sorted((*_KEEP, "Kafka: properties.kafkaEnabled"))),
     links=(Link("assumes", "{identities}"),),
     public=_PUBLIC,
 )

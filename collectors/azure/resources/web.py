@@ -48,7 +48,7 @@ SLOT = AzureResourceType(
 PLAN = AzureResourceType(
     type="azure.web.plan",
     kind="microsoft.web/serverfarms",
-    keep=("Kind: kind", "Sku: sku.name", "Linux: properties.reserved"),
+    keep=("Kind: kind", "Linux: properties.reserved", "Sku: sku.name"),
 )
 
 STATIC_SITE = AzureResourceType(
