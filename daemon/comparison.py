@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,21 +16,29 @@ from daemon.analysis.standing import standing
 from daemon.store import findings, graph, history
 from daemon.values.drift import Action, Drift, FindingChange, PathChange
 from daemon.values.graph import Graph
+from daemon.values.path import DataPath
 
 
 def compare(
-    connection: Connection, settings: Settings, before: int | None, after: int, now: datetime
+    connection: Connection,
+    settings: Settings,
+    before: int | None,
+    after: int,
+    now: datetime,
+    *,
+    told: Collection[str] = (),
 ) -> Drift:
     """The drift from one snapshot to another; with `before` None, what stands at `after`.
 
-    `now` decides which ignore rules have expired. Raises NotFound.
+    `now` decides which ignore rules have expired. `told`: lines of new paths that were told before and are
+    left out. Raises NotFound.
     """
     if before is None:
         return _baseline(connection, settings, after)
-    told = changes.judge(history.differences(connection, before, after))
-    kept, ignored = ignore.apply(told, _rules(settings), now.date())
+    judged = changes.judge(history.differences(connection, before, after))
+    kept, ignored = ignore.apply(judged, _rules(settings), now.date())
     paths, ignored_paths = ignore.apply_to_paths(
-        _path_changes(connection, before, after), _rules(settings), now.date()
+        _path_changes(connection, before, after, told), _rules(settings), now.date()
     )
     return summary.summarise(
         installation=settings.driftline.name,
@@ -64,10 +73,13 @@ def only_new_paths(drift: Drift) -> Drift:
     )  # fmt: skip
 
 
-def without(drift: Drift, lines: frozenset[str]) -> Drift:
-    """The drift without new paths that were told before."""
-    kept = tuple(path for path in drift.new_paths if path.id not in lines)
-    return replace(drift, new_paths=kept, totals=replace(drift.totals, new_paths=len(kept)))
+def lines(drift: Drift) -> tuple[str, ...]:
+    """One id for each new path it tells: lines of a report join paths, and another report joins others."""
+    return tuple(_line(path) for change in drift.new_paths for path in change.paths)
+
+
+def _line(path: DataPath) -> str:
+    return hashlib.sha256(str(path.identity).encode(errors="backslashreplace")).hexdigest()[:8]
 
 
 def standing_paths(connection: Connection, number: int) -> tuple[PathChange, ...]:
@@ -92,8 +104,14 @@ def _baseline(connection: Connection, settings: Settings, after: int) -> Drift:
     )
 
 
-def _path_changes(connection: Connection, before: int, after: int) -> Sequence[PathChange]:
+def _path_changes(
+    connection: Connection, before: int, after: int, told: Collection[str]
+) -> Sequence[PathChange]:
     found = history.paths(connection, before, after)
+    if told:
+        old = {path.identity for path in found.before}
+        left = tuple(path for path in found.after if path.identity in old or _line(path) not in told)
+        found = replace(found, after=left)
     relations = graph.load_relations(connection, after)
     seen = {(r.source, r.verb, str(r.target)): r.seen for r in relations if r.seen}
     compared = path_drift.compare(found.before, found.after, history.edges(connection, before), seen=seen)

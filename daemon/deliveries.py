@@ -36,20 +36,22 @@ class StoreOutbox:
             return [_delivery(row) for row in outbox.due(connection, now)]
 
     def drift_of(self, delivery: Delivery) -> Drift:
-        """What the delivery tells: an alarm its new paths, a digest what no alarm has brought before."""
-        assert delivery.snapshot_to is not None
+        """What the delivery tells: an alarm its new paths, a digest what no alarm has brought before.
+
+        An alarm that could not be delivered at once leaves out what a digest has brought meanwhile.
+        """
+        after, until = delivery.snapshot_from, delivery.snapshot_to
+        assert until is not None
+        told: frozenset[str] = frozenset()
         with self._database.reading() as connection:
-            drift = comparison.compare(
-                connection, self._settings, delivery.snapshot_from, delivery.snapshot_to, self._clock()
-            )
-            if delivery.kind is DeliveryKind.ALARM:
-                drift = comparison.only_new_paths(drift)
-            elif delivery.kind is DeliveryKind.DIGEST and delivery.snapshot_from is not None:
-                told = outbox.alarmed(
-                    connection, delivery.recipient, delivery.snapshot_from, delivery.snapshot_to
-                )
-                drift = comparison.without(drift, told)
-        self._lines[delivery.id] = tuple(path.id for path in drift.new_paths)
+            if delivery.kind is DeliveryKind.DIGEST and after is not None:
+                told = outbox.alarmed(connection, delivery.recipient, after, until)
+            elif delivery.kind is DeliveryKind.ALARM and after is not None and delivery.attempts:
+                told = outbox.digested(connection, delivery.recipient, after, until)
+            drift = comparison.compare(connection, self._settings, after, until, self._clock(), told=told)
+        if delivery.kind is DeliveryKind.ALARM:
+            drift = comparison.only_new_paths(drift)
+        self._lines[delivery.id] = comparison.lines(drift)
         return drift
 
     def sent(self, delivery: Delivery, when: datetime) -> None:

@@ -417,7 +417,7 @@ class Draft:
                 insert(DELIVERY).values(
                     id=number, kind=wanted.kind, recipient=wanted.recipient,
                     snapshot_from=wanted.snapshot_from, snapshot_to=self.number, state="pending",
-                    created_at=stamp(self.committed_at), not_before=stamp(wanted.not_before), attempts=0,
+                    created_at=stamp(wanted.not_before), not_before=stamp(wanted.not_before), attempts=0,
                     message_key=hashlib.sha256(
                         f"{self.parent} {self.number} {wanted.kind} {wanted.snapshot_from}".encode()
                     ).hexdigest()[:32],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Select, case, func, select, update
 
 from daemon.store.columns import DELIVERY
 from daemon.store.database import Database
@@ -39,11 +41,12 @@ def one(connection: Connection, delivery_id: int) -> Waiting | None:
 
 
 def due(connection: Connection, now: datetime) -> list[Waiting]:
-    """Deliveries whose time has come; those that make one mail stand together."""
+    """Deliveries whose time has come; those that make one mail stand together, and what is urgent comes first."""
+    digest_last = case((DELIVERY.c.kind == "digest", 1), else_=0)
     query = (
         select(DELIVERY)
         .where(DELIVERY.c.state == "pending", DELIVERY.c.not_before <= stamp(now))
-        .order_by(DELIVERY.c.message_key, DELIVERY.c.id)
+        .order_by(digest_last, DELIVERY.c.snapshot_to, DELIVERY.c.message_key, DELIVERY.c.id)
     )
     return [_waiting(connection, row) for row in connection.execute(query)]
 
@@ -68,6 +71,22 @@ def alarmed(connection: Connection, recipient: str, after: int, until: int) -> f
         DELIVERY.c.snapshot_to > after,
         DELIVERY.c.snapshot_to <= until,
     )
+    return _lines(connection, query)
+
+
+def digested(connection: Connection, recipient: str, after: int, until: int) -> frozenset[str]:
+    """Ids of the lines that digests which cover all of (after, until] have brought to this recipient."""
+    query = select(DELIVERY.c.lines).where(
+        DELIVERY.c.recipient == recipient,
+        DELIVERY.c.kind == "digest",
+        DELIVERY.c.state == "sent",
+        DELIVERY.c.snapshot_from <= after,
+        DELIVERY.c.snapshot_to >= until,
+    )
+    return _lines(connection, query)
+
+
+def _lines(connection: Connection, query: Select[tuple[Any, ...]]) -> frozenset[str]:
     return frozenset(line for row in connection.execute(query) for line in row.lines.split(",") if line)
 
 
@@ -82,13 +101,46 @@ def quiet(database: Database, delivery_id: int) -> None:
 
 
 def failed(database: Database, delivery_id: int, error: str, retry_at: datetime | None) -> None:
-    """A try failed; without `retry_at` it was the last one."""
+    """A try failed; without `retry_at` it was the last one, and the next that waits tells its part too."""
     values: dict[str, object] = {"attempts": DELIVERY.c.attempts + 1, "last_error": error}
     if retry_at is None:
         values["state"] = "expired"
     else:
         values["not_before"] = stamp(retry_at)
-    _settle(database, delivery_id, **values)
+    with database.writing() as connection:
+        connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery_id).values(values))
+        if retry_at is None:
+            _hand_on(connection, delivery_id)
+
+
+def _hand_on(connection: Connection, delivery_id: int) -> None:
+    """Gives what a baseline or digest would have told to the digest after it, if one waits already."""
+    table = DELIVERY.c
+    lost = connection.execute(select(DELIVERY).where(table.id == delivery_id)).one()
+    if lost.kind not in ("baseline", "digest"):
+        return
+    following = connection.execute(
+        select(table.id, table.message_key)
+        .where(
+            table.recipient == lost.recipient,
+            table.kind == "digest",
+            table.state == "pending",
+            table.snapshot_from >= lost.snapshot_to,
+        )
+        .order_by(table.snapshot_from, table.id)
+        .limit(1)
+    ).first()
+    if following is None:
+        return  # the next one begins where the last that was told ends
+    # Another mail than that of those whose digest begins later, and one for all who lack the same.
+    key = hashlib.sha256(f"{following.message_key} {lost.kind} {lost.snapshot_from}".encode()).hexdigest()[
+        :32
+    ]
+    connection.execute(
+        update(DELIVERY)
+        .where(table.id == following.id)
+        .values(kind=lost.kind, snapshot_from=lost.snapshot_from, message_key=key)
+    )
 
 
 def again(database: Database, delivery_id: int, now: datetime) -> bool:

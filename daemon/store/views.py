@@ -350,7 +350,7 @@ VIEWS = (
             ),
             Column("snapshot_to", "snapshot_to", "The snapshot reported", _SNAPSHOT, example="42"),
             Column("state", "state", "pending, sent, quiet (nothing to say) or expired", example="sent"),
-            Column("created_at", "created_at", "When it was written", _TIME),
+            Column("created_at", "created_at", "Since when it is due", _TIME),
             Column("not_before", "not_before", "When it may leave", _TIME),
             Column("sent_at", "sent_at", "When the mail server took it", _TIME, "not yet"),
             Column("attempts", "attempts", "How often it was tried", "number", example="1"),
