@@ -41,7 +41,7 @@ def parse(name: str) -> Reference:
     if digest and not DIGEST.fullmatch(digest):
         raise ValueError('has a digest that is not "sha256:" and 64 hexadecimal digits')
     path, tag = _split_tag(rest)
-    if tag and not _TAG.fullmatch(tag):
+    if tag is not None and not _TAG.fullmatch(tag):
         raise ValueError("has a tag with characters that no tag may have")
     host, repository = _split_host(path)
     if not _HOST.fullmatch(host):
@@ -51,9 +51,9 @@ def parse(name: str) -> Reference:
     return Reference(host, repository, tag or ("" if digest else "latest"), digest)
 
 
-def _split_tag(text: str) -> tuple[str, str]:
+def _split_tag(text: str) -> tuple[str, str | None]:
     path, colon, tag = text.rpartition(":")
-    return (path, tag) if colon and "/" not in tag else (text, "")
+    return (path, tag) if colon and "/" not in tag else (text, None)
 
 
 def _split_host(path: str) -> tuple[str, str]:

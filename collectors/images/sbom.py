@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import unquote
 
 from packageurl import PackageURL
@@ -61,11 +62,11 @@ def is_bom(document: Mapping[str, object]) -> bool:
     return document.get("bomFormat") == "CycloneDX" or isinstance(document.get("spdxVersion"), str)
 
 
-def cyclonedx(subject: str, name: str, listed: Iterable[Mapping[str, str]]) -> str:
-    """A CycloneDX 1.6 document in JSON about an image: the same components give the same bytes.
+def cyclonedx(subject: str, name: str, listed: Iterable[Mapping[str, str]], at: datetime) -> str:
+    """A CycloneDX 1.6 document in JSON about an image: the same arguments give the same bytes.
 
     `subject`: the image's digest. `name`: what it is called. `listed`: each with purl, name and version;
-    those that are no package URL become components without one.
+    those that are no package URL become components without one. `at`: when they were known.
     """
     from cyclonedx.model.bom import Bom  # noqa: PLC0415 - loads slowly, and only this function needs it
     from cyclonedx.model.component import Component as Library  # noqa: PLC0415
@@ -74,10 +75,9 @@ def cyclonedx(subject: str, name: str, listed: Iterable[Mapping[str, str]]) -> s
     from cyclonedx.schema import OutputFormat, SchemaVersion  # noqa: PLC0415
 
     bom = Bom(serial_number=uuid.uuid5(_NAMESPACE, subject))
+    bom.metadata.timestamp = at
     about = Library(type=ComponentType.CONTAINER, name=name, version=subject, bom_ref=subject)
     bom.metadata.component = about
-    # The format asks for no time, and one of now would be different in each run.
-    bom.metadata.timestamp = None  # type: ignore[assignment]  # the library's setter takes it, its type does not
     libraries = []
     for each in sorted(listed, key=lambda each: (each["purl"], each["name"], each["version"])):
         purl = _purl(each["purl"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -109,7 +110,9 @@ class FakeRegistry:
 
 
 @contextmanager
-def fake_registry(fake: FakeRegistry | None = None) -> Iterator[FakeRegistry]:
+def fake_registry(
+    fake: FakeRegistry | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[FakeRegistry]:
     """A fake that listens on a free port of loopback until the block ends."""
     fake = fake or FakeRegistry()
 
@@ -138,6 +141,9 @@ def fake_registry(fake: FakeRegistry | None = None) -> Iterator[FakeRegistry]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    server.handle_error = lambda *_: None  # a client that refuses is what tests are about
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     fake.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
