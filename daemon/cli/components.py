@@ -66,13 +66,16 @@ def sbom(
     """Write what a service or an image contains as CycloneDX JSON."""
     from collectors.images import sbom as bill
     from daemon.analysis.components import digest_of
-    from daemon.store import findings, lookups
+    from daemon.store import findings, history, lookups
     from daemon.store.errors import NotFound
 
     with reading(settings_of(context)) as connection:
         rows = lookups.images(connection, what)
-        images = sorted({row["image"] for row in rows})
+        exact = [row for row in rows if what in _names(row["subject"], row["image"])]
+        images = sorted({row["image"] for row in exact or rows})
         inside = findings.load_components(connection, [digest_of(image) for image in images])
+        number = history.newest(connection)
+        taken = history.head(connection, number).time if number else None
     if not images:
         raise NotFound(f'no image in use matches "{what}": see `driftline inventory --type image`')
     if len(images) > 1:
@@ -80,8 +83,16 @@ def sbom(
             f'"{what}" matches {len(images)} images: {", ".join(images)}', param_hint="SERVICE|IMAGE"
         )
     found = inside.get(digest_of(images[0]))
-    if found is None:
+    if found is None or taken is None:
         raise NotFound(f"what is inside {images[0]} is not known: no bill of materials is attached to it")
     listed = [{"purl": purl, "name": name, "version": version} for purl, name, version in found]
     name = images[0].partition("://")[2].rpartition("@")[0]
-    sys.stdout.write(bill.cyclonedx(digest_of(images[0]), name, listed) + "\n")
+    sys.stdout.write(bill.cyclonedx(digest_of(images[0]), name, listed, taken) + "\n")
+
+
+def _names(subject: str, image: str) -> set[str]:
+    """What may be meant by a service or an image in full, as opposed to a part of its name."""
+    from daemon.analysis.telling import short_name
+
+    place, _, digest = image.partition("://")[2].rpartition("@")
+    return {subject, short_name(subject), image, digest, place, place.rpartition("/")[2]}

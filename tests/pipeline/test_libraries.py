@@ -28,17 +28,18 @@ from demo import images
 from demo.registry import Registry
 from tests.support.pipeline import Clock
 
-WORKLOAD = "arn:aws:ecs:eu-central-1:123456789012:service/shop/orders"
+CLUSTER = "arn:aws:ecs:eu-central-1:123456789012:service/shop"
 DRIFTLINE = Path(sys.executable).with_name("driftline")
 ADVISORY = Path(__file__).parents[2] / "demo" / "osv" / "GHSA-jfh8-c2jp-5v3q.json"
 
 
 @dataclass
 class Workloads:
-    """A cloud with one workload, which says of itself what it runs."""
+    """A cloud with a workload `orders`, and others, each of which says of itself what it runs."""
 
     host: str
     tag: str = "1.0.0"
+    others: tuple[str, ...] = ()
     name: str = "aws"
 
     def plan(self) -> Iterable[Request]:
@@ -49,13 +50,16 @@ class Workloads:
 
     def answer(self, request: Request) -> Iterator[Answer]:
         (extent,) = request.extents
-        image = f"{self.host}/shop/orders:{self.tag}"
-        attributes = {"Image": image}
-        service = Resource(
-            WORKLOAD, extent.type, "orders", extent.scope, Role.WORKLOAD, attributes=attributes
-        )
-        uses = Relation(WORKLOAD, "uses_image", Alias("public", "image_name", image))
-        yield Listing(extent, (service,), (uses,), "rules 1")
+        services, uses = [], []
+        for name in ("orders", *self.others):
+            urn = f"{CLUSTER}/{name}"
+            image = f"{self.host}/shop/{name}:{self.tag}"
+            attributes = {"Image": image}
+            services.append(
+                Resource(urn, extent.type, name, extent.scope, Role.WORKLOAD, attributes=attributes)
+            )
+            uses.append(Relation(urn, "uses_image", Alias("public", "image_name", image)))
+        yield Listing(extent, tuple(services), tuple(uses), "rules 1")
 
     def close(self) -> None:
         """Holds nothing."""
@@ -224,19 +228,37 @@ def test_the_commands_answer_from_the_snapshot_and_the_list_is_valid(shop: Shop)
         each["purl"] for each in listed["components"]
     }
     assert listed["metadata"]["component"]["name"] == f"{shop.registry.host}/shop/orders"
-    assert written == _told(shop, "sbom", "shop/orders"), "asked by image, the same bytes"
+    assert written == _told(shop, "sbom", images.build("orders", "2.0.0").manifest.digest), "the same bytes"
     assert "log4j-core" in _told(shop, "components", "find", "log4j")
     assert "CVE-2021-44228" in _told(shop, "components", "vulnerable")
 
 
+def test_a_whole_name_means_the_service_and_a_part_must_not_be_ambiguous(shop: Shop) -> None:
+    shop.registry.push("orders-worker", "1.0.0", images.build("warehouse", "1.0.0"))
+    shop.workloads.others = ("orders-worker",)
+    shop.cycle()
+    whole = json.loads(_told(shop, "sbom", "orders"))
+    assert whole["metadata"]["component"]["name"].endswith("/shop/orders")
+    ambiguous = _run(shop, "sbom", "order")
+    assert (ambiguous.returncode, ambiguous.stdout) == (2, "")
+    assert "matches 2 images" in ambiguous.stderr
+    unknown = _run(shop, "sbom", "invoices")
+    assert unknown.returncode == 3
+    assert 'no image in use matches "invoices"' in unknown.stderr
+
+
 def _told(shop: Shop, *arguments: str) -> str:
+    run = _run(shop, *arguments)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def _run(shop: Shop, *arguments: str) -> subprocess.CompletedProcess[str]:
     file = shop.folder / "driftline.toml"
     file.write_text(
         f'[driftline]\nstate_directory = "{shop.folder / "state"}"\n'
         f'[images]\nosv_directory = "{shop.folder / "osv"}"\n'
     )
-    run = subprocess.run(
+    return subprocess.run(
         [DRIFTLINE, "--config", file, *arguments], capture_output=True, text=True, timeout=60, check=False
     )
-    assert run.returncode == 0, run.stderr
-    return run.stdout
