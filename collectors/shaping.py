@@ -210,11 +210,11 @@ def alias(text: str) -> Alias:
 
 
 def target(text: str) -> str | Alias:
-    """What a link leads to: a urn, or an alias. What ends with a urn is that urn: `aws:1:eu|kms|arn:aws:...`."""
+    """What a link leads to: a urn, or an alias. What ends with an ARN is that ARN: `aws:1:eu|kms|arn:aws:...`."""
     if text.count("|") < 2:
         return text
     found = alias(text)
-    return found.value if found.value.startswith(("arn:", "//")) else found
+    return found.value if found.value.startswith("arn:") else found
 
 
 def linked(link: Link, urn: str, item: Item) -> Iterable[Relation]:

@@ -98,6 +98,7 @@ class Session:
 
     def _request(self) -> Any:  # the callable through which google-auth asks for tokens
         if self._http is None:
+            self._roots()
             self._http = requests.Session()
         transport = Request(session=self._http)
         # Told with each request: requests lets REQUESTS_CA_BUNDLE win over what a session says.

@@ -64,7 +64,8 @@ def project(number: str = NUMBER, id: str = PROJECT) -> asset_v1.Asset:
 class Rule:
     """What happens to calls: after so many, so many times, for those that ask for this type (or all).
 
-    `effect`: a gRPC status, `SERVICE_DISABLED`, `endless` tokens, `loop`, `slow` (seconds), `huge`, `drop` an asset.
+    `effect`: a gRPC status, `SERVICE_DISABLED`, `endless` tokens, `loop`, `slow` (seconds), `huge`,
+    `nameless`, `drop` an asset.
     """
 
     effect: str
@@ -180,6 +181,10 @@ class Fake:
         dropped = self._weather(request, start // size + 1, context)
         if dropped == "endless":
             return asset_v1.ListAssetsResponse(next_page_token=f"{start + 10**6}")
+        if dropped == "huge":
+            return asset_v1.ListAssetsResponse(next_page_token="x" * (33 * 1024 * 1024))
+        if dropped == "nameless":
+            return asset_v1.ListAssetsResponse(assets=[asset_v1.Asset(asset_type=request.asset_types[0])])
         wanted = re.compile("|".join(f"(?:{type})" for type in request.asset_types))
         found = [each for each in world.assets if wanted.fullmatch(each.asset_type) and each.name != dropped]
         token = "" if start + size >= len(found) else str(start + size)
@@ -203,10 +208,7 @@ class Fake:
                     time.sleep(float(rule.value))
                 case "drop":
                     outcome = rule.value
-                case "endless" | "loop":
-                    outcome = rule.effect
-                case "huge":
-                    context.set_trailing_metadata(())
+                case "endless" | "loop" | "huge" | "nameless":
                     outcome = rule.effect
                 case _:
                     context.abort(getattr(grpc.StatusCode, rule.effect), f"weather: {rule.effect}")

@@ -58,7 +58,7 @@ def test_what_runs_a_service_is_named_as_the_inventory_names_it(
     ("address", "expected"),
     [
         ("8.8.8.8", "public|address|8.8.8.8"),
-        ("10.20.0.5", "caller:service://default//s|address|10.20.0.5"),
+        ("10.20.0.5", "caller:service://prod//s|address|10.20.0.5"),
         ("shop-prod:europe-west3:main", "public|cloudsql|shop-prod:europe-west3:main"),
         ("/cloudsql/shop-prod:europe-west3:main", "public|cloudsql|shop-prod:europe-west3:main"),
         (
