@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import cast
@@ -23,6 +24,7 @@ from collectors.model import Why
 
 _PREDICATE = "in-toto.io/predicate-type"
 _CANDIDATES = 32
+_READING = threading.Semaphore(2)  # a parsed list is many times larger than its text
 _PLAIN = ("cyclonedx+json", "spdx+json", "cyclonedx", "spdx")
 _WRAPPED = ("in-toto+json", "dsse.envelope", "sigstore.bundle")
 _OTHER = ("cosign.simplesigning", "notary", "slsa", "provenance", "sarif", "vex")
@@ -37,30 +39,28 @@ def attached(repository: Repository, image: Manifest) -> tuple[Component, ...] |
     for source in (_referring, _in_index, _referring_children, _older_tags):
         found: dict[str, Component] = {}
         read = False
-        for document in source(repository, image, subjects):
+        for listed in source(repository, image, subjects):
             read = True
-            try:
-                found |= {each.purl: each for each in sbom.components(document)}
-            except Malformed as error:
-                raise NotListed(Why.FAILED, f"what is attached to {image.digest} {error}") from None
+            found |= {each.purl: each for each in listed}
         if read:
             return tuple(found[purl] for purl in sorted(found))
     return None
 
 
 Bom = Mapping[str, object]
+Listed = Iterator[tuple[Component, ...]]
 
 
-def _referring(repository: Repository, image: Manifest, subjects: frozenset[str]) -> Iterator[Bom]:
+def _referring(repository: Repository, image: Manifest, subjects: frozenset[str]) -> Listed:
     yield from _referrers(repository, image.digest, subjects)
 
 
-def _referring_children(repository: Repository, image: Manifest, subjects: frozenset[str]) -> Iterator[Bom]:
+def _referring_children(repository: Repository, image: Manifest, subjects: frozenset[str]) -> Listed:
     for child in [child for child in image.manifests if not child.describes][:8]:
         yield from _referrers(repository, child.digest, subjects)
 
 
-def _referrers(repository: Repository, digest: str, subjects: frozenset[str]) -> Iterator[Bom]:
+def _referrers(repository: Repository, digest: str, subjects: frozenset[str]) -> Listed:
     candidates = [each for each in repository.referrers(digest) if _may_hold(each.artifact_type)]
     for each in candidates[:_CANDIDATES]:
         artifact = repository.manifest(each.digest)
@@ -68,13 +68,13 @@ def _referrers(repository: Repository, digest: str, subjects: frozenset[str]) ->
             yield from _layers(repository, artifact, subjects)
 
 
-def _in_index(repository: Repository, image: Manifest, subjects: frozenset[str]) -> Iterator[Bom]:
+def _in_index(repository: Repository, image: Manifest, subjects: frozenset[str]) -> Listed:
     about = [each for each in image.manifests if each.describes in subjects]
     for each in about[:_CANDIDATES]:
         yield from _layers(repository, repository.manifest(each.digest), subjects)
 
 
-def _older_tags(repository: Repository, image: Manifest, subjects: frozenset[str]) -> Iterator[Bom]:
+def _older_tags(repository: Repository, image: Manifest, subjects: frozenset[str]) -> Listed:
     for suffix in ("sbom", "att"):
         try:
             artifact = repository.manifest(f"{image.digest.replace(':', '-')}.{suffix}", proof=False)
@@ -87,18 +87,21 @@ def _may_hold(artifact_type: str) -> bool:
     return not any(word in artifact_type for word in _OTHER)
 
 
-def _layers(repository: Repository, artifact: Manifest, subjects: frozenset[str]) -> Iterator[Bom]:
+def _layers(repository: Repository, artifact: Manifest, subjects: frozenset[str]) -> Listed:
     for layer in artifact.layers[:_CANDIDATES]:
         if not _holds(layer):
             continue
         what = f"the attached list of components {layer.digest}"
         try:
-            body = _inflated(repository.blob(layer, repository.limits.sbom), layer, repository.limits.sbom)
-            document = _unwrapped(parsed(body), subjects)
+            body = repository.blob(layer, repository.limits.sbom)
+            with _READING:
+                document = _unwrapped(parsed(_inflated(body, layer, repository.limits.sbom)), subjects)
+                listed = None if document is None else sbom.components(document)
+                del document
         except Malformed as error:
             raise NotListed(Why.FAILED, f"{what} {error}") from None
-        if document is not None:
-            yield document
+        if listed is not None:
+            yield listed
 
 
 def _holds(layer: Descriptor) -> bool:

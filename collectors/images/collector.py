@@ -44,6 +44,7 @@ COMPONENTS = "components"
 FINGERPRINT = "images-1"
 
 _PREFERRED = ("linux/amd64", "linux/arm64", "linux/arm64/v8")
+_LONGEST_PAUSE = 86_400.0  # seconds
 _KEPT = 4096  # images whose manifest and configuration need not be read again
 
 
@@ -69,6 +70,7 @@ class ImagesCollector:
         limits: Limits | None = None,
         network: Network | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`accesses`: how each configured registry may be asked, read anew in each cycle."""
         self._read_accesses = accesses
@@ -76,6 +78,7 @@ class ImagesCollector:
         self._limits = limits or Limits()
         self._network = network or Network()
         self._sleep = sleep
+        self._clock = clock
         self._accesses: Mapping[str, Access] = {}
         self._stored: frozenset[str] = frozenset()
         self._asked: frozenset[Extent] | None = None
@@ -83,7 +86,7 @@ class ImagesCollector:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._tags: set[Reference] = set()  # those that led to an image already
         self._lock = threading.Lock()
-        self._reading = threading.Semaphore(2)  # lists of components are large; two at a time bound memory
+        self._without: dict[str, tuple[float, float]] = {}  # digest to when first and last none was attached
         self.requests = 0
 
     def plan(self) -> Iterable[Request]:
@@ -209,6 +212,7 @@ class ImagesCollector:
             if len(self._known) > _KEPT:
                 self._known.popitem(last=False)
                 self._tags.clear()
+                self._without.clear()
             self._tags.add(reference)
         return one
 
@@ -218,9 +222,10 @@ class ImagesCollector:
         """What is said of an image's components, the list itself if it is not stored, and what is not known."""
         if manifest.digest in self._stored:
             return {"components": "attached"}, [], ()
+        if not self._look_again(manifest.digest):
+            return {"components": "unknown"}, [], ()
         try:
-            with self._reading:
-                found = attached(repository, manifest)
+            found = attached(repository, manifest)
         except Gone:
             return _unreadable("a list of components is named but not there"), [], ()
         except NotListed as error:
@@ -228,8 +233,19 @@ class ImagesCollector:
                 return {}, [], ("components",)
             return _unreadable(error.detail), [], ()
         if found is None:
+            now = self._clock()
+            with self._lock:
+                self._without[manifest.digest] = (self._without.get(manifest.digest, (now, now))[0], now)
             return {"components": "unknown"}, [], ()
         return {"components": "attached"}, [_content(manifest.digest, found)], ()
+
+    def _look_again(self, digest: str) -> bool:
+        """Lists are attached soon after an image is pushed, or never: it is looked for after growing pauses."""
+        with self._lock:
+            if digest not in self._without:
+                return True
+            first, last = self._without[digest]
+        return self._clock() - last >= min(last - first, _LONGEST_PAUSE)
 
 
 def _content(digest: str, found: Sequence[Component]) -> Content:

@@ -9,6 +9,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -63,11 +64,17 @@ class Url:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, its body read whole and within its cap. `headers`: lower-case names, the last value wins."""
+    """An answer, its body read whole and within its cap. `headers`: lower-case names; of several, all values."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The system's authorities and certifi's; read once, since that takes a while."""
+    return httpcore.default_ssl_context()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ class Network:
 
     resolve: Resolve = resolve
     backend: httpcore.NetworkBackend = field(default_factory=httpcore.SyncBackend)
-    tls: ssl.SSLContext = field(default_factory=httpcore.default_ssl_context)
+    tls: ssl.SSLContext = field(default_factory=_trusted)
 
 
 class Connection:
@@ -104,10 +111,10 @@ class Connection:
                 headers=[(name, value) for name, value in {**headers, "Accept-Encoding": "identity"}.items()],
                 extensions={"timeout": timeout},
             ) as response:
-                named = {
-                    name.decode("latin-1").lower(): value.decode("latin-1")
-                    for name, value in response.headers
-                }
+                named: dict[str, str] = {}
+                for raw_name, raw_value in response.headers:
+                    name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+                    named[name] = f"{named[name]}, {value}" if name in named else value
                 return Reply(response.status, named, _body(response, named, cap, url.host, method))
         except httpcore.ConnectTimeout:
             raise NotListed(Why.UNREACHABLE, _unreached(url, ""), "connect") from None

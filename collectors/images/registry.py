@@ -31,6 +31,9 @@ _SMALL = 1 << 18  # bytes of a token or of an error's body
 _REFERRERS = 4  # pages
 _UNKNOWN = frozenset({"MANIFEST_UNKNOWN", "NOT_FOUND", "TAG_UNKNOWN"})
 _CHALLENGE = re.compile(r'([A-Za-z_]{1,32})="([^"]{0,2048})"')
+_SCHEME = re.compile(
+    r'(?i)(?:^|,)\s?(bearer|basic)\s((?:[a-z_]{1,32}="[^"]{0,2048}"(?:,\s?(?=[a-z_]{1,32}="))?)*)'
+)
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,65536}")
 
 
@@ -210,7 +213,10 @@ class Repository:
     def _authorize(self, challenge: str) -> str:
         """The `Authorization` that a 401 asks for."""
         access = self._access
-        scheme, _, rest = challenge[:8192].partition(" ")
+        offered = _SCHEME.findall(challenge[:8192])
+        scheme, rest = next(
+            (each for each in offered if each[0].lower() == "bearer"), (offered or [("", "")])[0]
+        )
         basic = f"{access.username}:{access.password}".encode()
         login = f"Basic {base64.b64encode(basic).decode()}" if access.username else ""
         if scheme.lower() == "basic" and login:
@@ -303,7 +309,10 @@ class Repository:
 
 
 def _set_credentials(host: str) -> str:
-    return f"set images.registries for {host} with a user that may pull"
+    words = f"set images.registries for {host} with a user that may pull"
+    if ".dkr.ecr." in host:
+        words += " (AWS, with what `aws ecr get-login-password` prints, renewed every 12 hours)"
+    return words
 
 
 def _digest(body: bytes) -> str:

@@ -278,6 +278,23 @@ def test_without_a_list_components_are_unknown_and_never_none(
     assert answer.contents == ()
 
 
+def test_a_list_that_is_not_there_is_looked_for_after_growing_pauses(fake: FakeRegistry) -> None:
+    image = fake.image("1")
+    now = [0.0]
+    access = Access(fake.host, plain_http=True, allow_private=True)
+    collector = ImagesCollector(lambda: [access], clock=lambda: now[0])
+    looked = []
+    for hour in range(10):
+        now[0] = hour * 3600.0
+        fake.heard.clear()
+        assert attribute(listing(collector, f"{fake.host}/shop/api:1"), "components") == "unknown"
+        looked += [hour] if any("/referrers/" in path for _, path, _ in fake.heard) else []
+    assert looked == [0, 1, 2, 4, 8]
+    fake.attach(image, CYCLONEDX, CYCLONEDX_TYPE)
+    now[0] = 16 * 3600.0
+    assert purls(listing(collector, f"{fake.host}/shop/api:1")) == [LOG4J]
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

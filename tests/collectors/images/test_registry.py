@@ -102,6 +102,31 @@ def test_a_registry_may_ask_for_basic_credentials(fake: FakeRegistry) -> None:
     )
 
 
+def test_of_several_ways_to_log_in_a_token_is_taken(fake: FakeRegistry) -> None:
+    fake.image("1")
+
+    def guarded(request: Any) -> Said:
+        if request.path.startswith("/token"):
+            return 200, {}, b'{"access_token": "granted"}'
+        if request.headers.get("Authorization") == "Bearer granted":
+            return fake.answer(request.path)
+        return 401, {"WWW-Authenticate": f'Basic realm="x", Bearer realm="http://{fake.host}/token"'}, b""
+
+    fake.answers["*"] = guarded
+    access = Access(fake.host, "robot", "hunter2", plain_http=True, allow_private=True)
+    assert listing(ImagesCollector(lambda: [access]), f"{fake.host}/shop/api:1").resources
+
+
+@pytest.mark.parametrize(
+    "hostile", ['Bearer realm="' + "a" * 9000, "Bearer " * 2000, ',bearer a="' * 900, "\x80"]
+)
+def test_a_challenge_that_is_none_is_a_denial(fake: FakeRegistry, hostile: str) -> None:
+    fake.answers["*"] = lambda _: (401, {"WWW-Authenticate": hostile}, b"")
+    access = Access(fake.host, plain_http=True, allow_private=True)
+    found = gap(ImagesCollector(lambda: [access]), f"{fake.host}/shop/api:1")
+    assert found.why in {Why.DENIED, Why.FAILED}
+
+
 @pytest.mark.parametrize(
     ("realm", "words"),
     [
