@@ -13,6 +13,7 @@ import sdnotify
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from collectors.traces.receiver.errors import ReceiverError
 from config.errors import ConfigError
 from config.settings import Settings
 from daemon import assembly, cycle
@@ -45,6 +46,7 @@ class Daemon:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._settings = settings
+        self._in_use: Settings | None = None  # the newest settings with which everything could be started
         self._load = load
         self._clock = clock
         self._stopping = threading.Event()
@@ -63,7 +65,7 @@ class Daemon:
                 signal.signal(number, self._stop)
             signal.signal(signal.SIGHUP, self._hang_up)
             while not self._stopping.is_set():
-                self._serve(database)
+                self._serve_or_return(database)
         log.info("stopped")
 
     def stop(self) -> None:
@@ -71,11 +73,24 @@ class Daemon:
         self._stopping.set()
         self._woken.set()
 
+    def _serve_or_return(self, database: Database) -> None:
+        """Serves; new settings that cannot be used (a port in use, a secret that is not there) are given back."""
+        try:
+            self._serve(database)
+        except (ConfigError, ReceiverError, StoreError) as error:
+            if self._in_use is None or self._settings is self._in_use:
+                raise
+            log.error("settings_kept", reason=str(error))  # noqa: TRY400 - the sentence says it all
+            self._settings = self._in_use
+            configure_logging(self._settings.logging)
+
     def _serve(self, database: Database) -> None:
         """One life between two readings of the settings."""
         settings = self._settings
         self._reload.clear()
         self._woken.clear()
+        if self._stopping.is_set():
+            return  # told between two lives: nothing would wake this one
         with ExitStack() as stack:
             journal = None
             if settings.traces.enabled:
@@ -104,7 +119,8 @@ class Daemon:
                 misfire_grace_time=None,
             )
             scheduler.start()
-            stack.callback(scheduler.shutdown, wait=True)
+            stack.callback(self._finish, scheduler)
+            self._in_use = settings
             self._systemd.notify("READY=1")
             log.info("running", first_cycle=first.isoformat(timespec="seconds"))
             self._wait()
@@ -121,8 +137,7 @@ class Daemon:
 
     def _wait(self) -> None:
         """Until told to stop or to reload, feeding systemd's watchdog."""
-        feed = int(os.environ.get("WATCHDOG_USEC", "0")) / 3_000_000 or None
-        while not self._woken.wait(feed):
+        while not self._woken.wait(_watchdog()):
             self._systemd.notify("WATCHDOG=1")
         if self._reload.is_set() and not self._stopping.is_set():
             try:
@@ -131,6 +146,14 @@ class Daemon:
                 log.info("settings_reloaded")
             except ConfigError as error:
                 log.error("settings_kept", reason=str(error))  # noqa: TRY400 - the sentence says it all
+
+    def _finish(self, scheduler: BackgroundScheduler) -> None:
+        """Waits for what is under way, feeding the watchdog: a cycle may wait long for a dead region."""
+        ending = threading.Thread(target=scheduler.shutdown, name="finish")
+        ending.start()
+        while ending.is_alive():
+            ending.join(_watchdog())
+            self._systemd.notify("WATCHDOG=1")
 
     def _first_due(self, database: Database, settings: Settings) -> datetime:
         """One interval after the newest snapshot, so that a restart neither repeats nor skips."""
@@ -148,7 +171,7 @@ class Daemon:
             except Stopped:
                 log.warning("cycle_dropped", reason="the program is ending")
                 return
-            except StoreError as error:
+            except (StoreError, OSError) as error:  # no room for the spool, say: the next cycle tries again
                 CYCLES.add(1, {"state": "error"})
                 log.error("cycle_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
                 return
@@ -187,3 +210,8 @@ class Daemon:
     def _hang_up(self, _number: int, _frame: object) -> None:
         self._reload.set()
         self._woken.set()
+
+
+def _watchdog() -> float | None:
+    """Seconds after which systemd wants to hear from us, with room to spare; None if it does not ask."""
+    return int(os.environ.get("WATCHDOG_USEC", "0")) / 3_000_000 or None

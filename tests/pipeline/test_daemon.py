@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,43 @@ def test_a_daemon_that_cannot_be_stopped_gently_leaves_a_whole_database(daemon: 
     assert daemon.stop(signal.SIGKILL) == -signal.SIGKILL
     assert [row["number"] for row in snapshots(daemon)] == [1]
     assert driftline("collect", config=daemon.config).returncode == 0  # the lock died with its holder
+
+
+def _lived(daemon: Running, times: int) -> bool:
+    return daemon.names().count("running") == times
+
+
+def test_settings_that_cannot_be_used_are_given_back_at_a_hang_up(daemon: Running) -> None:
+    daemon.wait_for(lambda: "snapshot_committed" in daemon.names(), "no first cycle")
+    good = daemon.config.read_text()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        for line in (f'grpc = "{address}"', 'grpc = ""\ntoken_file = "/nowhere/token"'):
+            lives = daemon.names().count("running")
+            daemon.config.write_text(good.replace('grpc = ""', line))
+            daemon.process.send_signal(signal.SIGHUP)
+            daemon.wait_for(partial(_lived, daemon, lives + 1), "it does not go on")
+    kept = [str(event["reason"]) for event in daemon.events() if event["event"] == "settings_kept"]
+    assert address in kept[0]
+    assert "/nowhere/token" in kept[1]
+    assert daemon.stop() == 0
+
+
+def test_a_folder_without_room_fails_a_cycle_in_one_sentence_and_the_daemon_goes_on(
+    estate: str, tmp_path: Path
+) -> None:
+    config = settings(tmp_path, endpoint=estate)
+    spool = tmp_path / "state" / "spool"
+    (spool / "in the way").mkdir(parents=True)
+    with running(config) as daemon:
+        daemon.wait_for(lambda: "cycle_failed" in daemon.names(), "no word on it")
+        (spool / "in the way").rmdir()
+        spool.rmdir()
+        daemon.process.send_signal(signal.SIGHUP)  # nothing is stored yet, so a cycle is due at once
+        daemon.wait_for(lambda: "snapshot_committed" in daemon.names(), "it does not go on")
+        failed = next(event for event in daemon.events() if event["event"] == "cycle_failed")
+        assert str(spool) in str(failed["reason"])
+        assert "Traceback" not in daemon.log.read_text()
+        assert daemon.stop() == 0
