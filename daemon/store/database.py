@@ -67,8 +67,10 @@ def open_database(url: str, password: str = "") -> Database:
     if password:
         parsed = parsed.set(password=password)
     if parsed.get_backend_name() != "sqlite":
-        writer = create_engine(parsed, poolclass=NullPool)
-        reader = create_engine(parsed, poolclass=NullPool, isolation_level="REPEATABLE READ")
+        writer = create_engine(parsed, poolclass=NullPool, hide_parameters=True)
+        reader = create_engine(
+            parsed, poolclass=NullPool, hide_parameters=True, isolation_level="REPEATABLE READ"
+        )
         event.listen(reader, "begin", lambda c: c.exec_driver_sql("SET TRANSACTION READ ONLY"))
         database = Database(parsed, writer, reader)
     else:
@@ -94,8 +96,8 @@ def _open_sqlite(url: URL) -> Database:
             f"cannot open the database {path}: {error.strerror}. "
             f"Give the user that runs driftline write access to {path.parent}, or set database.url."
         ) from error
-    writer = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30.0})
-    reader = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30.0})
+    writer = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": 30.0})
+    reader = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": 30.0})
     event.listen(writer, "connect", _prepare_writer)
     event.listen(writer, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reader, "connect", _prepare_reader)
