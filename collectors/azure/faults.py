@@ -102,13 +102,6 @@ def not_listed(error: Exception, call: str) -> NotListed:
     for each in _causes(error):
         if isinstance(each, NotListed):
             return each
-    if isinstance(error, CredentialUnavailableError):
-        return NotListed(
-            Why.EXPIRED,
-            "no credentials were found: set tenant, client_id and client_secret_file in [[azure.accounts]], or give "
-            "the service a managed identity",
-            "NoCredentials",
-        )
     if isinstance(error, exceptions.HttpResponseError):
         response = error.response
         if response is not None and not SIGN_IN_CODE.search(str(error)):
@@ -128,6 +121,13 @@ def _sign_in(error: Exception) -> NotListed:
             (Why.EXPIRED, "Microsoft Entra ID refuses the sign-in: check the application's credentials"),
         )
         return NotListed(why, f"{words} ({found[0]})", found[0])
+    if isinstance(error, CredentialUnavailableError) or text.startswith("DefaultAzureCredential failed"):
+        return NotListed(
+            Why.EXPIRED,
+            "no credentials were found: set client_id and client_secret_file in [[azure.accounts]], or give the "
+            "service a managed identity",
+            "NoCredentials",
+        )
     if UNKNOWN_TENANT in text:
         why, words = SIGN_IN["AADSTS90002"]
         return NotListed(why, words, "AADSTS90002")
@@ -139,8 +139,13 @@ def _sign_in(error: Exception) -> NotListed:
     return NotListed(
         Why.EXPIRED,
         "the sign-in failed: check tenant, client_id, client_secret_file and authority in [[azure.accounts]]",
-        type(error).__name__,
+        "SignIn",
     )
+
+
+def refused_at_the_door(fault: NotListed) -> bool:
+    """Whether the sign-in itself failed: another call would meet the same."""
+    return fault.code.startswith("AADSTS") or fault.code in {"NoCredentials", "SignIn"}
 
 
 def _refused(response: object, call: str) -> NotListed:

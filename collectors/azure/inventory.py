@@ -12,7 +12,7 @@ from azure.core.paging import ItemPaged
 from azure.core.rest import HttpRequest
 from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
 
-from collectors.azure.faults import not_listed
+from collectors.azure.faults import not_listed, refused_at_the_door
 from collectors.azure.permissions import GROUPS, PERMISSIONS, RESOURCES, SUBSCRIPTIONS, Granted
 from collectors.azure.permissions import QUERY as QUERYING
 from collectors.azure.sessions import Session
@@ -135,7 +135,7 @@ class Inventory:
                 answer = ask()
             except FAULTS as error:
                 fault = not_listed(error, call)
-                signed_in = not fault.code.startswith("AADSTS")
+                signed_in = not refused_at_the_door(fault)
                 if not signed_in or (fault.why is Why.UNREACHABLE and not self._answered):
                     self._shut = fault  # it costs one wait, and not one for every subscription
                 ended = fault.why is Why.EXPIRED and signed_in

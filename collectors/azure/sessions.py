@@ -5,6 +5,7 @@ The SDK is imported here and below only, and only once an account is configured.
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,11 @@ class AzureAccount:
     authority: str = ""
     endpoint: str = ""
     ca_file: str = ""
+
+
+for _name in ("azure", "msal"):
+    # What they log names people, ids and claims of tokens; what went wrong is told by a gap.
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 class Session:
@@ -94,15 +100,12 @@ class Session:
 
     def _credential(self) -> TokenCredential:
         account = self.account
-        common: dict[str, Any] = {
-            "transport": self._transport,
-            "retry_policy_class": PatientRetry,
-            **retry(),
-        }
+        common: dict[str, Any] = {"transport": self._transport}
         if account.authority:
             # Another authority is one the operator vouches for: the public cloud's directory does not know it.
             common |= {"authority": account.authority, "disable_instance_discovery": True}
         if account.client_secret:
+            common |= {"retry_policy_class": PatientRetry, **retry()}
             return ClientSecretCredential(account.tenant, account.client_id, account.client_secret, **common)
         if account.tenant:
             common |= {"workload_identity_tenant_id": account.tenant}

@@ -64,7 +64,7 @@ STANDS_FOR_PUBLIC = "example"
 """Reserved to stand for public names in examples (RFC 2606); in no list of suffixes."""
 
 _OWNS_NAMES = re.compile(
-    r"route53|dns|zone|cloudfront|cdn|frontdoor|traffic_?manager|apigateway|appsync|api_management"
+    r"route53|dns|zone|cloudfront|cdn|front_?door|traffic_?manager|apigateway|appsync|api_?management|azure\.web|containerapps"
     r"|certificate|\.acm|domain|opensearch|cognito|amplify|apprunner|lightsail|ingress|gateway|global_?accelerator"
     r"|\.plan$"
 )

@@ -43,7 +43,10 @@ def _resources(id: str) -> list[Document]:
                 "runningStatus": "Running",
                 "latestRevisionName": "checkout--abc",
                 "configuration": {
-                    "secrets": [{"name": "sql-password", "value": CANARY}],
+                    "secrets": [
+                        {"name": "sql-password", "value": CANARY},
+                        {"name": "mail", "keyVaultUrl": "https://shop-vault.vault.azure.net/secrets/mail"},
+                    ],
                     "registries": [{"server": "shop.azurecr.io", "passwordSecretRef": "acr"}],
                     "ingress": {
                         "external": True,

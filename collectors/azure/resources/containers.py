@@ -48,7 +48,7 @@ APP = AzureResourceType(
     links=(
         Link("in_network", "{properties.managedEnvironmentId || properties.environmentId}"),
         Link("uses_image", "public|image_name|{properties.template.[containers, initContainers][].image}"),
-        Link("uses_secret", "{properties.configuration.secrets[].keyVaultUrl|host}"),
+        Link("uses_secret", "public|host|{properties.configuration.secrets[].keyVaultUrl|host}"),
         Link("assumes", "{identities}"),
     ),
     public="properties.configuration.ingress.external == `true`",

@@ -75,6 +75,7 @@ def test_a_container_app_faces_the_internet_and_says_what_it_is_configured_for(a
     assert told(answers, "azure.containerapps.app") == {
         f"assumes {IDENTITY}",
         f"in_network {ENVIRONMENT}",
+        "uses_secret public|host|shop-vault.vault.azure.net",
         "configured_for public|host|api.mailer.example",
         "configured_for public|host|shop-sql.database.windows.net",
         "configured_for public|host|shopfiles.blob.core.windows.net",

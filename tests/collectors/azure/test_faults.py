@@ -11,6 +11,9 @@ from collectors.model import Gap, Listing, Why
 from tests.support.azure_asking import Answers, collector, cycle, gap, listed, of
 from tests.support.azure_estate import OTHER, SHOP
 from tests.support.azure_fake import (
+    CLIENT,
+    SECRET,
+    TENANT,
     AzureFake,
     Effect,
     cut_off,
@@ -278,6 +281,26 @@ def test_a_wrong_secret_is_named(fake: AzureFake) -> None:
     assert why is Why.EXPIRED
     assert "the client secret is wrong" in detail
     assert "wrong-Secret" not in detail
+
+
+def test_credentials_of_the_environment_are_taken_where_none_are_set(
+    fake: AzureFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("TENANT_ID", TENANT), ("CLIENT_ID", CLIENT), ("CLIENT_SECRET", SECRET)):
+        monkeypatch.setenv(f"AZURE_{name}", value)
+    with collector(fake, subscriptions=[SHOP], client_secret="", client_id="") as made:
+        assert whole(cycle(made), SHOP)
+
+
+def test_no_credentials_at_all_is_a_gap_that_says_so(
+    fake: AzureFake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")  # no metadata address is asked
+    with collector(fake, subscriptions=[SHOP, OTHER], client_secret="", client_id="") as made:
+        [(why, detail)] = gaps(cycle(made))
+    assert why is Why.EXPIRED
+    assert "no credentials were found" in detail
+    assert caplog.records == []
 
 
 def test_a_tenant_that_does_not_exist_is_a_gap_and_retires_nothing(fake: AzureFake) -> None:
