@@ -103,9 +103,13 @@ def always(_value: str) -> bool:
     return True
 
 
+VERSION = re.compile(r"(?:@|%40)[0-9]+(?:\.[0-9]+)+\.[A-Za-z]+$")
+
+
 def a_person(address: str) -> bool:
-    """A mail address that is not a service account's: Google names those as if they had mail."""
-    return not address.lower().endswith(".gserviceaccount.com")
+    """A mail address that is no version (`x@1.0.beta-2`) and not a service account's, which Google names like one."""
+    version = VERSION.search(address) is not None
+    return not version and not address.lower().endswith(".gserviceaccount.com")
 
 
 def stated(value: str) -> bool:
@@ -168,7 +172,7 @@ _SHAPES: tuple[tuple[str, str, Check], ...] = (
     ("secret", r"(?i:(?:passw(?:or)?d|pwd):)(?P<value>[^\s\"'&;,{}\[\]]{3,})", stated),
     (
         "email",
-        r"(?<![\w.%+-])(?!git@)(?P<value>[\w.%+-]{1,64}?(?:@|%40)(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![\w-])",
+        r"(?<![\w.%+-])(?!git@)(?P<value>[\w.%+-]{1,64}?(?:@|%40)(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9])",
         a_person,
     ),
     (
