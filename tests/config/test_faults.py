@@ -100,6 +100,18 @@ CASES = {
     f'{ACCOUNT}external_id_file = "/x"': (
         "3: aws.accounts[0].external_id_file: an external id is sent when a role is assumed; set role_arn"
     ),
+    '[[gcp.accounts]]\nname = "a"': "1: gcp.accounts[0].scope: is required and missing",
+    '[[gcp.accounts]]\nscope = "organisations/1"': (
+        '2: gcp.accounts[0].scope: must be what to list, as "organizations/123456789012", "folders/123456789012" '
+        'or "projects/my-project" (it is "organisations/1")'
+    ),
+    '[[gcp.accounts]]\nscope = "projects/a"\nendpoint = "https://x"': (
+        '3: gcp.accounts[0].endpoint: must be "host:port", as "127.0.0.1:4317" or "[::1]:4317", or "" for none '
+        '(it is "https://x")'
+    ),
+    '[[gcp.accounts]]\nscope = "projects/a"\n[[gcp.accounts]]\nscope = "projects/a"': (
+        "1: gcp.accounts: name projects/a more than once: each scope is listed by one account"
+    ),
     '[[aws.accounts]]\nname = "a"': "1: aws.accounts[0].regions: is required and missing",
     "[[aws.accounts]]\nregions = []": (
         '2: aws.accounts[0].regions: must name at least one region, as ["eu-central-1"], or ["all"]'
