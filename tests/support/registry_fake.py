@@ -118,6 +118,7 @@ def fake_registry(
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are written apart
 
         def do_GET(self) -> None:
             fake.heard.append((self.command, self.path, dict(self.headers)))
