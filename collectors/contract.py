@@ -17,6 +17,10 @@ from typing import Protocol, runtime_checkable
 
 from collectors.model import Answer, Extent, Json, Relation
 
+ANYWHERE = "*"
+"""As the account of an asked extent: this type is asked for wherever the provider shows something. A known scope that
+it does not show any more may be gone, or hidden: that is a gap, for nobody took it out of the settings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -70,7 +74,7 @@ class Collector(Protocol):
         """Every extent the settings ask for, due or not, as the last `plan` knew; None if it could not tell.
 
         What is not among them was taken out of the settings and is retired, so an account that could not
-        be entered must give None rather than leave its extents out.
+        be entered must give None rather than leave its extents out. See ANYWHERE.
         """
         ...
 

@@ -14,7 +14,7 @@ from collectors.azure.resources import ROWS
 from collectors.azure.row import GENERIC, AzureResourceType
 from collectors.azure.sessions import AzureAccount, Session
 from collectors.azure.transport import deadline
-from collectors.contract import Request
+from collectors.contract import ANYWHERE, Request
 from collectors.errors import NotListed
 from collectors.model import Answer, Extent, Gap, Listing, Relation, Resource, Scope, Why
 from collectors.shaping import shaped
@@ -75,12 +75,17 @@ class AzureCollector:
                 extents = tuple(Extent(type, scope) for type in sorted(self._rows))
                 parameters = {"account": name, "subscription": each if entered else ""}
                 requests.setdefault(each, Request(self.name, extents, parameters, self._deadline))
-        asked = frozenset(extent for request in requests.values() for extent in request.extents)
-        self._asked = asked if complete else None
+        asked = {extent for request in requests.values() for extent in request.extents}
+        if any(ALL in session.account.subscriptions for session in self._sessions.values()):
+            asked |= {Extent(type, Scope("azure", ANYWHERE)) for type in self._rows}
+        self._asked = frozenset(asked) if complete else None
         return list(requests.values())
 
     def asked(self) -> frozenset[Extent] | None:
-        """Every extent of the settings; None while a tenant with `subscriptions = ["all"]` was not entered."""
+        """Every extent of the settings; None while a tenant with `subscriptions = ["all"]` was not entered.
+
+        With "all", each type is asked for anywhere: a subscription that is not shown may be hidden only.
+        """
         return self._asked
 
     def _subscriptions(self, name: str, account: AzureAccount) -> tuple[frozenset[str], bool]:

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from collectors.contract import ANYWHERE
 from collectors.model import Extent, Relation, Scope
 from daemon.store import chain, documents
 from daemon.store.bulk import insert_rows
@@ -478,13 +479,22 @@ def _with_unreached(
     missing = []
     for extent in sorted(known):
         provider = extent.scope.provider
-        if extent not in answered and provider in asked and asked[provider] is None:
+        if extent in answered or provider not in asked:
+            continue
+        wanted = asked[provider]
+        if wanted is None:
             reason = reasons.get(provider)
             state, detail = (reason.state, reason.detail) if reason else ("failed", _NOT_ANSWERED)
             missing.append(Outcome(extent, state, detail))
+        elif extent not in wanted and Extent(extent.type, Scope(provider, ANYWHERE)) in wanted:
+            missing.append(Outcome(extent, "denied", _NOT_SHOWN))
     return [*outcomes, *missing]
 
 
+_NOT_SHOWN = (
+    "not among what is shown any more: deleted, or access to it was lost; if it was deleted, name those that are "
+    "left in the settings"
+)
 _NOT_ANSWERED = (
     "nothing answers for it, and the settings did not take it out; was facts.db lost? New spans fill it again"
 )

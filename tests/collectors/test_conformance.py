@@ -91,7 +91,7 @@ def gcp(_request: pytest.FixtureRequest, directory: Path) -> Iterator[Subject]:
 def azure(_request: pytest.FixtureRequest, directory: Path) -> Iterator[Subject]:
     """Resource Manager and Resource Graph over TLS; documents come seven on a page."""
     with azure_fake.AzureFake(directory, azure_estate.shop(), page=7) as fake:
-        account = azure_asking.account(fake)
+        account = replace(azure_asking.account(fake), subscriptions=(azure_estate.SHOP,))
         yield Subject(
             make=lambda: AzureCollector([account], deadline=20, threads=4),
             pages=-(-len(azure_estate.shop().resources) // 7),

@@ -9,8 +9,19 @@ from random import Random
 import pytest
 
 from tests.support import pipeline
-from tests.support.azure_estate import SHOP, shop
-from tests.support.azure_fake import CLIENT, SECRET, TENANT, AzureFake, cut_off, failing, refusing, saying
+from tests.support.azure_estate import OTHER, SHOP, shop
+from tests.support.azure_fake import (
+    CLIENT,
+    SECRET,
+    TENANT,
+    AzureFake,
+    Subscription,
+    cut_off,
+    failing,
+    group,
+    refusing,
+    saying,
+)
 from tests.support.pipeline import Installation, Service, told
 
 SQL = "shop-sql.database.windows.net"
@@ -117,6 +128,23 @@ def test_what_an_inventory_forgets_for_a_while_was_never_gone(fake: AzureFake, h
     fake.world[SHOP].hidden_from_list = everything
     home.cycle()
     assert not [line for line in told(home.drift()) if line[:1] in "+-~"]
+
+
+def test_a_subscription_that_is_lost_while_the_program_is_down_is_not_retired(
+    fake: AzureFake, home: Installation
+) -> None:
+    fake.world[OTHER] = Subscription(OTHER, "Other", groups=[group(OTHER, "Spare")])
+    home.cycle()
+    del fake.world[OTHER]
+    home.restart()
+    home.cycle()
+    home.restart()
+    home.cycle()
+    lines = told(home.drift(1))
+    assert {line.split(":")[0] for line in lines} == {"new gap"}
+    [gap] = home.drift(1).gaps
+    assert "deleted, or access to it was lost" in gap.detail
+    assert {extent.scope.account for extent in gap.extents} == {OTHER}
 
 
 @pytest.mark.parametrize("seed", range(4))

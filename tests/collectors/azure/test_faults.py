@@ -7,7 +7,8 @@ import time
 import pytest
 
 from collectors.azure.transport import ATTEMPTS
-from collectors.model import Gap, Listing, Why
+from collectors.contract import ANYWHERE
+from collectors.model import Extent, Gap, Listing, Scope, Why
 from tests.support.azure_asking import Answers, collector, cycle, gap, listed, of
 from tests.support.azure_estate import OTHER, SHOP
 from tests.support.azure_fake import (
@@ -192,7 +193,9 @@ def test_a_subscription_that_disappears_is_a_gap_and_not_forgotten(fake: AzureFa
         before = cycle(made)
         del fake.world[OTHER]
         after = cycle(made)
-        assert made.asked() == frozenset(before)
+        asked = made.asked()
+    anywhere = {Extent(extent.type, Scope("azure", ANYWHERE)) for extent in before}
+    assert asked == frozenset(before) | anywhere
     assert after.keys() == before.keys()
     assert {why for why, _ in gaps(after, OTHER)} == {Why.DENIED}
     assert whole(after, SHOP)

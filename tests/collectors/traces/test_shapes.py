@@ -187,7 +187,9 @@ CLOUD = {"cloud.account.id": "111122223333", "cloud.region": "eu-central-1"}
                 "faas.name": "cart",
                 "host.id": "0D1E",
             },
-            ["public|resource|/subscriptions/a0/resourcegroups/shop/providers/microsoft.app/containerapps/cart"],
+            [
+                "public|resource|/subscriptions/a0/resourcegroups/shop/providers/microsoft.app/containerapps/cart"
+            ],
         ),
         ({"cloud.provider": "azure", "host.id": "0D1E"}, ["public|machine|0d1e"]),
         (

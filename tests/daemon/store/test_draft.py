@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from collectors.model import Alias, Content, Listing, Relation, Resource, Scope, Seen, Sightings
+from collectors.contract import ANYWHERE
+from collectors.model import Alias, Content, Extent, Listing, Relation, Resource, Scope, Seen, Sightings
 from daemon.store import history
 from daemon.store.draft import NewDelivery, drafting
 from daemon.store.spool import Spool
@@ -124,6 +125,20 @@ def test_a_collector_that_cannot_name_its_extents_leaves_gaps(store: Snapshots) 
     ]
     assert store.told(1, 2) == []
     assert len(store.rows("SELECT * FROM v1_resources")) == 1
+
+
+def test_a_scope_that_is_not_shown_any_more_is_a_gap_where_its_type_is_asked_for_anywhere(
+    store: Snapshots,
+) -> None:
+    store.take(listing(queue("a")), listing(queue("b", VIRGINIA), extent=ELSEWHERE))
+    anywhere = Extent(QUEUES.type, Scope("aws", ANYWHERE))
+    store.take(listing(queue("a")), asked={"aws": frozenset({QUEUES, anywhere})})
+    assert store.rows("SELECT state FROM v1_coverage WHERE region = 'us-east-1'") == [("denied",)]
+    assert len(store.rows("SELECT * FROM v1_resources")) == 2
+    other = Extent("aws.rds.instance", Scope("aws", ANYWHERE))
+    store.take(listing(queue("a")), asked={"aws": frozenset({QUEUES, other})})
+    assert store.rows("SELECT state FROM v1_coverage WHERE region = 'us-east-1'") == [("retired",)]
+    assert store.told(1, 3) == []
 
 
 def test_a_provider_taken_out_of_the_settings_is_retired(store: Snapshots) -> None:
