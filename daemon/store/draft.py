@@ -125,7 +125,8 @@ class Draft:
             self.state = "failed"
         elif self.listed < self.extents:
             self.state = "partial"
-        self._retire(outcomes, asked)
+        if self.state != "failed":  # nothing is judged of a failed one, so nothing may go with it
+            self._retire(outcomes, asked)
         self.changed = self.changed or bool(self.merge_.tally.opened or self.merge_.tally.closed)
 
     def _merge_answer(self, outcome: Outcome, row: Any, spool: Spool, warm_up: timedelta) -> None:

@@ -107,6 +107,15 @@ def test_what_the_settings_no_longer_ask_for_is_retired_without_drift(store: Sna
     assert store.rows("SELECT * FROM v1_changes") == []
 
 
+def test_nothing_is_retired_by_a_snapshot_that_saw_nothing(store: Snapshots) -> None:
+    store.take(listing(queue("a")), listing(queue("b", VIRGINIA), extent=ELSEWHERE))
+    store.take(denied())
+    assert store.rows("SELECT count(*) FROM resource_version WHERE until IS NULL") == [(2,)]
+    store.take(listing(queue("a")))
+    assert store.rows("SELECT name FROM v1_resources") == [("a",)]
+    assert store.told(1, 3) == []
+
+
 def test_what_is_not_due_stays_and_says_nothing(store: Snapshots) -> None:
     both = {"aws": frozenset({QUEUES, ELSEWHERE})}
     store.take(listing(queue("a")), listing(queue("b", VIRGINIA), extent=ELSEWHERE))
