@@ -17,6 +17,8 @@ STALE = "StalePage"
 """Code of a listing whose page token was refused: it may be begun anew."""
 BROKEN = frozenset({STALE, "PaginationLoop", "Malformed", "Internal", "Unknown", "Aborted", "DataLoss"})
 """Codes after which a listing is begun anew, once."""
+SILENT = frozenset({"ServiceUnavailable", "TransportError"})
+"""Codes of an address that does not answer, after every attempt."""
 DISABLED = frozenset({"SERVICE_DISABLED", "BILLING_DISABLED"})
 CONSUMER = re.compile(r"projects/[a-z0-9-]{1,40}")
 TOO_LARGE = re.compile(r"message larger than max", re.IGNORECASE)
@@ -60,7 +62,7 @@ def not_listed(
     if isinstance(error, exceptions.ServiceUnavailable | exceptions.DeadlineExceeded):
         return NotListed(
             Why.UNREACHABLE,
-            f"{API} gave no answer for {scope} ({code}): check route, DNS, proxy and firewall of this host",
+            f"{API} gave no answer ({code}): check route, DNS, proxy and firewall of this host",
             code,
         )
     if isinstance(error, exceptions.NotFound):

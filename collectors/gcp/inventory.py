@@ -14,7 +14,7 @@ from google.cloud.asset_v1 import ContentType, ListAssetsRequest, ListAssetsResp
 
 from collectors.errors import NotListed
 from collectors.gcp.documents import document
-from collectors.gcp.faults import BROKEN, not_listed, passes
+from collectors.gcp.faults import BROKEN, SILENT, not_listed, passes
 from collectors.gcp.row import PROJECT
 from collectors.gcp.sessions import Session
 from collectors.model import Why
@@ -38,6 +38,7 @@ class Inventory:
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._projects: dict[str, Mapping[str, str] | NotListed] = {}
+        self._dead: dict[tuple[str, str], NotListed] = {}
         self.calls: Counter[str] = Counter()
 
     def new_cycle(self) -> None:
@@ -45,6 +46,7 @@ class Inventory:
         with self._lock:
             self._projects.clear()
             self._locks.clear()
+            self._dead.clear()
             self.calls.clear()
 
     def projects(self, session: Session, until: float) -> Mapping[str, str]:
@@ -118,15 +120,22 @@ class Inventory:
             seen.add(token)
 
     def _ask(self, session: Session, types: Sequence[str], token: str, until: float) -> ListAssetsResponse:
+        """One page. An address that did not answer is not asked again in this cycle, for whichever scope."""
+        address = (session.account.endpoint, session.account.ca_file)
+        known = self._dead.get(address)
+        if known is not None:
+            raise NotListed(known.why, known.detail, known.code)
         try:
             try:
                 return self._once(session, types, token, until, renewed=False)
             except Unauthenticated:
                 return self._once(session, types, token, until, renewed=True)
         except Exception as error:
-            scope = session.account.scope
             # Whatever the SDK raises is a listing that failed; what it means is decided in one place.
-            raise not_listed(error, scope, types=tuple(types), paged=bool(token)) from error
+            fault = not_listed(error, session.account.scope, types=tuple(types), paged=bool(token))
+            if fault.code in SILENT:
+                self._dead[address] = fault
+            raise fault from error
 
     def _once(
         self, session: Session, types: Sequence[str], token: str, until: float, *, renewed: bool

@@ -22,7 +22,7 @@ SECRET = GcpResourceType(
     role=Role.SECRET,
     aliases=("gcp:{asset.project}|secret|{asset.name|tail}",),
     keep=(
-        "Automatic: replication.automatic && `true`",
+        "Automatic: replication.automatic != `null`",
         "Locations: replication.userManaged.replicas[].location",
     ),
     links=(

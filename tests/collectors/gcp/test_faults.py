@@ -58,7 +58,7 @@ DETAILS = {
     "UNAVAILABLE": (
         Why.UNREACHABLE,
         (
-            "cloudasset.googleapis.com gave no answer for organizations/1 (ServiceUnavailable): check route, DNS, "
+            "cloudasset.googleapis.com gave no answer (ServiceUnavailable): check route, DNS, "
             "proxy and firewall of this host"
         ),
     ),
@@ -139,6 +139,21 @@ def test_nobody_at_the_address_is_a_gap(fake: Fake, make: Make) -> None:
         port = unused.getsockname()[1]
     account = replace(fake.account(), endpoint=f"127.0.0.1:{port}")
     assert only_gap(make(TOPIC, accounts=[account])).why is Why.UNREACHABLE
+
+
+def test_an_address_that_does_not_answer_costs_one_wait_and_not_one_for_each_scope(
+    fake: Fake, make: Make
+) -> None:
+    fake.world.rule("UNAVAILABLE")
+    collector = make(TOPIC, accounts=[fake.account(f"projects/p{n}") for n in range(5)], patience=1.5)
+    begun = time.monotonic()
+    answers = [answer for request in collector.plan() for answer in collector.answer(request)]
+    assert time.monotonic() - begun < 4
+    assert {each.why for each in answers if isinstance(each, Gap)} == {Why.UNREACHABLE}
+    fake.world.clear()
+    (healed,) = (answer for request in list(collector.plan())[:1] for answer in collector.answer(request))
+    assert isinstance(healed, Gap)
+    assert healed.why is Why.DENIED  # it is asked again in the next cycle
 
 
 def test_a_server_that_is_not_trusted_is_a_gap(fake: Fake, make: Make, tmp_path: Path) -> None:
