@@ -84,7 +84,7 @@ class ImagesCollector:
         self._asked: frozenset[Extent] | None = None
         self._dead: dict[str, NotListed] = {}
         self._known: OrderedDict[str, _Known] = OrderedDict()
-        self._tags: set[Reference] = set()  # those that led to an image already
+        self._seen: set[Reference] = set()  # those that led to an image already
         self._lock = threading.Lock()
         self._without: dict[str, tuple[float, float]] = {}  # digest to when first and last none was attached
         self.requests = 0
@@ -192,17 +192,18 @@ class ImagesCollector:
         )
 
     def _image(self, repository: Repository, reference: Reference) -> _Known:
-        digest = reference.digest
-        if not digest and reference in self._tags:
+        digest = ""
+        if reference in self._seen:
             try:
-                digest = repository.resolve(reference.tag)
+                said = repository.resolve(reference.digest or reference.tag)
+                digest = reference.digest or said
             except Gone:
                 digest = ""  # a GET says in words whether it is absent
         with self._lock:
             if digest in self._known:
                 self._known.move_to_end(digest)
                 return self._known[digest]
-        manifest = repository.manifest(digest or reference.tag)
+        manifest = repository.manifest(reference.digest or digest or reference.tag)
         shown = manifest
         if manifest.is_index and (children := _children(manifest)):
             shown = repository.manifest(_preferred(children).digest)
@@ -211,9 +212,9 @@ class ImagesCollector:
             self._known[manifest.digest] = one
             if len(self._known) > _KEPT:
                 self._known.popitem(last=False)
-                self._tags.clear()
+                self._seen.clear()
                 self._without.clear()
-            self._tags.add(reference)
+            self._seen.add(reference)
         return one
 
     def _components(

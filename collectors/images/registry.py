@@ -88,9 +88,10 @@ class Repository:
         )
         self._authorization = ""
 
-    def resolve(self, tag: str) -> str:
+    def resolve(self, tag_or_digest: str) -> str:
         """The digest that a tag has now, as the registry says; empty if it does not. Raises Gone."""
-        reply = self._get(f"manifests/{tag}", _ACCEPT, _SMALL, f"tag {tag}", method="HEAD")
+        what = f"manifest {tag_or_digest}"
+        reply = self._get(f"manifests/{tag_or_digest}", _ACCEPT, _SMALL, what, method="HEAD")
         return reply.headers.get("docker-content-digest", "")
 
     def manifest(self, tag_or_digest: str, *, proof: bool = True) -> Manifest:

@@ -118,9 +118,19 @@ def test_what_is_stored_by_digest_is_not_fetched_again(
     second = listing(collector, name, stored=frozenset({image["digest"]}))
     assert [method for method, _, _ in fake.heard] == ["HEAD"]
     assert (second.resources, second.contents) == (first.resources, ())
+
+
+def test_an_image_named_by_digest_is_read_once_and_missed_when_it_is_gone(
+    fake: FakeRegistry, collector: ImagesCollector
+) -> None:
+    image = fake.image()
+    name, stored = f"{fake.host}/shop/api@{image['digest']}", frozenset({image["digest"]})
+    first = listing(collector, name, stored=stored)
     fake.heard.clear()
-    listing(collector, f"{fake.host}/shop/api@{image['digest']}", stored=frozenset({image["digest"]}))
-    assert fake.heard == []
+    assert listing(collector, name, stored=stored) == first
+    assert [method for method, _, _ in fake.heard] == ["HEAD"]
+    del fake.manifests[image["digest"]]
+    assert listing(collector, name, stored=stored).resources == ()
 
 
 def test_a_tag_that_moved_leads_to_the_new_image(fake: FakeRegistry, collector: ImagesCollector) -> None:
