@@ -24,6 +24,7 @@ from daemon.privacy import renaming
 from daemon.store import documents, history, outbox
 from daemon.store.database import Database
 from daemon.store.draft import Draft, NewDelivery, drafting
+from daemon.store.errors import StoreError
 from daemon.store.publish import publish
 from daemon.store.spool import Spool
 from daemon.store.view import CycleView
@@ -89,14 +90,19 @@ def run(
         new_paths=outcome.new_paths,
         seconds=round(outcome.seconds, 3),
     )
-    if outcome.changed and parts.settings.published_path:
-        publish(
-            parts.database,
-            parts.settings.published_path,
-            parts.clock(),
-            parts.settings.publish.min_interval,
-        )
+    _publish(parts)
     return outcome
+
+
+def _publish(parts: Parts) -> None:
+    """A copy that cannot be made now is made after a later cycle: the snapshot is safe, and so is the old copy."""
+    target = parts.settings.published_path
+    if not target:
+        return
+    try:
+        publish(parts.database, target, parts.clock(), parts.settings.publish.min_interval, if_changed=True)
+    except StoreError as error:
+        log.error("publish_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
 
 
 def _commit(parts: Parts, spool: Spool, collected: Collected, started: datetime, *, late: bool) -> Outcome:

@@ -8,6 +8,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -28,20 +29,28 @@ class Published:
 
 
 def publish(
-    database: Database, target: Path, now: datetime, min_interval: timedelta = timedelta(0)
+    database: Database,
+    target: Path,
+    now: datetime,
+    min_interval: timedelta = timedelta(0),
+    *,
+    if_changed: bool = False,
 ) -> Published | None:
     """Publishes the newest snapshot at `target`, with `target`.json beside it; None if there was no need.
 
     No need: the newest snapshot is published already, or the last copy is younger than `min_interval`.
+    `if_changed`: nor if the copy, though older, shows the same estate and coverage.
     The copy replaces the old one in one step, so a reader sees one whole snapshot or the other.
     Raises DatabaseUnusable if the folder cannot be written or has no room; the old copy stays.
     """
-    with database.reading() as connection:
-        query = select(SNAPSHOT.c.number, SNAPSHOT.c.header).order_by(SNAPSHOT.c.number.desc()).limit(1)
-        newest = connection.execute(query).first()
     manifest = target.with_name(target.name + ".json")
     last = _last(manifest) if target.exists() else None
+    with database.reading() as connection:
+        newest = connection.execute(select(SNAPSHOT).order_by(SNAPSHOT.c.number.desc()).limit(1)).first()
+        shown = last and connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.header == last.header)).first()
     if newest is None or (last and last.header == newest.header):
+        return None
+    if if_changed and shown and _estate(shown) == _estate(newest):
         return None
     if last and now < moment(last.published_at) + min_interval:
         return None
@@ -63,6 +72,10 @@ def publish(
             "The copy published before stays. Check the folder's room and rights, or set publish.path."
         ) from error
     return fresh
+
+
+def _estate(row: Any) -> tuple[object, ...]:
+    return (row.state_root, row.coverage_digest, row.rules)
 
 
 def _last(manifest: Path) -> Published | None:

@@ -82,3 +82,17 @@ def test_without_room_the_old_copy_stays_and_the_error_says_so(
     with pytest.raises(DatabaseUnusable, match=r"0 MiB are free.*published before stays"):
         publish(store.database, target, store.now)
     assert names(target) == ["a"]
+
+
+def test_what_was_put_off_is_published_though_nothing_changed_since(store: Snapshots, tmp_path: Path) -> None:
+    target = tmp_path / "driftline.db"
+    assert publish(store.database, target, store.now, if_changed=True)
+    store.take(listing(queue("a"), queue("b")))
+    assert publish(store.database, target, store.now, timedelta(days=1), if_changed=True) is None
+    store.take(listing(queue("a"), queue("b")))
+    made = publish(store.database, target, store.now, if_changed=True)
+    assert made
+    assert made.snapshot == 3
+    store.take(listing(queue("a"), queue("b")))
+    assert publish(store.database, target, store.now, if_changed=True) is None
+    assert publish(store.database, target, store.now)
