@@ -13,7 +13,7 @@ from threading import Event
 import structlog
 
 from collectors.contract import Collector
-from collectors.model import Extent, Relation
+from collectors.model import Extent
 from collectors.redaction import scrub_json
 from config.settings import Settings
 from daemon.analysis import components, fields, judgement
@@ -139,9 +139,9 @@ def _judge(draft: Draft, rules: Rules) -> int:
 
     findings_before = draft.findings_before()
 
-    def found(runs: Sequence[Relation]) -> tuple[Finding, ...]:
-        inside = draft.components({components.digest_of(str(each.target)) for each in runs})
-        return components.findings(runs, inside, rules.match, findings_before)
+    def found(judged: Judgement) -> tuple[Finding, ...]:
+        inside = draft.components({components.digest_of(str(each.target)) for each in judged.runs})
+        return components.findings(judged.runs, inside, rules.match, findings_before, judged.dark)
 
     paths = settle(
         draft.paths_before(),
@@ -149,7 +149,7 @@ def _judge(draft: Draft, rules: Rules) -> int:
         lambda: again().paths,
         lambda path: judgement.origin_of_new(path, draft.warming),
     )
-    findings = settle(findings_before, found(now.runs), lambda: found(again().runs), lambda _: Origin.ADDED)
+    findings = settle(findings_before, found(now), lambda: found(again()), lambda _: Origin.ADDED)
     draft.write_bindings(now.graph.bindings)
     draft.write_paths(paths.opened, paths.ended)
     draft.write_runs(now.runs)

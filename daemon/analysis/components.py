@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -39,29 +39,29 @@ Components = Mapping[str, Sequence[tuple[str, str, str]]]
 
 def images(graph: Graph) -> tuple[Relation, ...]:
     """Service (or workload that no service is known to run on) `runs_image` image, sorted."""
-    onward: dict[str, list[str]] = defaultdict(list)
-    for relation in graph.relations:
-        if relation.verb in _LEADS and (target := graph.target(relation)):
-            onward[relation.source].append(target)
-    run_by: dict[str, set[str]] = defaultdict(set)
-    for service, places in workloads(graph).items():
-        for place in places:
-            run_by[place].add(service)
-    found: set[tuple[str, str]] = set()
-    for urn, resource in graph.resources.items():
-        if resource.role is Role.WORKLOAD:
-            for image in _reached(urn, onward, graph):
-                found |= {(subject, image) for subject in run_by.get(urn, {urn})}
-    return tuple(Relation(subject, RUNS_IMAGE, image) for subject, image in sorted(found))
+    pairs = {(subject, image) for subject, image in _uses(graph) if image}
+    return tuple(Relation(subject, RUNS_IMAGE, image) for subject, image in sorted(pairs))
+
+
+def in_the_dark(graph: Graph) -> frozenset[str]:
+    """Services (or workloads) of which some image could not be resolved: what they run is not wholly known."""
+    return frozenset(subject for subject, image in _uses(graph) if not image)
 
 
 def findings(
-    runs: Iterable[Relation], components: Components, match: MatchOf, before: Iterable[Finding] = ()
+    runs: Iterable[Relation],
+    components: Components,
+    match: MatchOf,
+    before: Iterable[Finding] = (),
+    dark: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Every vulnerability that a service's images bring, sorted by identity; the first image in order speaks.
 
-    `before`: what was found last. It stands for components that still run and that no advisory covers now.
+    `before`: what was found last. It stands where nothing proves otherwise: for components that still run and
+    that no advisory covers now, and for services that run an image whose contents are not known. `dark`:
+    services of which some image is not known at all.
     """
+    runs, before = list(runs), list(before)
     standing: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
     for finding in before:
         standing[finding.identity.subject, finding.identity.package, finding.version].append(finding)
@@ -80,6 +80,10 @@ def findings(
                     identity, name, version, image, advisory.severity, tuple(advisory.fixed), advisory.summary
                 )
                 found.setdefault(identity, finding)
+    closed = {str(each.source) for each in runs if digest_of(str(each.target)) not in components}
+    for finding in before:
+        if finding.identity.subject in closed or finding.identity.subject in dark:
+            found.setdefault(finding.identity, finding)
     return tuple(found[identity] for identity in sorted(found))
 
 
@@ -96,15 +100,36 @@ def unversioned(purl: str) -> str:
     return head if at and "/" not in version else bare
 
 
-def _reached(urn: str, onward: Mapping[str, Sequence[str]], graph: Graph) -> set[str]:
-    """The images that a workload leads to."""
-    images_found: set[str] = set()
+def _uses(graph: Graph) -> Iterator[tuple[str, str]]:
+    """Service (or workload) and image; "" for an image that could not be resolved."""
+    onward: dict[str, list[str]] = defaultdict(list)
+    unresolved: set[str] = set()
+    for relation in graph.relations:
+        if relation.verb not in _LEADS:
+            continue
+        if target := graph.target(relation):
+            onward[relation.source].append(target)
+        elif relation.verb == "uses_image":
+            unresolved.add(relation.source)
+    run_by: dict[str, set[str]] = defaultdict(set)
+    for service, places in workloads(graph).items():
+        for place in places:
+            run_by[place].add(service)
+    for urn, resource in graph.resources.items():
+        if resource.role is Role.WORKLOAD:
+            reached = _reached(urn, onward)
+            for subject in run_by.get(urn, {urn}):
+                for each in reached:
+                    if each in graph.resources and graph.resources[each].role is Role.IMAGE:
+                        yield subject, each
+                    if each in unresolved:
+                        yield subject, ""
+
+
+def _reached(urn: str, onward: Mapping[str, Sequence[str]]) -> set[str]:
+    """All that a workload leads to, itself too."""
     seen, edge = {urn}, [urn]
     for _ in range(_DEEPEST):
         edge = sorted({target for each in edge for target in onward.get(each, ())} - seen)
         seen.update(edge)
-        for each in edge:
-            resource = graph.resources.get(each)
-            if resource is not None and resource.role is Role.IMAGE:
-                images_found.add(each)
-    return images_found
+    return seen

@@ -36,6 +36,8 @@ class Judgement:
     paths: tuple[DataPath, ...]
     runs: tuple[Relation, ...]
     """Which service runs which image."""
+    dark: frozenset[str]
+    """Services of which some image is not known."""
 
     @property
     def sight(self) -> Sight:
@@ -49,7 +51,7 @@ def judge(graph: Graph, previous: Mapping[str, Binding], rules: Rules) -> Judgem
     bound = replace(graph, bindings=bindings)
     entries = exposure.entries(bound, rules.public_operations)
     found = paths.find(bound, entries, rules.classifier, rules.jurisdiction)
-    return Judgement(bound, found, components.images(bound))
+    return Judgement(bound, found, components.images(bound), components.in_the_dark(bound))
 
 
 def retold(before: Graph, now: Graph, known: Collection[Key]) -> Graph:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from daemon.store.columns import COMPONENT, FINDING, FINDING_VERSION, valid
+from daemon.store.columns import COMPONENT, CONTENT, FINDING, FINDING_VERSION, valid
 from daemon.store.merge import Merge
 from daemon.values.drift import Origin
 from daemon.values.finding import Finding, FindingIdentity
@@ -32,10 +32,16 @@ def load_findings(connection: Connection, number: int | None) -> tuple[Finding, 
 def load_components(
     connection: Connection, digests: Collection[str]
 ) -> dict[str, list[tuple[str, str, str]]]:
-    """Package URL, name and version of each component, by image digest; sorted."""
+    """Package URL, name and version of each component, by image digest; sorted.
+
+    An image whose contents are known to be none has an empty list; one whose contents are not known is left out.
+    """
     found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     iterator = iter(sorted(digests))
     while chunk := list(islice(iterator, _CHUNK)):
+        known = select(CONTENT.c.subject).where(CONTENT.c.subject.in_(chunk), CONTENT.c.kind == "components")
+        for row in connection.execute(known):
+            found[row.subject] = []
         query = select(COMPONENT).where(COMPONENT.c.subject.in_(chunk)).order_by(COMPONENT.c.purl)
         for row in connection.execute(query):
             found[row.subject].append((row.purl, row.name, row.version))

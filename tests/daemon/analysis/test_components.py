@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from collectors.model import Relation, Resource, Role, Scope
+from collectors.model import Alias, Relation, Resource, Role, Scope
 from daemon.analysis import components, finding_drift
 from daemon.analysis.settling import settle
 from daemon.values.drift import Action, Origin
@@ -146,3 +146,24 @@ def test_nothing_different_asks_nothing() -> None:
         raise AssertionError("drawing the past again costs a search")
 
     assert settle((finding(),), (finding(),), never, lambda _: Origin.ADDED).opened == ()
+
+
+def test_an_image_whose_contents_are_not_known_proves_nothing_gone() -> None:
+    runs = [Relation("service://prod//orders", components.RUNS_IMAGE, NEW)]
+    was = finding(image=OLD)
+    assert components.findings(runs, {}, match, [was]) == (was,)
+    assert components.findings(runs, {"sha256:bb": []}, match, [was]) == (), "an empty list is a proof"
+
+
+def test_an_image_that_could_not_be_resolved_proves_nothing_gone() -> None:
+    denied = graph(("orders", "runs", "definition"))
+    name = Alias("public", "image_name", "registry.example/shop/orders:2.0.0")
+    unresolved = Graph(
+        denied.resources, (*denied.relations, Relation("definition", "uses_image", name)), denied.bindings
+    )
+    dark = components.in_the_dark(unresolved)
+    assert dark == {"service://prod//orders"}
+    was = finding(image=OLD)
+    assert components.findings((), {}, match, [was], dark) == (was,)
+    assert components.findings((), {}, match, [was]) == ()
+    assert components.in_the_dark(graph(("orders", "uses_image", OLD))) == frozenset()
