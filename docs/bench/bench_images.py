@@ -47,7 +47,7 @@ def run(size: int) -> list[Figure]:
     return [
         Figure(f"requests, {size:,} images never seen", asked / size, "an image",
                note="half of them with an attached list, half looked through for one in vain"),
-        Figure("requests, the next cycle", asked_again / size, "an image", 
+        Figure("requests, the next cycle", asked_again / size, "an image",
                note="a HEAD, and for half of them another look for a list"),
         Figure("requests, after a restart", asked_anew / size, "an image", note="lists are stored, the rest is not"),
         Figure("the same requests by the bare client, one after another", asked / floor, "requests/s",
