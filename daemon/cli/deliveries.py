@@ -39,7 +39,10 @@ def list_deliveries(
 def preview(
     context: typer.Context,
     delivery: Annotated[
-        int, typer.Argument(help="Number of the delivery, as `driftline deliveries list` shows it.")
+        int,
+        typer.Argument(
+            help="Number of the delivery, as `driftline deliveries list` shows it.", max=2**63 - 1
+        ),
     ],
 ) -> None:
     """Print the mail of a delivery as it would be sent now."""
@@ -72,7 +75,8 @@ def send(context: typer.Context) -> None:
 
 @app.command()
 def resend(
-    context: typer.Context, delivery: Annotated[int, typer.Argument(help="Number of the delivery.")]
+    context: typer.Context,
+    delivery: Annotated[int, typer.Argument(help="Number of the delivery.", max=2**63 - 1)],
 ) -> None:
     """Make a delivery wait again; it leaves with the next round."""
     from daemon.store import outbox

@@ -50,7 +50,8 @@ class CoverageState:
 
 def head(connection: Connection, number: int) -> SnapshotHead:
     """A snapshot as named in reports. Raises NotFound."""
-    row = connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.number == number)).first()
+    fits = abs(number) < 1 << 63  # SQLite has no larger numbers, and no patience with them
+    row = connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.number == number)).first() if fits else None
     if row is None:
         newest = connection.execute(select(func.max(SNAPSHOT.c.number))).scalar()
         known = (

@@ -137,3 +137,15 @@ def test_a_cycle_that_could_list_nothing_is_a_failure_that_says_where_to_look(
     assert driftline("coverage", "--config", settings)[0] == 0
     assert driftline("collect", "--config", settings, "--fail-on", "drift")[0] == 4
     assert driftline("collect", "--config", settings, "--fail-on", "gaps")[0] == 11
+
+
+def test_a_number_beyond_all_numbers_is_no_snapshot_and_no_delivery(settings: Path) -> None:
+    assert driftline("collect", "--config", settings)[0] == 0
+    huge = "9" * 24
+    code, shown, said = driftline("diff", huge, "--config", settings)
+    assert (code, shown) == (3, "")
+    assert said.startswith(f"driftline: no snapshot {huge}")
+    for word in ("preview", "resend"):
+        code, shown, said = driftline("deliveries", word, huge, "--config", settings)
+        assert (code, shown) == (2, "")
+        assert "Traceback" not in said
