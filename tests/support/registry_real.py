@@ -104,6 +104,8 @@ def real_registry(more: str = "") -> Iterator[RealRegistry]:
 def build(registry: RealRegistry, repository: str, tag: str, containerfile: str, folder: Path) -> None:
     """Builds an image with buildah, without an engine, and pushes it."""
     needs("buildah", "buildah")
+    if os.geteuid() != 0 and not os.environ.get("CI"):
+        pytest.skip("buildah builds for plain users only where user namespaces are set up")
     (folder / "Containerfile").write_text(containerfile)
     (folder / "app.txt").write_text("an application\n")
     name = f"{registry.host}/{repository}:{tag}"
