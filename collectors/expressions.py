@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import jmespath
 
 HOLE = re.compile(r"\{([^{}]+?)((?:\|[a-z]+)*)\}")
+PLAIN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 RESERVED = frozenset({"region", "account", "partition", "parent", "up", "tag"})
 """Fields the engine adds to an item; those of the cloud never take their place."""
 
@@ -24,7 +25,18 @@ def compiled(path: str) -> Any:  # jmespath's own value; callers see `find`
 
 def find(path: str, value: object) -> Any:  # an answer of the cloud is whatever its JSON says
     """What the path gives, or None."""
-    return compiled(path).search(value)
+    names = _names(path)
+    if not names:
+        return compiled(path).search(value)
+    for name in names:  # most paths are plain, and this is ten times as fast
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+@cache
+def _names(path: str) -> tuple[str, ...]:
+    """The fields of a path that only goes inward: `a.b`; none of any other."""
+    return tuple(path.split(".")) if PLAIN.fullmatch(path) else ()
 
 
 @cache

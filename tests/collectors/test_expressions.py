@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from collectors.expressions import expand, roots, template_roots
+from collectors.expressions import compiled, expand, find, roots, template_roots
 
 ITEM = {
     "a": "x",
@@ -88,3 +88,11 @@ def test_fields_that_a_path_reads(path: str, fields: set[str]) -> None:
 
 def test_the_engines_words_are_no_fields() -> None:
     assert template_roots("{region} {parent.x} {a}") == {"a"}
+
+
+@pytest.mark.parametrize(
+    "path", ["a", "a.b", "a.b.c", "b", "a.n", "a.n.x", "a.l", "a.l.x", "null", "a.s.x", "a.z"]
+)
+def test_a_plain_path_gives_what_jmespath_gives(path: str) -> None:
+    item = {"a": {"b": {"c": 1}, "l": [{"x": 1}], "n": None, "s": "text", "z": 0}}
+    assert find(path, item) == compiled(path).search(item)
