@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -30,8 +31,13 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         if not name.startswith(("AWS_", "DRIFTLINE_")) and not name.lower().endswith("_proxy")
     }
     one = Reader(folder, clean | {"PATH": path, "AWS_EC2_METADATA_DISABLED": "true"})
-    demo = one.types(blocks("README.md", "sh")[0].text)
-    assert demo.returncode == 0, demo.stderr
+    with TemporaryDirectory(dir="/tmp") as temporary:
+        Path(temporary).chmod(0o711)  # open to the user that PostgreSQL runs as, as pytest's folders are not
+        one.environment |= {"TMPDIR": temporary, "AWS_SECRET_ACCESS_KEY": "not-for-the-demo"}
+        one.demo = one.types(blocks("README.md", "sh")[0].text)
+        assert one.demo.returncode == 0, one.demo.stderr
+        one.left = tuple(sorted(path.name for path in Path(temporary).iterdir()))
+        del one.environment["TMPDIR"]
     with Cloud() as cloud:
         one.environment |= {
             "AWS_ENDPOINT_URL": cloud.endpoint,

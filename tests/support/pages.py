@@ -38,10 +38,15 @@ def blocks(page: str, *languages: str) -> list[Block]:
 
 @dataclass(slots=True)
 class Reader:
-    """Someone who follows the documentation in a checkout of their own."""
+    """Someone who follows the documentation in a checkout of their own.
+
+    `demo`: what `make demo` told them; `left`: names of what it left in the folder for temporary files.
+    """
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    demo: subprocess.CompletedProcess[str] | None = None
+    left: tuple[str, ...] = ()
 
     def types(self, text: str) -> subprocess.CompletedProcess[str]:
         """Runs lines of a shell; what they export is there for the next ones."""
