@@ -150,7 +150,7 @@ def _judge(draft: Draft, rules: Rules) -> int:
         lambda path: judgement.origin_of_new(path, draft.warming),
     )
     findings = settle(findings_before, found(now), lambda: found(again()), lambda _: Origin.ADDED)
-    draft.write_bindings(now.graph.bindings)
+    draft.write_bindings(now.graph.bindings, lambda: again().graph.bindings)
     draft.write_paths(paths.opened, paths.ended)
     draft.write_runs(now.runs)
     draft.write_findings(findings.opened, findings.ended)

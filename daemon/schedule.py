@@ -141,7 +141,9 @@ class Daemon:
             self._systemd.notify("WATCHDOG=1")
         if self._reload.is_set() and not self._stopping.is_set():
             try:
-                self._settings = self._load()
+                before, self._settings = self._settings, self._load()
+                if _place(before) != _place(self._settings):
+                    log.warning("restart_needed", reason="database and state_directory are read at the start")
                 configure_logging(self._settings.logging)
                 log.info("settings_reloaded")
             except ConfigError as error:
@@ -215,3 +217,8 @@ class Daemon:
 def _watchdog() -> float | None:
     """Seconds after which systemd wants to hear from us, with room to spare; None if it does not ask."""
     return int(os.environ.get("WATCHDOG_USEC", "0")) / 3_000_000 or None
+
+
+def _place(settings: Settings) -> tuple[object, ...]:
+    """Where the daemon keeps what it knows."""
+    return settings.driftline.state_directory, settings.database

@@ -120,6 +120,9 @@ def _alias_change(one: Difference) -> Change | None:
     if not after or before == after:
         return None
     fields = (FieldChange("urn", before or None, after),)
+    if before and one.origin is Origin.RESTATED:
+        why = f"{telling.short_name(one.key)} led there before; only now it is known"
+        return _made(one, Action.RESTATED, fields, why)
     if before:
         why = f"{telling.short_name(one.key)} leads to another resource than before"
         return _made(one, Action.REPOINTED, fields, why)

@@ -67,7 +67,9 @@ def outline(drift: Drift) -> Outline:
             tuple(_removal_line(extent) for extent in drift.large_removals),
             Tone.WARNING,
         ),
-        change_section("Restated (our rules changed, not the world)", drift.restated, Tone.QUIET),
+        change_section(
+            "Restated (our rules or our knowledge changed, not the world)", drift.restated, Tone.QUIET
+        ),
         change_section("Newly visible", drift.newly_visible, Tone.QUIET),
     )
     return Outline(

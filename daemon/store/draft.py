@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -263,8 +263,14 @@ class Draft:
         """Data paths as they were stored."""
         return load_paths(self.connection, None)
 
-    def write_bindings(self, bindings: Mapping[str, Binding]) -> None:
-        """Versions what the raw targets turned out to be."""
+    def write_bindings(
+        self, bindings: Mapping[str, Binding], told_before: Callable[[], Mapping[str, Binding]]
+    ) -> None:
+        """Versions what the raw targets turned out to be.
+
+        `told_before`: what they would have been at the snapshot before with what is known today; asked for
+        only if a name leads elsewhere.
+        """
         table = ALIAS.c
         before = load_bindings(self.connection, None)
         number = self.connection.execute(select(func.max(table.id))).scalar() or 0
@@ -279,11 +285,14 @@ class Draft:
                 )
             if new:
                 number += 1
+                moved = old is not None and old.urn and new.urn and old.urn != new.urn
+                known = moved and (told := told_before().get(alias)) is not None and told.urn == new.urn
                 fresh.append(
                     {
                         "id": number, "alias": alias, "since": self.number, "until": None,
                         "state": new.state.value, "urn": new.urn, "reason": new.reason,
                         "candidates": orjson.dumps(new.candidates).decode(),
+                        "origin": (Origin.RESTATED if known else Origin.ALTERED).value,
                     }
                 )  # fmt: skip
             if old:
@@ -473,6 +482,7 @@ def _with_unreached(
     outcomes: tuple[Outcome, ...], known: Iterable[Extent], asked: Mapping[str, Asked]
 ) -> list[Outcome]:
     """Adds a gap for each known extent of a provider that could not tell what it was asked for."""
+    known = frozenset(known)
     answered = {outcome.extent for outcome in outcomes}
     reasons = {
         outcome.extent.scope.provider: outcome for outcome in outcomes if outcome.state not in (LISTED, HEARD)
@@ -489,7 +499,16 @@ def _with_unreached(
             missing.append(Outcome(extent, state, detail))
         elif extent not in wanted and Extent(extent.type, Scope(provider, ANYWHERE)) in wanted:
             missing.append(Outcome(extent, "denied", _NOT_SHOWN))
-    return [*outcomes, *missing]
+    # A collector that does not know its account yet answers under a name of its own: say each gap once.
+    named = {(each.extent.scope.provider, each.extent.scope.region, each.extent.type) for each in missing}
+    kept = [
+        outcome
+        for outcome in outcomes
+        if outcome.state in (LISTED, HEARD)
+        or outcome.extent in known
+        or (outcome.extent.scope.provider, outcome.extent.scope.region, outcome.extent.type) not in named
+    ]
+    return [*kept, *missing]
 
 
 _NOT_SHOWN = (

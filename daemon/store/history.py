@@ -15,6 +15,7 @@ from collectors.model import Extent, Scope
 from daemon.store import documents
 from daemon.store.bulk import rows_by_key
 from daemon.store.columns import (
+    ALIAS,
     COVERAGE,
     DOCUMENT,
     EXTENT,
@@ -238,6 +239,10 @@ def _relations(connection: Connection, before: int, after: int) -> Iterator[Diff
 def _bindings(connection: Connection, before: int, after: int) -> Iterator[Difference]:
     """Names that lead elsewhere than before, and names that now lead somewhere."""
     old, new = load_bindings(connection, before), load_bindings(connection, after)
+    query = select(ALIAS.c.alias).where(
+        ALIAS.c.since > before, ALIAS.c.since <= after, ALIAS.c.origin == Origin.ALTERED.value
+    )
+    altered = {row.alias for row in connection.execute(query)}
     for alias in sorted(old.keys() & new.keys()):
         was, now = old[alias], new[alias]
         if now.state is not Bound.RESOLVED or was.urn == now.urn:
@@ -250,7 +255,7 @@ def _bindings(connection: Connection, before: int, after: int) -> Iterator[Diffe
             scope=Scope("", ""),
             before={"urn": was.urn} if was.urn else {"urn": None},
             after={"urn": now.urn},
-            origin=Origin.ALTERED,
+            origin=Origin.ALTERED if alias in altered else Origin.RESTATED,
         )
 
 

@@ -11,7 +11,8 @@ Rows = list[dict[str, Any]]
 
 def snapshots(connection: Connection) -> Rows:
     """All snapshots, newest first."""
-    return _rows(connection, "SELECT * FROM v1_snapshots ORDER BY number DESC")
+    rows = _rows(connection, "SELECT * FROM v1_snapshots ORDER BY number DESC")
+    return [{**row, "late": bool(row["late"])} for row in rows]
 
 
 def inventory(connection: Connection, **filters: str) -> Rows:

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, case, func, select, update
 
 from daemon.store import documents, sighted
 from daemon.store.bulk import insert_rows, rows_by_key
@@ -311,8 +311,7 @@ class Merge:
         seen = [
             {
                 "source_": row.source, "verb_": row.verb, "target_": row.target,
-                "first_seen": stamp(row.seen.first), "last_seen": stamp(row.seen.last),
-                "times": row.seen.count,
+                "first_": stamp(row.seen.first), "last_seen": stamp(row.seen.last), "times": row.seen.count,
             }
             for row in rows
             if isinstance(row, SpooledRelation) and row.seen
@@ -324,6 +323,10 @@ class Merge:
             RELATION.c.verb == bindparam("verb_"),
             RELATION.c.target == bindparam("target_"),
         )
+        # Telemetry that begins anew does not make a flow younger.
+        first = bindparam("first_", type_=RELATION.c.first_seen.type)
+        earlier = case((RELATION.c.first_seen < first, RELATION.c.first_seen), else_=first)
+        statement = statement.values(first_seen=earlier)
         self.connection.execute(statement, seen)
 
     def reserve(self, table: Table, count: int) -> int:

@@ -196,6 +196,7 @@ class AliasBinding(SQLModel, table=True):
     urn: str
     candidates: str  # JSON list
     reason: str
+    origin: str  # altered: the world changed; restated: what we know or our rules did
 
 
 class DataPathRow(SQLModel, table=True):

@@ -12,6 +12,8 @@ from collectors.model import Alias, Content, Extent, Listing, Relation, Resource
 from daemon.store import history
 from daemon.store.draft import NewDelivery, drafting
 from daemon.store.spool import Spool
+from daemon.values.drift import Kind, Origin
+from daemon.values.graph import Binding, Bound
 from tests.support.snapshots import (
     ELSEWHERE,
     QUEUES,
@@ -312,3 +314,39 @@ def test_links_that_could_not_be_looked_at_stay(store: Snapshots) -> None:
         assert store.rows("SELECT verb FROM v1_relations") == [("routes_to",)], blinded
     store.take(listing(queue("a"), queue("b")))
     assert store.rows("SELECT verb FROM v1_relations") == []
+
+
+def test_telemetry_that_begins_anew_makes_no_flow_younger(store: Snapshots) -> None:
+    for first, last in ((100.0, 200.0), (150.0, 300.0), (50.0, 400.0)):
+        store.take(
+            _sighted(Relation("service://prod//a", "calls", "service://prod//b", {}, Seen(first, last, 1)))
+        )
+    assert store.rows("SELECT first_seen, last_seen FROM v1_flows") == [
+        ("1970-01-01T00:00:50Z", "1970-01-01T00:06:40Z")
+    ]
+
+
+def test_an_account_under_a_name_of_its_own_says_each_gap_once(store: Snapshots) -> None:
+    store.take(listing(queue("a")))
+    nameless = Extent(QUEUES.type, Scope("aws", "shop", QUEUES.scope.region))
+    draft = store.take(denied(nameless), asked={"aws": None})
+    assert draft.extents == 1
+    assert store.rows("SELECT account, state FROM v1_coverage") == [("111122223333", "denied")]
+
+
+def test_a_name_that_only_knowledge_leads_elsewhere_is_restated(store: Snapshots) -> None:
+    alias = "public|host|db.example"
+
+    def bind(urn: str, told_before: str) -> None:
+        with drafting(store.database, started_at=store.now, committed_at=store.now, rules="r") as draft:
+            draft.write_bindings(
+                {alias: Binding(alias, Bound.RESOLVED, urn)},
+                lambda: {alias: Binding(alias, Bound.RESOLVED, told_before)},
+            )
+
+    bind("a", "a")
+    bind("b", "b")
+    bind("c", "b")
+    assert [(d.kind, d.origin) for d in store.differences(1, 2)] == [(Kind.ALIAS, Origin.RESTATED)]
+    assert [d.origin for d in store.differences(2, 3)] == [Origin.ALTERED]
+    assert [d.origin for d in store.differences(1, 3)] == [Origin.ALTERED]

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("urn", sa.String(), nullable=False),
         sa.Column("candidates", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
