@@ -23,8 +23,8 @@ run: $(READY) ## the daemon, with the settings in driftline.toml (CONFIG=FILE fo
 	@[ -e "$(CONFIG)" ] || { echo "$(CONFIG) is missing; begin one: $(BIN)/driftline config init --output $(CONFIG)" >&2; exit 2; }
 	@exec $(BIN)/driftline run --config "$(CONFIG)"
 
-test: $(READY) ## all tests (TESTS=tests/demo for some)
-	@$(BIN)/python -m pytest $(TESTS)
+test: $(READY) ## all tests, two at a time (TESTS=tests/demo for some)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(TESTS)
 
 check: $(READY) ## format, lint, types, floors, generated pages, then all tests: what CI runs
 	$(BIN)/ruff format --check .
