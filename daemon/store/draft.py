@@ -3,55 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from collectors.contract import ANYWHERE
 from collectors.model import Extent, Relation, Scope
-from daemon.store import chain, documents
-from daemon.store.bulk import insert_rows
-from daemon.store.columns import (
-    ALIAS,
-    COVERAGE,
-    DELIVERY,
-    EXTENT,
-    LARGE_REMOVAL,
-    PATH,
-    PATH_VERSION,
-    SIGHT,
-    SIGHTED,
-    SNAPSHOT,
-)
+from daemon.store import chain, documents, judged
+from daemon.store.columns import COVERAGE, DELIVERY, LARGE_REMOVAL, SIGHTED, SNAPSHOT
+from daemon.store.coverage import HEARD, LISTED, Asked, Coverage, with_unreached
 from daemon.store.database import Database
 from daemon.store.findings import load_components, load_findings, write_findings
-from daemon.store.graph import load_bindings, load_graph, load_paths
+from daemon.store.graph import load_graph, load_paths
 from daemon.store.merge import Merge
 from daemon.store.spool import Outcome, Spool, SpooledRelation
 from daemon.store.times import moment, stamp
 from daemon.values.drift import Origin
 from daemon.values.finding import Finding
 from daemon.values.graph import Binding, Graph
-from daemon.values.path import DataPath, PathIdentity, Sight
-
-LISTED = "listed"
-HEARD = "sighted"
-RETIRED = "retired"
-
-_CHUNK = 500
-_PATH = ("id", "origin", "sink", "direction", "data_class", "environment")
-_PATH_VERSION = (
-    "id", "data_path_id", "since", "until", "digest", "fingerprint", "origin", "ended", "exposure", "tier", "store",
-    "columns", "borders",
-)  # fmt: skip
-_COVERAGE = ("id", "extent_id", "since", "until", "state", "detail", "details_failed")
-
-Asked = frozenset[Extent] | None
+from daemon.values.path import DataPath, Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +62,6 @@ class Draft:
     extents: int = 0
     listed: int = 0
     position: int = 0
-    _open_coverage: dict[int, tuple[int, tuple[str, str, int]]] | None = None
 
     # -- the answers ---------------------------------------------------------------------------------
 
@@ -106,9 +78,10 @@ class Draft:
         `asked`: for each provider of the settings, the extents asked for, or None if it could not tell.
         `large_removals`: extents that were listed twice because much was missing.
         """
-        outcomes = _with_unreached(spool.outcomes(), self._open_extents(), asked)
+        coverage = Coverage(self.merge_)
+        outcomes = with_unreached(spool.outcomes(), coverage.open_extents(), asked)
         self.extents = len(outcomes)
-        ids = self._extent_ids([outcome.extent for outcome in outcomes])
+        ids = coverage.ids([outcome.extent for outcome in outcomes])
         if large_removals:
             rows = [{"snapshot": self.number, "extent_id": ids[extent].id} for extent in large_removals]
             self.connection.execute(insert(LARGE_REMOVAL), rows)
@@ -118,16 +91,16 @@ class Draft:
             if outcome.state in (LISTED, HEARD):
                 self._merge_answer(outcome, row, spool, warm_up)
                 answered.append(row.id)
-            self._cover(row.id, outcome.state, outcome.detail, outcome.details_failed)
+            coverage.cover(row.id, outcome.state, outcome.detail, outcome.details_failed)
             self.position = max(self.position, outcome.position)
-        self._stamp_extents(answered)
+        coverage.stamp_extents(answered, self.started_at)
         if outcomes and not self.listed:
             self.state = "failed"
         elif self.listed < self.extents:
             self.state = "partial"
         if self.state != "failed":  # nothing is judged of a failed one, so nothing may go with it
-            self._retire(outcomes, asked)
-        self.changed = self.changed or bool(self.merge_.tally.opened or self.merge_.tally.closed)
+            coverage.retire(outcomes, asked)
+        self.changed = coverage.changed or bool(self.merge_.tally.opened or self.merge_.tally.closed)
 
     def _merge_answer(self, outcome: Outcome, row: Any, spool: Spool, warm_up: timedelta) -> None:
         first = row.first_listed is None
@@ -148,17 +121,6 @@ class Draft:
         if first:
             self.baselined.add(outcome.extent)
 
-    def _stamp_extents(self, answered: Sequence[int]) -> None:
-        """Notes on extents that they were answered in this snapshot, some of them for the first time."""
-        now = {
-            "last_listed": self.number,
-            "last_listed_at": stamp(self.started_at),
-            "first_listed": func.coalesce(EXTENT.c.first_listed, self.number),
-        }
-        for begin in range(0, len(answered), _CHUNK):
-            chosen = EXTENT.c.id.in_(answered[begin : begin + _CHUNK])
-            self.connection.execute(update(EXTENT).where(chosen).values(now))
-
     def _warming(self, environment: str, warm_up: timedelta) -> bool:
         heard = self.connection.execute(
             select(SIGHTED.c.first_heard_at).where(SIGHTED.c.environment == environment)
@@ -170,72 +132,6 @@ class Draft:
             self.warming.add(environment)
             return True
         return False
-
-    # -- coverage ------------------------------------------------------------------------------------
-
-    def _open_extents(self) -> dict[Extent, Any]:
-        """Extents whose coverage is open and not retired."""
-        query = (
-            select(EXTENT, COVERAGE.c.state)
-            .join(COVERAGE, COVERAGE.c.extent_id == EXTENT.c.id)
-            .where(COVERAGE.c.until.is_(None), COVERAGE.c.state != RETIRED)
-        )
-        return {_extent(row): row for row in self.connection.execute(query)}
-
-    def _extent_ids(self, extents: Sequence[Extent]) -> dict[Extent, Any]:
-        known = {_extent(row): row for row in self.connection.execute(select(EXTENT))}
-        number = self.connection.execute(select(func.max(EXTENT.c.id))).scalar() or 0
-        fresh = []
-        for extent in extents:
-            if extent not in known:
-                number += 1
-                scope = extent.scope
-                fresh.append(
-                    {
-                        "id": number, "type": extent.type, "provider": scope.provider,
-                        "account": scope.account, "region": scope.region,
-                    }
-                )  # fmt: skip
-        if fresh:
-            self.connection.execute(insert(EXTENT), fresh)
-            known = {_extent(row): row for row in self.connection.execute(select(EXTENT))}
-        return known
-
-    def _cover(self, extent_id: int, state: str, detail: str, details_failed: int) -> None:
-        known = self._covered()
-        outcome = (state, detail, details_failed)
-        if extent_id in known:
-            number, before = known[extent_id]
-            if before == outcome:
-                return
-            ended = update(COVERAGE).where(COVERAGE.c.id == number).values(until=self.number)
-            self.connection.execute(ended)
-        number = self.merge_.reserve(COVERAGE, 1)
-        known[extent_id] = (number, outcome)
-        insert_rows(self.connection, COVERAGE, _COVERAGE, [(number, extent_id, self.number, None, *outcome)])
-        self.changed = True
-
-    def _covered(self) -> dict[int, tuple[int, tuple[str, str, int]]]:
-        """Id and outcome of the open coverage of each extent; asked of the database once."""
-        if self._open_coverage is None:
-            query = select(COVERAGE).where(COVERAGE.c.until.is_(None))
-            self._open_coverage = {
-                row.extent_id: (row.id, (row.state, row.detail, row.details_failed))
-                for row in self.connection.execute(query)
-            }
-        return self._open_coverage
-
-    def _retire(self, outcomes: Sequence[Outcome], asked: Mapping[str, Asked]) -> None:
-        """Takes out what the settings no longer ask for; what could not be asked, or is not due, stays."""
-        answered = {outcome.extent for outcome in outcomes}
-        for extent, row in self._open_extents().items():
-            wanted = asked.get(extent.scope.provider, frozenset())
-            if extent not in answered and wanted is not None and extent not in wanted:
-                self.merge_.retire(row.id)
-                # Should it be asked for again, its first listing is a baseline again.
-                again = update(EXTENT).where(EXTENT.c.id == row.id).values(first_listed=None)
-                self.connection.execute(again)
-                self._cover(row.id, RETIRED, "no longer asked for by the settings", 0)
 
     # -- what is judged ------------------------------------------------------------------------------
 
@@ -266,103 +162,19 @@ class Draft:
     def write_bindings(
         self, bindings: Mapping[str, Binding], told_before: Callable[[], Mapping[str, Binding]]
     ) -> None:
-        """Versions what the raw targets turned out to be.
-
-        `told_before`: what they would have been at the snapshot before with what is known today; asked for
-        only if a name leads elsewhere.
-        """
-        table = ALIAS.c
-        before = load_bindings(self.connection, None)
-        number = self.connection.execute(select(func.max(table.id))).scalar() or 0
-        fresh = []
-        for alias in sorted(before.keys() | bindings.keys()):
-            old, new = before.get(alias), bindings.get(alias)
-            if old == new:
-                continue
-            if old:
-                self.connection.execute(
-                    update(ALIAS).where(table.alias == alias, table.until.is_(None)).values(until=self.number)
-                )
-            if new:
-                number += 1
-                moved = old is not None and old.urn and new.urn and old.urn != new.urn
-                known = moved and (told := told_before().get(alias)) is not None and told.urn == new.urn
-                fresh.append(
-                    {
-                        "id": number, "alias": alias, "since": self.number, "until": None,
-                        "state": new.state.value, "urn": new.urn, "reason": new.reason,
-                        "candidates": orjson.dumps(new.candidates).decode(),
-                        "origin": (Origin.RESTATED if known else Origin.ALTERED).value,
-                    }
-                )  # fmt: skip
-            if old:
-                self.merge_.root.remove("binding", alias, old.state, old.urn)
-            if new:
-                self.merge_.root.add("binding", alias, new.state, new.urn)
-        if fresh:
-            self.connection.execute(insert(ALIAS), fresh)
+        """Versions what the raw targets turned out to be; see `daemon.store.judged`."""
+        judged.write_bindings(self.merge_, bindings, told_before)
 
     def write_paths(
         self, settled: Iterable[tuple[DataPath, Origin]], ended: Iterable[tuple[DataPath, str]]
     ) -> None:
-        """Opens versions of new and altered paths, each with its origin, and ends those that are no more.
-
-        `ended`: paths with `gone` or `restated`.
-        """
-        ids = self._path_ids()
-        closing = [(path.identity, how) for path, how in ended]
-        newest = max(ids.values(), default=0)
-        number = self.connection.execute(select(func.max(PATH_VERSION.c.id))).scalar() or 0
-        fresh, versions, bodies = [], [], []
-        for path, origin in settled:
-            key = path.identity
-            if key in ids:
-                closing.append((key, ""))
-            else:
-                newest += 1
-                ids[key] = newest
-                environment = _environment(key.origin)
-                fresh.append((newest, key.origin, key.sink, key.direction.value, key.data_class, environment))
-            body = documents.encode(documents.of_path(path))
-            digest = documents.digest(body)
-            bodies.append((digest, body))
-            self.merge_.root.add("path", str(key), digest)
-            number += 1
+        """Opens versions of new and altered paths, each with its origin, and ends those that are no more."""
+        if judged.write_paths(self.merge_, settled, ended, self.rules):
             self.changed = True
-            versions.append(
-                (
-                    number, ids[key], self.number, None, digest, self.rules, origin.value, "", path.exposure,
-                    path.tier.value, path.store, ",".join(path.columns),
-                    ",".join(f"{b.origin}->{b.destination}" for b in path.borders),
-                )
-            )  # fmt: skip
-        self._close_paths([(ids[key], key, how) for key, how in closing if key in ids])
-        insert_rows(self.connection, PATH, _PATH, fresh)
-        self.merge_.add_documents(bodies)
-        insert_rows(self.connection, PATH_VERSION, _PATH_VERSION, versions)
 
-    def _path_ids(self) -> dict[PathIdentity, int]:
-        return {
-            documents.path_identity(row.origin, row.sink, row.direction, row.data_class): row.id
-            for row in self.connection.execute(select(PATH))
-        }
-
-    def _close_paths(self, closing: Sequence[tuple[int, PathIdentity, str]]) -> None:
-        """Ends the open versions of these paths, given with their ids and how they ended."""
-        names = {number: str(key) for number, key, _ in closing}
-        numbers = list(names)
-        still_open = PATH_VERSION.c.until.is_(None)
-        for begin in range(0, len(numbers), _CHUNK):
-            chosen = PATH_VERSION.c.data_path_id.in_(numbers[begin : begin + _CHUNK])
-            query = select(PATH_VERSION.c.data_path_id, PATH_VERSION.c.digest).where(chosen, still_open)
-            for row in self.connection.execute(query):
-                self.merge_.root.remove("path", names[row.data_path_id], row.digest)
-        if closing:
-            of_one = update(PATH_VERSION).where(PATH_VERSION.c.data_path_id == bindparam("path"), still_open)
-            self.connection.execute(
-                of_one.values(until=self.number, ended=bindparam("how")),
-                [{"path": number, "how": how} for number, _, how in closing],
-            )
+    def write_sight(self, sight: Sight) -> None:
+        """Stores for how much of what runs paths can be seen."""
+        judged.write_sight(self.merge_, sight)
 
     def components(self, digests: Collection[str]) -> dict[str, list[tuple[str, str, str]]]:
         """Package URL, name and version of the components of each image, by digest."""
@@ -375,7 +187,7 @@ class Draft:
     def write_runs(self, runs: Iterable[Relation]) -> None:
         """Versions which service runs which image, as a complete listing of our own."""
         extent = Extent("image.use", Scope("driftline", ""))
-        row = self._extent_ids([extent])[extent]
+        row = Coverage(self.merge_).ids([extent])[extent]
         body = documents.encode({})
         digest = documents.digest(body)
         spooled = [
@@ -392,20 +204,6 @@ class Draft:
         """Opens versions of new and altered findings, each with its origin, and ends those that are no more."""
         if write_findings(self.merge_, opened, ended, self.rules):
             self.changed = True
-
-    def write_sight(self, sight: Sight) -> None:
-        """Stores for how much of what runs paths can be seen."""
-        body = {
-            "blind": list(sight.blind),
-            "no_statements": list(sight.no_statements),
-            "unknown_tables": list(sight.unknown_tables),
-        }
-        self.connection.execute(
-            insert(SIGHT).values(
-                snapshot=self.number, workloads=sight.workloads, visible=sight.visible,
-                body=orjson.dumps(body).decode(),
-            )
-        )  # fmt: skip
 
     # -- what is told --------------------------------------------------------------------------------
 
@@ -476,53 +274,3 @@ def drafting(
         )  # fmt: skip
         yield draft
         draft.seal()
-
-
-def _with_unreached(
-    outcomes: tuple[Outcome, ...], known: Iterable[Extent], asked: Mapping[str, Asked]
-) -> list[Outcome]:
-    """Adds a gap for each known extent of a provider that could not tell what it was asked for."""
-    known = frozenset(known)
-    answered = {outcome.extent for outcome in outcomes}
-    reasons = {
-        outcome.extent.scope.provider: outcome for outcome in outcomes if outcome.state not in (LISTED, HEARD)
-    }
-    missing = []
-    for extent in sorted(known):
-        provider = extent.scope.provider
-        if extent in answered or provider not in asked:
-            continue
-        wanted = asked[provider]
-        if wanted is None:
-            reason = reasons.get(provider)
-            state, detail = (reason.state, reason.detail) if reason else ("failed", _NOT_ANSWERED)
-            missing.append(Outcome(extent, state, detail))
-        elif extent not in wanted and Extent(extent.type, Scope(provider, ANYWHERE)) in wanted:
-            missing.append(Outcome(extent, "denied", _NOT_SHOWN))
-    # A collector that does not know its account yet answers under a name of its own: say each gap once.
-    named = {(each.extent.scope.provider, each.extent.scope.region, each.extent.type) for each in missing}
-    kept = [
-        outcome
-        for outcome in outcomes
-        if outcome.state in (LISTED, HEARD)
-        or outcome.extent in known
-        or (outcome.extent.scope.provider, outcome.extent.scope.region, outcome.extent.type) not in named
-    ]
-    return [*kept, *missing]
-
-
-_NOT_SHOWN = (
-    "not among what is shown any more: deleted, or access to it was lost; if it was deleted, name those that are "
-    "left in the settings"
-)
-_NOT_ANSWERED = (
-    "nothing answers for it, and the settings did not take it out; was facts.db lost? New spans fill it again"
-)
-
-
-def _extent(row: Any) -> Extent:
-    return Extent(row.type, Scope(row.provider, row.account, row.region))
-
-
-def _environment(urn: str) -> str:
-    return urn.split("://", 1)[-1].split("/", 1)[0]

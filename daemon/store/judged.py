@@ -1,0 +1,151 @@
+"""Writes what was judged of a snapshot: bindings of names, data paths, and sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import orjson
+from sqlalchemy import bindparam, func, insert, select, update
+
+from daemon.store import documents
+from daemon.store.bulk import insert_rows
+from daemon.store.columns import ALIAS, PATH, PATH_VERSION, SIGHT
+from daemon.store.graph import load_bindings
+from daemon.store.merge import Merge
+from daemon.values.drift import Origin
+from daemon.values.graph import Binding
+from daemon.values.path import DataPath, PathIdentity, Sight
+
+_CHUNK = 500
+_PATH = ("id", "origin", "sink", "direction", "data_class", "environment")
+_PATH_VERSION = (
+    "id", "data_path_id", "since", "until", "digest", "fingerprint", "origin", "ended", "exposure", "tier", "store",
+    "columns", "borders",
+)  # fmt: skip
+
+
+def write_bindings(
+    merge: Merge, bindings: Mapping[str, Binding], told_before: Callable[[], Mapping[str, Binding]]
+) -> None:
+    """Versions what the raw targets turned out to be.
+
+    `told_before`: what they would have been at the snapshot before with what is known today; asked for
+    only if a name leads elsewhere.
+    """
+    table = ALIAS.c
+    before = load_bindings(merge.connection, None)
+    number = merge.connection.execute(select(func.max(table.id))).scalar() or 0
+    fresh = []
+    for alias in sorted(before.keys() | bindings.keys()):
+        old, new = before.get(alias), bindings.get(alias)
+        if old == new:
+            continue
+        if old:
+            merge.connection.execute(
+                update(ALIAS).where(table.alias == alias, table.until.is_(None)).values(until=merge.number)
+            )
+        if new:
+            number += 1
+            moved = old is not None and old.urn and new.urn and old.urn != new.urn
+            known = moved and (told := told_before().get(alias)) is not None and told.urn == new.urn
+            fresh.append(
+                {
+                    "id": number, "alias": alias, "since": merge.number, "until": None,
+                    "state": new.state.value, "urn": new.urn, "reason": new.reason,
+                    "candidates": orjson.dumps(new.candidates).decode(),
+                    "origin": (Origin.RESTATED if known else Origin.ALTERED).value,
+                }
+            )  # fmt: skip
+        if old:
+            merge.root.remove("binding", alias, old.state, old.urn)
+        if new:
+            merge.root.add("binding", alias, new.state, new.urn)
+    if fresh:
+        merge.connection.execute(insert(ALIAS), fresh)
+
+
+def write_paths(
+    merge: Merge,
+    settled: Iterable[tuple[DataPath, Origin]],
+    ended: Iterable[tuple[DataPath, str]],
+    rules: str,
+) -> int:
+    """Opens versions of new and altered paths, each with its origin, and ends those that are no more.
+
+    `ended`: paths with `gone` or `restated`. Returns how many were opened or ended.
+    """
+    ids = _path_ids(merge)
+    closing = [(path.identity, how) for path, how in ended]
+    newest = max(ids.values(), default=0)
+    number = merge.connection.execute(select(func.max(PATH_VERSION.c.id))).scalar() or 0
+    fresh, versions, bodies = [], [], []
+    for path, origin in settled:
+        key = path.identity
+        if key in ids:
+            closing.append((key, ""))
+        else:
+            newest += 1
+            ids[key] = newest
+            environment = _environment(key.origin)
+            fresh.append((newest, key.origin, key.sink, key.direction.value, key.data_class, environment))
+        body = documents.encode(documents.of_path(path))
+        digest = documents.digest(body)
+        bodies.append((digest, body))
+        merge.root.add("path", str(key), digest)
+        number += 1
+        versions.append(
+            (
+                number, ids[key], merge.number, None, digest, rules, origin.value, "", path.exposure,
+                path.tier.value, path.store, ",".join(path.columns),
+                ",".join(f"{b.origin}->{b.destination}" for b in path.borders),
+            )
+        )  # fmt: skip
+    _close_paths(merge, [(ids[key], key, how) for key, how in closing if key in ids])
+    insert_rows(merge.connection, PATH, _PATH, fresh)
+    merge.add_documents(bodies)
+    insert_rows(merge.connection, PATH_VERSION, _PATH_VERSION, versions)
+    return len(versions) + len(closing)
+
+
+def _path_ids(merge: Merge) -> dict[PathIdentity, int]:
+    return {
+        documents.path_identity(row.origin, row.sink, row.direction, row.data_class): row.id
+        for row in merge.connection.execute(select(PATH))
+    }
+
+
+def _close_paths(merge: Merge, closing: Sequence[tuple[int, PathIdentity, str]]) -> None:
+    """Ends the open versions of these paths, given with their ids and how they ended."""
+    names = {number: str(key) for number, key, _ in closing}
+    numbers = list(names)
+    still_open = PATH_VERSION.c.until.is_(None)
+    for begin in range(0, len(numbers), _CHUNK):
+        chosen = PATH_VERSION.c.data_path_id.in_(numbers[begin : begin + _CHUNK])
+        query = select(PATH_VERSION.c.data_path_id, PATH_VERSION.c.digest).where(chosen, still_open)
+        for row in merge.connection.execute(query):
+            merge.root.remove("path", names[row.data_path_id], row.digest)
+    if closing:
+        of_one = update(PATH_VERSION).where(PATH_VERSION.c.data_path_id == bindparam("path"), still_open)
+        merge.connection.execute(
+            of_one.values(until=merge.number, ended=bindparam("how")),
+            [{"path": number, "how": how} for number, _, how in closing],
+        )
+
+
+def write_sight(merge: Merge, sight: Sight) -> None:
+    """Stores for how much of what runs paths can be seen."""
+    body = {
+        "blind": list(sight.blind),
+        "no_statements": list(sight.no_statements),
+        "unknown_tables": list(sight.unknown_tables),
+    }
+    merge.connection.execute(
+        insert(SIGHT).values(
+            snapshot=merge.number, workloads=sight.workloads, visible=sight.visible,
+            body=orjson.dumps(body).decode(),
+        )
+    )  # fmt: skip
+
+
+def _environment(urn: str) -> str:
+    return urn.split("://", 1)[-1].split("/", 1)[0]
