@@ -37,6 +37,7 @@ BENCHMARKS = (
     Benchmark("diff", "docs.bench.bench_diff", 100_000, 1_000),  # resources
     Benchmark("paths", "docs.bench.bench_paths", 100_000, 2_000),  # flows
     Benchmark("google", "docs.bench.bench_google", 50_000, 200),  # assets
+    Benchmark("azure", "docs.bench.bench_azure", 50_000, 200),  # resources
     Benchmark("images", "docs.bench.bench_images", 500, 6),  # images
     Benchmark("advisories", "docs.bench.bench_advisories", 20_000, 100),  # components
 )

@@ -49,7 +49,7 @@ def test_a_process_that_fails_gives_no_figure() -> None:
 def test_an_unknown_name_is_told_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stroe"]) == 2
     assert capsys.readouterr().err == (
-        "no benchmark stroe: there are start, demo, traces, store, diff, paths, images, advisories\n"
+        "no benchmark stroe: there are start, demo, traces, store, diff, paths, google, azure, images, advisories\n"
     )
 
 
