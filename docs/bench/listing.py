@@ -34,14 +34,15 @@ def figures(
     unit: str,
 ) -> list[Figure]:
     """What it costs to list and commit. `made`: the collector; `alone`: what the SDK does without us, the floor."""
+    account: Account
     with _elsewhere(serve, size) as account:
         before = now_mib()
         listings, listing = _cpu(lambda: _listed(made(account)))
         memory = max(peak_mib() - before, 0.0)
-        _, floor = _cpu(lambda: alone(account))
+        floor = _cpu(lambda: alone(account))[1]
     count = sum(len(each.resources) for each in listings)
     assert count >= size, f"{count} of {size} were listed"
-    _, shaping = _cpu(lambda: [_shaped(each) for each in listings])
+    shaping = _cpu(lambda: _shaped(listings))[1]
     with snapshots() as store:
         _, committing = _cpu(lambda: store.take(listings))
     whole = listing + shaping + committing
@@ -74,12 +75,13 @@ def _listed(collector: Collector) -> Sequence[Listing]:
     return found
 
 
-def _shaped(listing: Listing) -> None:
+def _shaped(listings: Sequence[Listing]) -> None:
     """What the spool is given: each document of a listing redacted and in canonical order."""
-    for resource in listing.resources:
-        document = scrub_json(documents.of_resource(resource))
-        assert isinstance(document, dict)
-        fields.canonical(document)
+    for listing in listings:
+        for resource in listing.resources:
+            document = scrub_json(documents.of_resource(resource))
+            assert isinstance(document, dict)
+            fields.canonical(document)
 
 
 @contextmanager
