@@ -84,8 +84,8 @@ def collect(
         )
     if not outcome.extents:
         typer.echo(
-            "driftline: nothing was looked at: the settings name no account ([[aws.accounts]]), "
-            "and no span has arrived yet",
+            "driftline: nothing was looked at: the settings name no account ([[aws.accounts]], [[gcp.accounts]], "
+            "[[azure.accounts]]), and no span has arrived yet",
             err=True,
         )
     leave(words, drifted=drifted, incomplete=outcome.listed < outcome.extents)
