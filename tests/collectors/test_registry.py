@@ -29,10 +29,11 @@ def test_images_are_reported_as_a_sum() -> None:
     }
 
 
-SDKS = {"aws": "botocore", "gcp": "google.cloud.asset_v1"}
+SDKS = {"aws": "botocore", "gcp": "google.cloud.asset_v1", "azure": "azure.core"}
 ACCOUNTS = {
     "aws": {"name": "a", "regions": ["eu-central-1"], "account": "111122223333"},
     "gcp": {"name": "g", "scope": "projects/shop-prod"},
+    "azure": {"name": "z", "tenant": "11111111-2222-4333-8444-555555555555"},
 }
 
 
