@@ -23,6 +23,8 @@ from google.oauth2 import service_account
 from collectors.errors import NotListed
 from collectors.gcp.faults import API, no_token
 from collectors.model import Why
+from config.errors import SecretError
+from config.secrets import read
 
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 LARGEST = 32 * 1024 * 1024
@@ -87,8 +89,8 @@ class Session:
         if not self.account.credentials_file:
             return google.auth.default(scopes=SCOPES, request=request)[0]
         try:
-            return _credentials(orjson.loads(Path(self.account.credentials_file).read_bytes()))
-        except (GoogleAuthError, ValueError, TypeError, KeyError, OSError) as error:
+            return _credentials(orjson.loads(read(self.account.credentials_file)))
+        except (GoogleAuthError, ValueError, TypeError, KeyError, SecretError) as error:
             raise NotListed(
                 Why.EXPIRED,
                 f"{self.account.credentials_file} holds no credentials that can be read: correct credentials_file "

@@ -237,6 +237,15 @@ def test_a_file_that_is_not_there_is_a_gap(fake: Fake, make: Make, tmp_path: Pat
         assert "[[gcp.accounts]]" in found.detail
 
 
+def test_a_bare_name_is_a_systemd_credential(
+    fake: Fake, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "google-key").write_bytes(Path(fake.account().credentials_file).read_bytes())
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    answers = cycle(make(TOPIC, accounts=[replace(fake.account(), credentials_file="google-key")]))
+    assert all(isinstance(answer, Listing) for answer in answers.values())
+
+
 def test_application_default_credentials_are_found(
     fake: Fake, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
