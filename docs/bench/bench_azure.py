@@ -35,7 +35,7 @@ def _pages(account: AzureAccount) -> None:
 
 
 def _serve(pipe: Connection, folder: str, size: int) -> None:
-    from tests.support import azure_asking, azure_estate, azure_fake  # noqa: PLC0415 - in the double's process alone
+    from tests.support import azure_asking, azure_estate, azure_fake  # noqa: PLC0415 - in the fake's process alone
 
     subscription = azure_estate.shop()
     some = subscription.resources

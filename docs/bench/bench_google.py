@@ -35,9 +35,9 @@ def _pages(account: GcpAccount) -> None:
 
 
 def _serve(pipe: Connection, folder: str, size: int) -> None:
-    from google.cloud.asset_v1 import Asset  # noqa: PLC0415 - in the server's process alone
+    from google.cloud.asset_v1 import Asset  # noqa: PLC0415 - in the fake's process alone
 
-    from tests.support import gcp_estate, gcp_fake  # noqa: PLC0415 - in the server's process alone
+    from tests.support import gcp_estate, gcp_fake  # noqa: PLC0415 - in the fake's process alone
 
     estate = gcp_estate.assets()
     with gcp_fake.fake(Path(folder)) as fake:

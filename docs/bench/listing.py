@@ -1,4 +1,4 @@
-"""What the listing of a cloud costs: CPU of this process alone, since the cloud's double runs in another."""
+"""What the listing of a cloud costs: CPU of this process alone, since the cloud's fake runs in another."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from docs.bench.snapshots import snapshots
 Made = TypeVar("Made")
 Account = TypeVar("Account")
 Serve = Callable[[Connection, str, int], None]
-"""Starts a cloud's double of a size in a folder, sends the account that leads to it, waits for a word, and ends."""
+"""Starts a cloud's fake of a size in a folder, sends the account that leads to it, waits for a word, and ends."""
 
 DEADLINE = 600.0
 
@@ -86,13 +86,13 @@ def _shaped(listings: Sequence[Listing]) -> None:
 
 @contextmanager
 def _elsewhere(serve: Serve, size: int) -> Iterator[Account]:
-    """The account of a double that runs in a process of its own."""
+    """The account of a fake that runs in a process of its own."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     with TemporaryDirectory() as folder:
         process = context.Process(target=serve, args=(there, folder, size))
         process.start()
-        there.close()  # or a double that ended early would be waited for without an end
+        there.close()  # or a fake that ended early would be waited for without an end
         try:
             yield here.recv()
             here.send(None)
