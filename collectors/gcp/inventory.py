@@ -133,6 +133,8 @@ class Inventory:
         except Exception as error:
             # Whatever the SDK raises is a listing that failed; what it means is decided in one place.
             fault = not_listed(error, session.account.scope, types=tuple(types), paged=bool(token))
+            if token and fault.code == "DeadlineExceeded" and time.monotonic() >= until:
+                raise _too_late(session) from error  # it did answer, page after page
             if fault.code in SILENT:
                 self._dead[address] = fault
             raise fault from error
@@ -142,11 +144,7 @@ class Inventory:
     ) -> ListAssetsResponse:
         left = until - time.monotonic()
         if left <= 0:
-            raise NotListed(
-                Why.UNREACHABLE,
-                f"listing {session.account.scope} did not end before its deadline: raise gcp.deadline",
-                "Deadline",
-            )
+            raise _too_late(session)
         headers = session.headers(renewed=renewed)
         request = ListAssetsRequest(
             parent=session.account.scope,
@@ -165,3 +163,11 @@ class Inventory:
             metadata=headers,
         )
         return next(iter(pager.pages))
+
+
+def _too_late(session: Session) -> NotListed:
+    return NotListed(
+        Why.UNREACHABLE,
+        f"listing {session.account.scope} did not end before its deadline: raise gcp.deadline",
+        "Deadline",
+    )
