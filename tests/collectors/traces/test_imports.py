@@ -110,13 +110,13 @@ def imported(path: Path) -> tuple[imports.Imported, Merged]:
     [
         (MESSAGE, "otlp protobuf"),
         (varint(len(MESSAGE)) + MESSAGE, "otlp protobuf"),
-        (gzip.compress(MESSAGE), "otlp protobuf"),
+        (gzip.compress(MESSAGE, mtime=0), "otlp protobuf"),
         (LINES, "otlp json"),
         (LINES + b"\n\n", "otlp json"),
         (b"\xef\xbb\xbf" + LINES, "otlp json"),
         (LINES.decode().encode("utf-16"), "otlp json"),
         (json.dumps(DOCUMENTS, indent=2).encode(), "otlp json"),
-        (gzip.compress(LINES[:200]) + gzip.compress(LINES[200:]), "otlp json"),
+        (gzip.compress(LINES[:200], mtime=0) + gzip.compress(LINES[200:], mtime=0), "otlp json"),
         (json.dumps(SHARED).encode(), "zipkin json"),
         (json.dumps([SHARED[:2], SHARED[2:]]).encode(), "zipkin json"),
     ],
@@ -184,8 +184,8 @@ def test_bad_spans_are_counted_with_a_reason(tmp_path: Path) -> None:
         (json.dumps(SHARED).encode()[:-20], "breaks off at line 1"),
         (MESSAGE[:-3], "truncated or not protobuf"),
         (varint(len(MESSAGE)) + MESSAGE + varint(len(MESSAGE)) + MESSAGE[:9], "message 2 is truncated"),
-        (gzip.compress(MESSAGE)[:-9], "its gzip data does not end"),
-        (gzip.compress(MESSAGE)[:12] + b"x" * 30, "its gzip data is damaged"),
+        (gzip.compress(MESSAGE, mtime=0)[:-9], "its gzip data does not end"),
+        (gzip.compress(MESSAGE, mtime=0)[:12] + b"x" * 30, "its gzip data is damaged"),
     ],
 )
 def test_a_file_that_is_none_is_named_with_what_it_looks_like(
