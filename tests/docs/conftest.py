@@ -28,7 +28,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     clean = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "DRIFTLINE_")) and not name.lower().endswith("_proxy")
+        # nor what an outer `make` says to an inner one
+        if not name.startswith(("AWS_", "DRIFTLINE_", "MAKE", "MFLAGS"))
+        and not name.lower().endswith("_proxy")
     }
     one = Reader(folder, clean | {"PATH": path, "AWS_EC2_METADATA_DISABLED": "true"})
     with TemporaryDirectory(dir="/tmp") as temporary:

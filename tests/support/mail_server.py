@@ -33,7 +33,8 @@ class Received:
     encrypted: bool
 
 
-@dataclass(slots=True)
+# No slots: aiosmtpd looks at every attribute, and CPython 3.11.2 stumbles over those of a slotted class.
+@dataclass
 class MailServer:
     """What the server took, and what it shall answer instead of 250.
 
