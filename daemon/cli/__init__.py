@@ -109,10 +109,12 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from daemon.cli.exits import code_of
+        from daemon.cli.exits import RUN_TIME, code_of, missing_extra
 
-        code = code_of(error)
+        said, code = str(error), code_of(error)
+        if isinstance(error, ModuleNotFoundError) and (said := missing_extra(error)):
+            code = RUN_TIME
         if code is None:
             raise
-        typer.echo(f"driftline: {error}", err=True)
+        typer.echo(f"driftline: {said}", err=True)
         sys.exit(code)
