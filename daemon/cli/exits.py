@@ -72,5 +72,7 @@ _EXTRAS = {
 def missing_extra(error: ModuleNotFoundError) -> str:
     """What to install, in one sentence; "" if the module is none that an extra brings."""
     name = error.name or ""
-    found = next((extra for part, extra in _EXTRAS.items() if name == part or name.startswith(f"{part}.")), "")
+    found = next(
+        (extra for part, extra in _EXTRAS.items() if name == part or name.startswith(f"{part}.")), ""
+    )
     return f"{name} is not installed, which this needs: install driftline[{found}]" if found else ""
