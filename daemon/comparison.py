@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from config import vocabulary
-from config.settings import Ignore, Settings
+from config.settings import Settings
 from daemon.analysis import changes, finding_drift, gaps, ignore, path_drift, summary
 from daemon.analysis.standing import standing
 from daemon.store import findings, graph, history
@@ -36,9 +36,9 @@ def compare(
     if before is None:
         return _baseline(connection, settings, after)
     judged = changes.judge(history.differences(connection, before, after))
-    kept, ignored = ignore.apply(judged, _rules(settings), now.date())
+    kept, ignored = ignore.apply(judged, settings.ignore, now.date())
     paths, ignored_paths = ignore.apply_to_paths(
-        _path_changes(connection, before, after, told), _rules(settings), now.date()
+        _path_changes(connection, before, after, told), settings.ignore, now.date()
     )
     return summary.summarise(
         installation=settings.driftline.name,
@@ -149,10 +149,6 @@ def _coverage(connection: Connection, number: int) -> list[gaps.CoverageRow]:
         gaps.CoverageRow(row.extent, row.state, row.detail, row.last_listed, row.kept)
         for row in history.coverage(connection, number)
     ]
-
-
-def _rules(settings: Settings) -> tuple[Ignore, ...]:
-    return settings.ignore
 
 
 def _category(host: str) -> str:

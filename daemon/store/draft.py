@@ -42,7 +42,6 @@ class Draft:
     """What a cycle may do to its snapshot, in this order: `merge`, look at the graph, `judge`, `tell`.
 
     `previous`: number of the newest snapshot that is not failed; None for the first.
-    `baselined`: extents listed or heard for the first time in this snapshot.
     `warming`: environments in their warm-up.
     """
 
@@ -54,7 +53,6 @@ class Draft:
     parent: str
     rules: str
     merge_: Merge
-    baselined: set[Extent] = field(default_factory=set)
     warming: set[str] = field(default_factory=set)
     changed: bool = False
     state: str = "complete"
@@ -118,8 +116,6 @@ class Draft:
             confirm=outcome.confirm,
         )
         self.listed += 1
-        if first:
-            self.baselined.add(outcome.extent)
 
     def _warming(self, environment: str, warm_up: timedelta) -> bool:
         heard = self.connection.execute(
