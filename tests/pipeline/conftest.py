@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from demo.cloud import Cloud
-from demo.postgres import Server
 from tests.support import pipeline
 from tests.support.fault_proxy import FaultProxy
-from tests.support.mail_server import free_port
 from tests.support.pipeline import Installation, Shop
 
 
@@ -93,25 +90,3 @@ def shop(home: Installation) -> Iterator[Shop]:
     shop = Shop(home.traces_url)
     yield shop
     shop.close()
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A PostgreSQL server without databases of its own."""
-    server = Server(free_port(), [], "127.0.0.1")
-    with server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine_url(request: pytest.FixtureRequest) -> str:
-    """`database.url`, once for each engine: a database without tables."""
-    return "" if request.param == "sqlite" else empty_database(request.getfixturevalue("postgres"))
-
-
-def empty_database(server: Server) -> str:
-    """The URL of a database made just now."""
-    name = f"test_{uuid4().hex}"
-    with server.connect("postgres") as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return f"postgresql+psycopg://shop@127.0.0.1:{server.port}/{name}"

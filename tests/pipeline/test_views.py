@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from demo.postgres import Server
-from tests.pipeline.conftest import empty_database
 from tests.support import pipeline
+from tests.support.engines import empty_database
 from tests.support.fault_proxy import FaultProxy
 from tests.support.pipeline import QUEUES, US, Installation, Shop
 

@@ -26,11 +26,6 @@ from tests.support.snapshots import (
 )
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Snapshots:
-    return Snapshots.create(tmp_path)
-
-
 def test_the_first_complete_listing_is_a_baseline_and_no_change(store: Snapshots) -> None:
     store.take(denied())
     store.take(listing(queue("a")))

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from daemon.store import outbox
 from daemon.store.draft import NewDelivery, drafting
 from tests.support.snapshots import START, Snapshots
 
 OPS = "ops@example.org"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Snapshots:
-    return Snapshots.create(tmp_path)
 
 
 def tell(store: Snapshots, *deliveries: NewDelivery) -> None:
