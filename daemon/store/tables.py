@@ -10,8 +10,6 @@ from __future__ import annotations
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = 1  # the newest migration; a database with a higher number is refused
-
 
 def _open_rows(table: str, *columns: str) -> Index:
     """Finds the valid rows without touching history."""

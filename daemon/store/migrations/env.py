@@ -5,6 +5,6 @@ from sqlmodel import SQLModel
 
 from daemon.store import tables
 
-assert tables.SCHEMA, "the tables must be known to SQLModel"
+assert tables.Snapshot, "the tables must be known to SQLModel"
 context.configure(connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata)
 context.run_migrations()
