@@ -33,7 +33,7 @@ check: $(READY) ## format, lint, types, floors, generated pages, then all tests:
 	$(BIN)/mypy demo
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m config.document --check
-	$(BIN)/python -m daemon.store.document --check
+	$(BIN)/python -m daemon.store.public.document --check
 	$(BIN)/python -m daemon.cli.document --check
 	$(MAKE) --no-print-directory test
 

@@ -11,9 +11,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from daemon.store import views
 from daemon.store.database import Database
 from daemon.store.errors import SchemaTooNew
+from daemon.store.public import sql as views
 
 
 def migrate(database: Database) -> bool:

@@ -1,4 +1,4 @@
-"""The private tables. Other programs read the views (`daemon.store.views`), never these.
+"""The private tables. Other programs read the views (`daemon.store.public`), never these.
 
 Times are text, `2026-11-22T06:00:00Z`, so that both engines and every reader see the same. An interval
 is (`since`, `until`): valid from snapshot `since` up to, but not including, snapshot `until`; `until` is

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from daemon.store import document, views
 from daemon.store.database import Database, open_database
+from daemon.store.public import document
+from daemon.store.public.catalogue import ALL
 from daemon.store.schema import migrate
 from demo.postgres import Database as Named
 from demo.postgres import Server
@@ -95,7 +96,7 @@ def test_a_query_finds_what_the_demo_holds(reader: Reader, query: Block) -> None
 
 def test_the_views_that_readers_are_granted_are_all_there_are() -> None:
     [grant] = [block.text for block in blocks(PAGE, "sql") if block.reason]
-    assert re.findall(r"v1_\w+", grant) == [view.name for view in (*views.VIEWS, views.DICTIONARY)]
+    assert re.findall(r"v1_\w+", grant) == [view.name for view in ALL]
 
 
 def test_the_dictionary_is_what_the_views_are() -> None:
@@ -109,7 +110,7 @@ def test_a_page_that_lags_behind_is_named(
     page.write_text(f"By hand.\n{document.BEGIN}old\n")
     monkeypatch.setattr(document, "PATH", page)
     assert document.main(["--check"]) == 1
-    assert f"{page} is out of date: run python -m daemon.store.document" in capsys.readouterr().err
+    assert f"{page} is out of date: run python -m daemon.store.public.document" in capsys.readouterr().err
     assert document.main([]) == 0
     assert "### `v1_snapshots`" in page.read_text().removeprefix(f"By hand.\n{document.BEGIN}")
     assert document.main(["--check"]) == 0

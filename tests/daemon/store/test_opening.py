@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 from daemon.store.database import open_database
 from daemon.store.errors import AlreadyRunning, DatabaseUnusable, SchemaTooNew
 from daemon.store.lock import only_writer
+from daemon.store.public.catalogue import VIEWS
 from daemon.store.schema import migrate
-from daemon.store.views import VIEWS
 from tests.support.snapshots import Snapshots, listing, queue
 
 

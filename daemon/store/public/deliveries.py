@@ -1,0 +1,28 @@
+"""The view of reports and what became of them."""
+
+from __future__ import annotations
+
+from daemon.store.public.shape import SNAPSHOT, TIME, Column, View
+
+DELIVERIES = (
+    View(
+        "v1_deliveries",
+        "Every report to every recipient, and what became of it.",
+        (
+            Column("id", "id", "Number of the delivery", "number", example="7"),
+            Column("kind", "kind", "baseline, alarm or digest", example="digest"),
+            Column("recipient", "recipient", "Mail address of the operator", example="ops@example.org"),
+            Column(
+                "snapshot_from", "snapshot_from", "Compared with this snapshot", SNAPSHOT, "a baseline", "41"
+            ),
+            Column("snapshot_to", "snapshot_to", "The snapshot reported", SNAPSHOT, example="42"),
+            Column("state", "state", "pending, sent, quiet (nothing to say) or expired", example="sent"),
+            Column("created_at", "created_at", "Since when it is due", TIME),
+            Column("not_before", "not_before", "When it may leave", TIME),
+            Column("sent_at", "sent_at", "When the mail server took it", TIME, "not yet"),
+            Column("attempts", "attempts", "How often it was tried", "number", example="1"),
+            Column("last_error", "last_error", "Why the last try failed; empty if it did not"),
+        ),
+        "FROM delivery",
+    ),
+)

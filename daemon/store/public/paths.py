@@ -1,0 +1,62 @@
+"""The views of data paths."""
+
+from __future__ import annotations
+
+from daemon.store.public.shape import INTERVAL, Column, View
+
+_IDENTITY = (
+    Column(
+        "origin_operation",
+        "p.origin",
+        "Operation at which the path begins (urn)",
+        example="operation://prod/shop/checkout/GET /orders/{id}",
+    ),
+    Column(
+        "sink",
+        "p.sink",
+        "Table or third party at which it ends (urn)",
+        example="table://public/postgresql/db.example:5432/shop/public.customers",
+    ),
+    Column("direction", "p.direction", "reads, writes or sends", example="reads"),
+    Column(
+        "data_class", "p.data_class", "Kind of personal data, a fideslang key", example="user.contact.email"
+    ),
+    Column("environment", "p.environment", "Environment of the origin", example="prod"),
+)
+
+_CONTENT = (
+    Column("exposure", "v.exposure", "internet or internal", example="internet"),
+    Column(
+        "tier", "v.tier", "observed (within one trace) or possible (composed of edges)", example="observed"
+    ),
+    Column("columns", "v.columns", "Columns that carry the class, comma-separated", example="email"),
+    Column(
+        "store",
+        "v.store",
+        "urn of the data store the sink lies in; empty if unknown",
+        example="arn:aws:rds:...",
+    ),
+    Column("borders", "v.borders", "Jurisdictions crossed, comma-separated", example="EU->US"),
+    *INTERVAL,
+    Column("document", "d.body", "Route, evidence and reasons", "JSON", example='{"route":[]}'),
+)
+
+_SOURCE = """
+FROM data_path_version v
+JOIN data_path p ON p.id = v.data_path_id
+JOIN document d ON d.digest = v.digest"""
+
+PATHS = (
+    View(
+        "v1_data_paths",
+        "Data paths as of the newest snapshot: who can ask for which person's data.",
+        (*_IDENTITY, *_CONTENT),
+        _SOURCE + " WHERE v.until IS NULL",
+    ),
+    View(
+        "v1_data_path_changes",
+        "Every version of every data path.",
+        (*_IDENTITY, *_CONTENT),
+        _SOURCE,
+    ),
+)
