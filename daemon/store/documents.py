@@ -50,6 +50,11 @@ def digest(body: bytes) -> bytes:
     return hashlib.sha256(body).digest()
 
 
+def prefix(of: bytes) -> bytes:
+    """The part of a digest by which a document is found."""
+    return of[:8]
+
+
 def of_resource(resource: Resource) -> Document:
     """What is versioned of a resource: everything but its urn."""
     return {

@@ -46,7 +46,7 @@ def load_resources(connection: Connection, number: int | None) -> dict[str, Reso
         select(RESOURCE.c.urn, EXTENT.c.provider, DOCUMENT.c.body)
         .join(RESOURCE_VERSION, RESOURCE_VERSION.c.resource_id == RESOURCE.c.id)
         .join(EXTENT, EXTENT.c.id == RESOURCE_VERSION.c.extent_id)
-        .join(DOCUMENT, DOCUMENT.c.digest == RESOURCE_VERSION.c.digest)
+        .join(DOCUMENT, DOCUMENT.c.id == RESOURCE_VERSION.c.document_id)
         .where(valid(RESOURCE_VERSION, number))
         .order_by(RESOURCE.c.urn, RESOURCE_VERSION.c.extent_id)
     )
@@ -62,7 +62,7 @@ def load_relations(connection: Connection, number: int | None) -> tuple[Relation
     query = (
         select(RELATION, DOCUMENT.c.body)
         .join(RELATION_VERSION, RELATION_VERSION.c.relation_id == RELATION.c.id)
-        .join(DOCUMENT, DOCUMENT.c.digest == RELATION_VERSION.c.digest)
+        .join(DOCUMENT, DOCUMENT.c.id == RELATION_VERSION.c.document_id)
         .where(valid(RELATION_VERSION, number))
         .order_by(RELATION.c.source, RELATION.c.verb, RELATION.c.target, RELATION_VERSION.c.extent_id)
     )
@@ -102,7 +102,7 @@ def load_paths(connection: Connection, number: int | None) -> tuple[DataPath, ..
     query = (
         select(PATH, DOCUMENT.c.body)
         .join(PATH_VERSION, PATH_VERSION.c.data_path_id == PATH.c.id)
-        .join(DOCUMENT, DOCUMENT.c.digest == PATH_VERSION.c.digest)
+        .join(DOCUMENT, DOCUMENT.c.id == PATH_VERSION.c.document_id)
         .where(valid(PATH_VERSION, number))
         .order_by(PATH.c.origin, PATH.c.sink, PATH.c.direction, PATH.c.data_class)
     )

@@ -128,6 +128,7 @@ def _versions(
             versions.c.until,
             versions.c.origin.label("origin_"),
             versions.c.digest,
+            versions.c.document_id,
             versions.c.extent_id,
             EXTENT.c.provider.label("extent_provider"),
             EXTENT.c.account.label("extent_account"),
@@ -271,14 +272,14 @@ def _key(row: Any) -> str:
     return f"{row.source} {row.verb} {row.target}"
 
 
-def _bodies(connection: Connection, pairs: Iterable[_Pair]) -> dict[bytes, documents.Document]:
-    digests = sorted({v.digest for pair in pairs for v in (pair.before, pair.after) if v is not None})
-    found = rows_by_key(connection, DOCUMENT, ("digest",), ("digest", "body"), [(each,) for each in digests])
-    return {digest: documents.decode(body) for digest, body in found}
+def _bodies(connection: Connection, pairs: Iterable[_Pair]) -> dict[int, documents.Document]:
+    numbers = sorted({v.document_id for pair in pairs for v in (pair.before, pair.after) if v is not None})
+    found = rows_by_key(connection, DOCUMENT, ("id",), ("id", "body"), [(each,) for each in numbers])
+    return {number: documents.decode(body) for number, body in found}
 
 
-def _body(bodies: dict[bytes, documents.Document], version: Any) -> documents.Document | None:
-    return bodies[version.digest] if version is not None else None
+def _body(bodies: dict[int, documents.Document], version: Any) -> documents.Document | None:
+    return bodies[version.document_id] if version is not None else None
 
 
 def _confirmed(connection: Connection, before: int) -> dict[int, datetime]:

@@ -20,7 +20,7 @@ _CHUNK = 500
 _PATH = ("id", "origin", "sink", "direction", "data_class", "environment")
 _PATH_VERSION = (
     "id", "data_path_id", "since", "until", "digest", "fingerprint", "origin", "ended", "exposure", "tier", "store",
-    "columns", "borders",
+    "columns", "borders", "document_id",
 )  # fmt: skip
 
 
@@ -78,8 +78,10 @@ def write_paths(
     closing = [(path.identity, how) for path, how in ended]
     newest = max(ids.values(), default=0)
     number = merge.connection.execute(select(func.max(PATH_VERSION.c.id))).scalar() or 0
-    fresh, versions, bodies = [], [], []
-    for path, origin in settled:
+    written = [(path, origin, documents.encode(documents.of_path(path))) for path, origin in settled]
+    bodies = merge.add_documents((documents.digest(body), body) for _, _, body in written)
+    fresh, versions = [], []
+    for path, origin, body in written:
         key = path.identity
         if key in ids:
             closing.append((key, ""))
@@ -88,21 +90,18 @@ def write_paths(
             ids[key] = newest
             environment = _environment(key.origin)
             fresh.append((newest, key.origin, key.sink, key.direction.value, key.data_class, environment))
-        body = documents.encode(documents.of_path(path))
         digest = documents.digest(body)
-        bodies.append((digest, body))
         merge.root.add("path", str(key), digest)
         number += 1
         versions.append(
             (
                 number, ids[key], merge.number, None, digest, rules, origin.value, "", path.exposure,
                 path.tier.value, path.store, ",".join(path.columns),
-                ",".join(f"{b.origin}->{b.destination}" for b in path.borders),
+                ",".join(f"{b.origin}->{b.destination}" for b in path.borders), bodies[digest],
             )
         )  # fmt: skip
     _close_paths(merge, [(ids[key], key, how) for key, how in closing if key in ids])
     insert_rows(merge.connection, PATH, _PATH, fresh)
-    merge.add_documents(bodies)
     insert_rows(merge.connection, PATH_VERSION, _PATH_VERSION, versions)
     return len(versions) + len(closing)
 

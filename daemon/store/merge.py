@@ -53,7 +53,7 @@ RELATIONS = Kind(
     "relation", RELATION, RELATION_VERSION, "relation_id", ("source", "verb", "target"),
     ("id", "source", "verb", "target", "raw", "observed", "times"),
 )  # fmt: skip
-_VERSION = ("id", "extent_id", "since", "until", "absent", "digest", "fingerprint", "origin")
+_VERSION = ("id", "extent_id", "since", "until", "absent", "digest", "document_id", "fingerprint", "origin")
 
 
 @dataclass(slots=True)
@@ -195,7 +195,8 @@ class Merge:
         )
 
     def _document(self, digest: bytes) -> documents.Document:
-        query = select(DOCUMENT.c.body).where(DOCUMENT.c.digest == digest)
+        number = stored_documents(self.connection, [digest])[digest]
+        query = select(DOCUMENT.c.body).where(DOCUMENT.c.id == number)
         return documents.decode(self.connection.execute(query).scalar_one())
 
     def _with_previous(self, row: SpooledResource, digest: bytes) -> SpooledResource:
@@ -236,12 +237,12 @@ class Merge:
         """Stores what is inside digests, once; of components also a row each."""
         if not contents:
             return
-        self.add_documents((content.digest, content.body) for content in contents)
+        numbers = self.add_documents((content.digest, content.body) for content in contents)
         insert_rows(
             self.connection,
             CONTENT,
-            ("kind", "subject", "digest", "since"),
-            [(c.kind, c.subject, c.digest, self.number) for c in contents],
+            ("kind", "subject", "digest", "document_id", "since"),
+            [(c.kind, c.subject, c.digest, numbers[c.digest], self.number) for c in contents],
             new_only=True,
         )
         insert_rows(
@@ -263,12 +264,13 @@ class Merge:
         if not opening:
             return
         ids = self._ids(kind, [row for row, _ in opening])
+        bodies = self.add_documents((row.digest, row.body) for row, _ in opening)
         first = self.reserve(kind.versions, len(opening))
         versions: list[Row] = []
         for number, (row, origin) in enumerate(opening, first):
             versions.append(
                 (
-                    number, extent_id, self.number, None, 0, row.digest, fingerprint, origin.value,
+                    number, extent_id, self.number, None, 0, row.digest, bodies[row.digest], fingerprint, origin.value,
                     ids[row.key], *_shown(row),
                 )
             )  # fmt: skip
@@ -276,14 +278,20 @@ class Merge:
             self.root.add(kind.name, str(extent_id), *parts, row.digest)
             if origin in (Origin.BASELINE, Origin.RESTATED):
                 self.tally.known.add(row.key)
-        self.add_documents((row.digest, row.body) for row, _ in opening)
         insert_rows(self.connection, kind.versions, (*_VERSION, kind.reference, *kind.shown), versions)
         self.tally.opened += len(opening)
 
-    def add_documents(self, bodies: Iterable[tuple[bytes, bytes]]) -> None:
-        """Stores documents that are not stored yet."""
-        rows = [(digest, body.decode()) for digest, body in dict(bodies).items()]
-        insert_rows(self.connection, DOCUMENT, ("digest", "body"), rows, new_only=True)
+    def add_documents(self, bodies: Iterable[tuple[bytes, bytes]]) -> dict[bytes, int]:
+        """Stores documents that are not stored yet; the numbers of all, by digest."""
+        by_digest = dict(bodies)
+        numbers = stored_documents(self.connection, list(by_digest))
+        fresh = [digest for digest in by_digest if digest not in numbers]
+        rows: list[Row] = []
+        for number, digest in enumerate(fresh, self.reserve(DOCUMENT, len(fresh))):
+            numbers[digest] = number
+            rows.append((number, documents.prefix(digest), by_digest[digest].decode()))
+        insert_rows(self.connection, DOCUMENT, ("id", "prefix", "body"), rows)
+        return numbers
 
     def _ids(self, kind: Kind, rows: Sequence[Versioned]) -> dict[Any, int]:
         """Ids of the rows, with those never seen before inserted and those that moved updated."""
@@ -336,6 +344,15 @@ class Merge:
         first = self._next[table.name]
         self._next[table.name] += count
         return first
+
+
+def stored_documents(connection: Connection, digests: Sequence[bytes]) -> dict[bytes, int]:
+    """The numbers of those of these documents that are stored, by digest."""
+    wanted = set(digests)
+    prefixes = sorted({(documents.prefix(digest),) for digest in wanted})
+    found = rows_by_key(connection, DOCUMENT, ("prefix",), ("id", "body"), prefixes)
+    numbers = {documents.digest(body.encode()): number for number, body in found}
+    return {digest: number for digest, number in numbers.items() if digest in wanted}
 
 
 @cache

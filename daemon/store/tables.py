@@ -2,7 +2,8 @@
 
 Times are text, `2026-11-22T06:00:00Z`, so that both engines and every reader see the same. An interval
 is (`since`, `until`): valid from snapshot `since` up to, but not including, snapshot `until`; `until` is
-null while it is valid. Documents are content-addressed: versions are narrow rows that name a digest.
+null while it is valid. Documents are content-addressed: versions are narrow rows with a document's digest
+and its number.
 """
 
 from __future__ import annotations
@@ -18,6 +19,16 @@ def _open_rows(table: str, *columns: str) -> Index:
         *columns,
         sqlite_where=text("until IS NULL"),
         postgresql_where=text("until IS NULL"),
+    )
+
+
+def _ended_rows(table: str) -> Index:
+    """Finds the rows that ended at a snapshot; those that did not are no part of it."""
+    return Index(
+        f"ix_{table}_until",
+        "until",
+        sqlite_where=text("until IS NOT NULL"),
+        postgresql_where=text("until IS NOT NULL"),
     )
 
 
@@ -52,12 +63,18 @@ class ExtentRow(SQLModel, table=True):
     first_listed: int | None = None  # snapshot
     last_listed: int | None = None
     last_listed_at: str | None = None
+    answer: bytes | None = None  # digest of a listing that all its open versions agree with, if they do
 
 
 class Coverage(SQLModel, table=True):
     """How an extent was answered: an interval of equal outcome."""
 
-    __table_args__ = (_open_rows("coverage", "extent_id"), Index("ix_coverage_since", "since"))
+    __table_args__ = (
+        _open_rows("coverage", "extent_id"),
+        Index("ix_coverage_extent", "extent_id", "since"),
+        Index("ix_coverage_since", "since"),
+        Index("ix_coverage_state", "state", "since"),
+    )
     id: int = Field(primary_key=True)
     extent_id: int = Field(foreign_key="extent.id")
     since: int
@@ -76,9 +93,11 @@ class LargeRemoval(SQLModel, table=True):
 
 
 class Document(SQLModel, table=True):
-    """Canonical JSON by its SHA-256."""
+    """Canonical JSON, each once. Its SHA-256 stands in the versions that name it; here it is found by a part of it."""
 
-    digest: bytes = Field(primary_key=True)
+    __table_args__ = (Index("ix_document_prefix", "prefix"),)
+    id: int = Field(primary_key=True)
+    prefix: bytes  # the first eight bytes of the digest
     body: str
 
 
@@ -86,10 +105,12 @@ class ContentRow(SQLModel, table=True):
     """What is inside something that never changes, stored once."""
 
     __tablename__ = "content"
+    __table_args__ = (Index("ix_content_document", "document_id"),)
     kind: str = Field(primary_key=True)
     subject: str = Field(primary_key=True)  # digest, sha256:...
-    digest: bytes = Field(index=True)  # of its document
+    digest: bytes  # of its document
     since: int  # snapshot that brought it
+    document_id: int
 
 
 class ComponentRow(SQLModel, table=True):
@@ -124,8 +145,8 @@ class ResourceVersion(SQLModel, table=True):
         _open_rows("resource_version", "extent_id", "resource_id"),
         Index("ix_resource_version_resource", "resource_id", "since"),
         Index("ix_resource_version_since", "since"),
-        Index("ix_resource_version_until", "until"),
-        Index("ix_resource_version_digest", "digest"),
+        _ended_rows("resource_version"),
+        Index("ix_resource_version_document", "document_id"),
     )
     id: int = Field(primary_key=True)
     resource_id: int = Field(foreign_key="resource.id")
@@ -138,6 +159,7 @@ class ResourceVersion(SQLModel, table=True):
     origin: str
     name: str
     public: bool | None = None
+    document_id: int
 
 
 class RelationRow(SQLModel, table=True):
@@ -167,8 +189,8 @@ class RelationVersion(SQLModel, table=True):
         _open_rows("relation_version", "extent_id", "relation_id"),
         Index("ix_relation_version_relation", "relation_id", "since"),
         Index("ix_relation_version_since", "since"),
-        Index("ix_relation_version_until", "until"),
-        Index("ix_relation_version_digest", "digest"),
+        _ended_rows("relation_version"),
+        Index("ix_relation_version_document", "document_id"),
     )
     id: int = Field(primary_key=True)
     relation_id: int = Field(foreign_key="relation.id")
@@ -179,13 +201,18 @@ class RelationVersion(SQLModel, table=True):
     digest: bytes
     fingerprint: str
     origin: str
+    document_id: int
 
 
 class AliasBinding(SQLModel, table=True):
     """What a raw target turned out to be."""
 
     __tablename__ = "alias_binding"
-    __table_args__ = (_open_rows("alias_binding", "alias"), Index("ix_alias_binding_since", "since"))
+    __table_args__ = (
+        _open_rows("alias_binding", "alias"),
+        Index("ix_alias_binding_alias", "alias", "since"),
+        Index("ix_alias_binding_since", "since"),
+    )
     id: int = Field(primary_key=True)
     alias: str
     since: int
@@ -219,6 +246,7 @@ class DataPathVersion(SQLModel, table=True):
         Index("ix_data_path_version_path", "data_path_id", "since"),
         Index("ix_data_path_version_since", "since"),
         Index("ix_data_path_version_until", "until"),
+        Index("ix_data_path_version_document", "document_id"),
     )
     id: int = Field(primary_key=True)
     data_path_id: int = Field(foreign_key="data_path.id")
@@ -233,6 +261,7 @@ class DataPathVersion(SQLModel, table=True):
     store: str
     columns: str  # comma-separated
     borders: str  # "EU->US", comma-separated
+    document_id: int
 
 
 class FindingRow(SQLModel, table=True):

@@ -36,7 +36,7 @@ class CycleView:
                 RELATION, DOCUMENT.c.body, EXTENT.c.type, EXTENT.c.provider, EXTENT.c.account, EXTENT.c.region
             )
             .join(RELATION_VERSION, RELATION_VERSION.c.relation_id == RELATION.c.id)
-            .join(DOCUMENT, DOCUMENT.c.digest == RELATION_VERSION.c.digest)
+            .join(DOCUMENT, DOCUMENT.c.id == RELATION_VERSION.c.document_id)
             .join(EXTENT, EXTENT.c.id == RELATION_VERSION.c.extent_id)
             .where(RELATION.c.verb == verb, RELATION_VERSION.c.until.is_(None))
             .order_by(RELATION.c.source, RELATION.c.target)

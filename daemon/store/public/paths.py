@@ -44,7 +44,7 @@ _CONTENT = (
 _SOURCE = """
 FROM data_path_version v
 JOIN data_path p ON p.id = v.data_path_id
-JOIN document d ON d.digest = v.digest"""
+JOIN document d ON d.id = v.document_id"""
 
 PATHS = (
     View(

@@ -28,7 +28,7 @@ _COLUMNS = (
 _SOURCE = """
 FROM relation_version v
 JOIN relation r ON r.id = v.relation_id
-JOIN document d ON d.digest = v.digest
+JOIN document d ON d.id = v.document_id
 LEFT JOIN alias_binding b ON b.alias = r.target AND b.until IS NULL"""
 
 RELATIONS = (

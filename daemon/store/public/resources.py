@@ -27,7 +27,7 @@ _SOURCE = """
 FROM resource_version v
 JOIN resource r ON r.id = v.resource_id
 JOIN extent e ON e.id = v.extent_id
-JOIN document d ON d.digest = v.digest"""
+JOIN document d ON d.id = v.document_id"""
 
 RESOURCES = (
     View(

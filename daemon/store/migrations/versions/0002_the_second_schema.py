@@ -6,6 +6,9 @@ Revises: 0001
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -14,3 +17,78 @@ depends_on = None
 
 def upgrade() -> None:
     """Brings a database of release 0.1 up; kept free of the models, which go on changing."""
+    _number_documents()
+    _answers_of_extents()
+    _indexes_of_comparisons()
+
+
+# -- documents have numbers: versions name them by it, and only a short prefix of the digest is an index ---------
+
+_NAMES_DOCUMENTS = ("resource_version", "relation_version", "data_path_version", "content")
+
+
+def _number_documents() -> None:
+    op.rename_table("document", "document_0001")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER INDEX document_pkey RENAME TO document_0001_pkey")
+    op.create_table(
+        "document",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prefix", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "document_number",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.execute(
+        "INSERT INTO document_number (digest, id)"
+        " SELECT digest, row_number() OVER (ORDER BY digest) FROM document_0001"
+    )
+    op.execute(
+        "INSERT INTO document (id, prefix, body) SELECT n.id, substr(o.digest, 1, 8), o.body"
+        " FROM document_number n JOIN document_0001 o ON o.digest = n.digest ORDER BY n.id"
+    )
+    op.create_index("ix_document_prefix", "document", ["prefix"])
+    for table in _NAMES_DOCUMENTS:
+        op.add_column(table, sa.Column("document_id", sa.Integer(), nullable=False, server_default="0"))
+        op.execute(
+            f"UPDATE {table} SET document_id ="  # noqa: S608 - our own names
+            f" (SELECT n.id FROM document_number n WHERE n.digest = {table}.digest)"
+        )
+        if op.get_bind().dialect.name == "postgresql":  # SQLite cannot, and need not
+            op.alter_column(table, "document_id", server_default=None)
+        op.create_index(f"ix_{table}_document", table, ["document_id"])
+    for table in ("resource_version", "relation_version", "content"):
+        op.drop_index(f"ix_{table}_digest", table)
+    op.drop_table("document_number")
+    op.drop_table("document_0001")
+    # What has ended is a small part of the versions; what has not need not be in the index of ends.
+    for table in ("resource_version", "relation_version"):
+        op.drop_index(f"ix_{table}_until", table)
+        op.create_index(
+            f"ix_{table}_until",
+            table,
+            ["until"],
+            sqlite_where=sa.text("until IS NOT NULL"),
+            postgresql_where=sa.text("until IS NOT NULL"),
+        )
+
+
+# -- an extent remembers its newest answer: the same answer again need not be compared row by row ----------------
+
+
+def _answers_of_extents() -> None:
+    op.add_column("extent", sa.Column("answer", sa.LargeBinary(), nullable=True))
+
+
+# -- a comparison asks for the gaps alone, when their extents were listed before, and where a name led before -----
+
+
+def _indexes_of_comparisons() -> None:
+    op.create_index("ix_coverage_extent", "coverage", ["extent_id", "since"])
+    op.create_index("ix_coverage_state", "coverage", ["state", "since"])
+    op.create_index("ix_alias_binding_alias", "alias_binding", ["alias", "since"])
