@@ -11,10 +11,20 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.pool import NullPool
 
-from daemon.store.errors import DatabaseUnusable
+from daemon.store.errors import ConnectionLost, DatabaseUnusable
+
+APPLICATION_NAME = "driftline"
+"""How our connections are called in PostgreSQL's `pg_stat_activity`."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +77,14 @@ def open_database(url: str, password: str = "") -> Database:
     if password:
         parsed = parsed.set(password=password)
     if parsed.get_backend_name() != "sqlite":
-        writer = create_engine(parsed, poolclass=NullPool, hide_parameters=True)
+        named = {"application_name": parsed.query.get("application_name", APPLICATION_NAME)}
+        writer = create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=named)
         reader = create_engine(
-            parsed, poolclass=NullPool, hide_parameters=True, isolation_level="REPEATABLE READ"
+            parsed,
+            poolclass=NullPool,
+            hide_parameters=True,
+            isolation_level="REPEATABLE READ",
+            connect_args=named,
         )
         event.listen(reader, "begin", lambda c: c.exec_driver_sql("SET TRANSACTION READ ONLY"))
         database = Database(parsed, writer, reader)
@@ -124,24 +139,53 @@ def _plain_words(database: Database) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        said = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
-        advice = next((a for mark, a in _ADVICE if mark in said.lower()), None)
-        if advice is None:
+        if (ours := _unusable(database, error)) is None:
             raise
-        raise DatabaseUnusable(f"database {database}: {said}. {advice}") from error
-    except SQLAlchemyError:
-        raise
+        raise ours from error
 
 
+def _unusable(database: Database, error: DBAPIError) -> DatabaseUnusable | None:
+    """What an operator is told of a driver's error; None if it is a mistake of our own."""
+    said = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
+    if isinstance(error, ProgrammingError | IntegrityError | DataError) and "permission denied" not in said:
+        return None
+    advice = next((advice for mark, advice in _ADVICE if mark in said.lower()), None)
+    lost = not database.sqlite and isinstance(error, OperationalError | InterfaceError) and _is_loss(error)
+    if advice is None and not lost:
+        if database.sqlite or not isinstance(error, OperationalError):
+            return None
+        advice = "Look into the log of the server."
+    sentence = f"database {database}: {said}. {advice or _SERVER_GONE}"
+    return ConnectionLost(sentence) if lost else DatabaseUnusable(sentence)
+
+
+def _is_loss(error: DBAPIError) -> bool:
+    """Whether the server went away, or could not be reached: not whether it refused us."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return str(state)[:2] == "08" or str(state) in _SERVER_ENDS
+    said = str(error.orig).lower()
+    return not any(
+        refusal in said for refusal in ("password", "does not exist", "no pg_hba.conf", "too many")
+    )
+
+
+_SERVER_ENDS = ("57P01", "57P02", "57P03", "25P03")  # it stops, crashed, starts; or ended an idle session
+_SERVER_GONE = "Check that the server runs and that host and port in database.url are right."
+_NOTHING_LOST = "nothing already stored is lost"
 _ADVICE = (
     ("not a database", "The file is something else, or damaged: move it away or set database.url."),
     ("malformed", "The file is damaged: restore the published copy or a backup."),
-    ("disk is full", "Free some room; nothing already stored is lost."),
+    ("disk is full", f"Free some room; {_NOTHING_LOST}."),
+    ("no space left", f"Free some room; {_NOTHING_LOST}."),
+    ("disk quota", f"Free some room, or raise the quota; {_NOTHING_LOST}."),
+    ("disk i/o error", f"Look into the system's log for the disk and its file system; {_NOTHING_LOST}."),
     ("readonly", "Give the user that runs driftline write access to the file and its folder."),
     ("read-only", "The server takes no writes: point database.url at the primary."),
     ("unable to open", "Check that the file exists and that the user that runs driftline may read it."),
     ("locked", "Another program holds the database: close it and try again."),
+    ("permission denied", "Let the role in database.url own the database, or grant it what it lacks."),
     ("password", "Check database.password_file."),
-    ("connection", "Check that the server runs and that host and port in database.url are right."),
+    ("connection", _SERVER_GONE),
     ("does not exist", "Create the database, or correct its name in database.url."),
 )

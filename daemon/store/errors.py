@@ -1,7 +1,8 @@
 """What can go wrong with the snapshot database.
 
 StoreError
-├── DatabaseUnusable   cannot be opened, is no database, is damaged, is read-only, has no room
+├── DatabaseUnusable   cannot be opened, is not ours, is damaged, is read-only, has no room
+│   └── ConnectionLost the server went away in the middle; the same work may be tried again
 ├── SchemaTooNew       was written by a newer release
 ├── AlreadyRunning     another writer holds the lock
 └── NotFound           no such snapshot, no such resource
@@ -16,6 +17,10 @@ class StoreError(Exception):
 
 class DatabaseUnusable(StoreError):
     """The database cannot be opened, read or written."""
+
+
+class ConnectionLost(DatabaseUnusable):
+    """The server does not answer, or went away; whether it kept the last transaction is not known."""
 
 
 class SchemaTooNew(StoreError):

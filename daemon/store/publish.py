@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,9 +14,9 @@ from typing import Any
 from sqlalchemy import select
 
 from daemon.store.columns import SNAPSHOT
+from daemon.store.copying import copy, fsync
 from daemon.store.database import Database
 from daemon.store.errors import DatabaseUnusable
-from daemon.store.schema import copy
 from daemon.store.times import moment, stamp
 
 
@@ -44,7 +45,7 @@ def publish(
     Raises DatabaseUnusable if the folder cannot be written or has no room; the old copy stays.
     """
     manifest = target.with_name(target.name + ".json")
-    last = _last(manifest) if target.exists() else None
+    last = _last(target, manifest)
     with database.reading() as connection:
         newest = connection.execute(select(SNAPSHOT).order_by(SNAPSHOT.c.number.desc()).limit(1)).first()
         shown = last and connection.execute(select(SNAPSHOT).where(SNAPSHOT.c.header == last.header)).first()
@@ -54,21 +55,18 @@ def publish(
         return None
     if last and now < moment(last.published_at) + min_interval:
         return None
-    fresh = Published(newest.number, newest.header, stamp(now))
-    draft = target.with_name(f".{target.name}.new")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _need_room(database.path, target.parent)
-        copy(database.path, draft)
-        draft.chmod(0o644)
-        _fsync(draft)
-        draft.replace(target)
+        copy(database.path, target, 0o644)
+        # What the copy holds: a cycle may have ended since we looked.
+        number, header = _newest_in(target)
+        fresh = Published(number, header, stamp(now))
         _write_manifest(manifest, fresh)
-        _fsync(target.parent)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
+    except (OSError, sqlite3.Error, DatabaseUnusable) as error:
+        why = error.__cause__ if isinstance(error, DatabaseUnusable) else error
         raise DatabaseUnusable(
-            f"cannot publish to {target}: {error.strerror or error}. "
+            f"cannot publish to {target}: {getattr(why, 'strerror', None) or why}. "
             "The copy published before stays. Check the folder's room and rights, or set publish.path."
         ) from error
     return fresh
@@ -78,11 +76,22 @@ def _estate(row: Any) -> tuple[object, ...]:
     return (row.state_root, row.coverage_digest, row.rules)
 
 
-def _last(manifest: Path) -> Published | None:
+def _last(target: Path, manifest: Path) -> Published | None:
+    """What is published; None if the manifest does not tell of this copy, as after a kill between the two."""
     try:
-        return Published(**json.loads(manifest.read_text()))
-    except (OSError, ValueError, TypeError):
-        return None  # without a readable manifest the copy's age is unknown: publish anew
+        last = Published(**json.loads(manifest.read_text()))
+        return last if _newest_in(target) == (last.snapshot, last.header) else None
+    except (OSError, ValueError, TypeError, sqlite3.Error):
+        return None  # then its age is unknown too: publish anew
+
+
+def _newest_in(copied: Path) -> tuple[int, str]:
+    """Number and header of the newest snapshot in a copy. Raises sqlite3.Error, TypeError if there is none."""
+    with closing(sqlite3.connect(f"file:{copied}?mode=ro", uri=True)) as connection:
+        number, header = connection.execute(
+            "SELECT number, header FROM snapshot ORDER BY number DESC LIMIT 1"
+        ).fetchone()
+    return number, header
 
 
 def _need_room(source: Path, folder: Path) -> None:
@@ -98,15 +107,12 @@ def _write_manifest(manifest: Path, published: Published) -> None:
         "published_at": published.published_at,
     }
     draft = manifest.with_name(f".{manifest.name}.new")
-    draft.write_text(json.dumps(content) + "\n")
-    draft.chmod(0o644)
-    _fsync(draft)
-    draft.replace(manifest)
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        draft.write_text(json.dumps(content) + "\n")
+        draft.chmod(0o644)
+        fsync(draft)
+        draft.replace(manifest)
+        fsync(manifest.parent)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
