@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from daemon.store.copying import copy
 from daemon.store.database import Database
 from daemon.store.errors import DatabaseUnusable, SchemaTooNew
-from daemon.store.public import sql as views
+from daemon.store.public.sql import made_anew
 
 
 def migrate(database: Database) -> bool:
@@ -41,10 +41,8 @@ def migrate(database: Database) -> bool:
             )
         if database.sqlite:
             copy(database.path, database.path.with_name(f"{database.path.name}.before-{newest}"))
-    with database.writing() as connection:
-        views.drop(connection)
+    with database.writing() as connection, made_anew(connection):
         _upgrade(connection)
-        views.create(connection)
     return True
 
 

@@ -74,6 +74,7 @@ class Coverage(SQLModel, table=True):
         Index("ix_coverage_extent", "extent_id", "since"),
         Index("ix_coverage_since", "since"),
         Index("ix_coverage_state", "state", "since"),
+        _ended_rows("coverage"),
     )
     id: int = Field(primary_key=True)
     extent_id: int = Field(foreign_key="extent.id")

@@ -22,13 +22,13 @@ DICTIONARY = View(
     (
         Column("view_name", "", "Name of the view", example="v1_resources"),
         Column("column_name", "", "Name of the column", example="urn"),
-        Column("meaning", "", "What it says"),
+        Column("meaning", "", "What it says", example="Identity of the resource"),
         Column("unit", "", "How to read it", example="snapshot number"),
-        Column("null_means", "", "What null means; empty if it is never null"),
-        Column("example", "", "One value it may have; empty if the meaning says enough"),
+        Column("null_means", "", "What null means; empty if it is never null", example="it still holds"),
+        Column("example", "", "One value it may have", example="42"),
         Column("since", "", "Release that brought it", example="0.1"),
     ),
-    "",
+    (),
 )
 
 ALL = (*VIEWS, DICTIONARY)

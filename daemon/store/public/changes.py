@@ -2,51 +2,83 @@
 
 from __future__ import annotations
 
-from daemon.store.public.shape import SNAPSHOT, Column, View
+from dataclasses import dataclass
+
+from daemon.store.public.shape import SECOND, SNAPSHOT, Column, View, scope
 
 
-def _changes(kind: str, subject: str, versions: str, rows: str, reference: str, type_: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One kind of version: its tables, and what a row of change says of it in terms of `r` (and `e`)."""
+
+    name: str
+    versions: str
+    rows: str
+    reference: str
+    subject: str
+    type: str
+    scope: str
+    retires: bool = True
+
+
+_KINDS = (
+    _Kind(
+        "resource",
+        "resource_version",
+        "resource",
+        "resource_id",
+        "r.urn",
+        "r.type",
+        "r.provider AS provider, r.account AS account, r.region AS region",
+    ),
+    _Kind(
+        "relation",
+        "relation_version",
+        "relation",
+        "relation_id",
+        "r.source || ' ' || r.verb || ' ' || r.target",
+        "r.verb",
+        "e.provider, e.account, e.region",
+    ),
+    _Kind(
+        "data_path",
+        "data_path_version",
+        "data_path",
+        "data_path_id",
+        "r.origin || ' ' || r.direction || ' ' || r.sink || ' ' || r.data_class",
+        "r.direction",
+        "'traces', r.environment, ''",
+        retires=False,
+    ),
+)
+
+
+def _changes(kind: _Kind) -> str:
     """Openings and closings of one kind of version, as rows of change."""
-    other = f"EXISTS (SELECT 1 FROM {versions} o WHERE o.{reference} = v.{reference} AND o.id <> v.id AND "
+    other = (
+        f"EXISTS (SELECT 1 FROM {kind.versions} o WHERE o.{kind.reference} = v.{kind.reference}"
+        " AND o.id <> v.id AND "
+    )
     shown_before = other + "o.since < v.since AND (o.until IS NULL OR o.until >= v.since))"
     shown_after = other + "o.since <= v.until AND (o.until IS NULL OR o.until > v.until))"
-    no_drift = "v.ended = 'restated'"
-    if kind != "data_path":
+    no_drift, extent = "v.ended = 'restated'", ""
+    if kind.retires:
+        extent = "JOIN extent e ON e.id = v.extent_id"
         no_drift = (
             "EXISTS (SELECT 1 FROM coverage c"
             " WHERE c.extent_id = v.extent_id AND c.since = v.until AND c.state = 'retired')"
         )
+    said = f"{kind.subject} AS subject, {kind.type} AS type, {kind.scope}"
+    joined = f"FROM {kind.versions} v JOIN {kind.rows} r ON r.id = v.{kind.reference} {extent}"
     return f"""
-SELECT v.since AS snapshot, '{kind}' AS kind, v.origin AS action, {subject} AS subject, {type_} AS type
-FROM {versions} v JOIN {rows} r ON r.id = v.{reference}
+SELECT v.since AS snapshot, '{kind.name}' AS kind, v.origin AS action, {said}
+{joined}
 WHERE v.origin <> 'baseline' AND NOT (v.origin IN ('added', 'newly_visible') AND {shown_before})
 UNION ALL
-SELECT v.until, '{kind}', 'removed', {subject}, {type_}
-FROM {versions} v JOIN {rows} r ON r.id = v.{reference}
+SELECT v.until, '{kind.name}', 'removed', {said}
+{joined}
 WHERE v.until IS NOT NULL AND NOT {shown_after} AND NOT ({no_drift})"""
 
-
-_ALL_CHANGES = " UNION ALL ".join(
-    (
-        _changes("resource", "r.urn", "resource_version", "resource", "resource_id", "r.type"),
-        _changes(
-            "relation",
-            "r.source || ' ' || r.verb || ' ' || r.target",
-            "relation_version",
-            "relation",
-            "relation_id",
-            "r.verb",
-        ),
-        _changes(
-            "data_path",
-            "r.origin || ' ' || r.direction || ' ' || r.sink || ' ' || r.data_class",
-            "data_path_version",
-            "data_path",
-            "data_path_id",
-            "r.direction",
-        ),
-    )
-)
 
 CHANGES = (
     View(
@@ -58,7 +90,8 @@ CHANGES = (
             Column("action", "action", "added, altered, removed, restated or newly_visible", example="added"),
             Column("subject", "subject", "urn, or source, verb and target", example="arn:aws:sqs:..."),
             Column("type", "type", "Resource type, verb or direction", example="aws.sqs.queue"),
+            *scope("all_changes", since=SECOND),
         ),
-        f"FROM ({_ALL_CHANGES}) all_changes",
+        (f"FROM ({' UNION ALL '.join(_changes(kind) for kind in _KINDS)}) all_changes",),
     ),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from daemon.store.public.shape import INTERVAL, Column, View
+from daemon.store.public.shape import AS_OF, DOCUMENT, INTERVAL, JSON, SECOND, Column, View, as_of
 
-_IDENTITY = (
+_COLUMNS = (
     Column(
         "origin_operation",
         "p.origin",
@@ -22,9 +22,6 @@ _IDENTITY = (
         "data_class", "p.data_class", "Kind of personal data, a fideslang key", example="user.contact.email"
     ),
     Column("environment", "p.environment", "Environment of the origin", example="prod"),
-)
-
-_CONTENT = (
     Column("exposure", "v.exposure", "internet or internal", example="internet"),
     Column(
         "tier", "v.tier", "observed (within one trace) or possible (composed of edges)", example="observed"
@@ -38,25 +35,29 @@ _CONTENT = (
     ),
     Column("borders", "v.borders", "Jurisdictions crossed, comma-separated", example="EU->US"),
     *INTERVAL,
-    Column("document", "d.body", "Route, evidence and reasons", "JSON", example='{"route":[]}'),
+    Column("document", "d.body", "Route, evidence and reasons", JSON, example='{"route":[]}'),
 )
 
-_SOURCE = """
-FROM data_path_version v
-JOIN data_path p ON p.id = v.data_path_id
-JOIN document d ON d.id = v.document_id"""
+_JOINED = f"JOIN data_path p ON p.id = v.data_path_id {DOCUMENT}"
 
 PATHS = (
     View(
         "v1_data_paths",
         "Data paths as of the newest snapshot: who can ask for which person's data.",
-        (*_IDENTITY, *_CONTENT),
-        _SOURCE + " WHERE v.until IS NULL",
+        _COLUMNS,
+        (f"FROM data_path_version v {_JOINED} WHERE v.until IS NULL",),
     ),
     View(
         "v1_data_path_changes",
         "Every version of every data path.",
-        (*_IDENTITY, *_CONTENT),
-        _SOURCE,
+        _COLUMNS,
+        (f"FROM data_path_version v {_JOINED}",),
+    ),
+    View(
+        "v1_data_paths_as_of",
+        "Data paths as of any snapshot: filter by `snapshot`.",
+        (AS_OF, *_COLUMNS),
+        as_of("data_path_version", _JOINED),
+        SECOND,
     ),
 )

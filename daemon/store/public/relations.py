@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from daemon.store.public.shape import INTERVAL, TIME, Column, View
+from daemon.store.public.shape import (
+    AS_OF,
+    BOOLEAN,
+    DOCUMENT,
+    INTERVAL,
+    JSON,
+    NUMBER,
+    SECOND,
+    TIME,
+    Column,
+    View,
+    as_of,
+)
 
 _COLUMNS = (
     Column("source", "r.source", "urn of the source", example="service://prod/shop/checkout"),
@@ -22,31 +34,65 @@ _COLUMNS = (
         example="resolved",
     ),
     *INTERVAL,
-    Column("document", "d.body", "What else is known of it", "JSON", example='{"columns":["email"]}'),
+    Column("document", "d.body", "What else is known of it", JSON, example='{"columns":["email"]}'),
+)
+_FLOW = (
+    Column(
+        "first_seen",
+        "r.first_seen",
+        "Time of the first span",
+        TIME,
+        "not known",
+        example="2026-11-20T09:12:44Z",
+    ),
+    Column(
+        "last_seen",
+        "r.last_seen",
+        "Time of the newest span",
+        TIME,
+        "not known",
+        example="2026-11-22T05:59:58Z",
+    ),
+    Column("times", "r.times", "How often, at least", NUMBER, example="12"),
+)
+_OBSERVED = Column(
+    "observed", "r.observed", "A flow seen in telemetry, not a stated link", BOOLEAN, example="1"
 )
 
-_SOURCE = """
-FROM relation_version v
+_JOINED = f"""
 JOIN relation r ON r.id = v.relation_id
-JOIN document d ON d.id = v.document_id
-LEFT JOIN alias_binding b ON b.alias = r.target AND b.until IS NULL"""
+{DOCUMENT}
+LEFT JOIN alias_binding b ON b.alias = r.target"""
+_NOW = f"FROM relation_version v {_JOINED} AND b.until IS NULL"
+_THEN = as_of(
+    "relation_version", f"{_JOINED} AND b.since <= s.number AND (b.until IS NULL OR b.until > s.number)"
+)
 
 RELATIONS = (
     View(
         "v1_relations",
         "Links stated by configuration, as of the newest snapshot.",
         _COLUMNS,
-        _SOURCE + " WHERE v.until IS NULL AND NOT r.observed",
+        (f"{_NOW} WHERE v.until IS NULL AND NOT r.observed",),
     ),
     View(
         "v1_flows",
         "Calls, queries and messages observed, aggregated, as of the newest snapshot.",
-        (
-            *_COLUMNS,
-            Column("first_seen", "r.first_seen", "Time of the first span", TIME, "not known"),
-            Column("last_seen", "r.last_seen", "Time of the newest span", TIME, "not known"),
-            Column("times", "r.times", "How often, at least", "number", example="12"),
-        ),
-        _SOURCE + " WHERE v.until IS NULL AND r.observed",
+        (*_COLUMNS, *_FLOW),
+        (f"{_NOW} WHERE v.until IS NULL AND r.observed",),
+    ),
+    View(
+        "v1_relation_versions",
+        "Every version of every link and flow; names resolved as by the newest snapshot.",
+        (*_COLUMNS, _OBSERVED, *_FLOW),
+        (_NOW,),
+        SECOND,
+    ),
+    View(
+        "v1_relations_as_of",
+        "Links and flows as of any snapshot, names resolved as by that snapshot: filter by `snapshot`.",
+        (AS_OF, *_COLUMNS, _OBSERVED),
+        _THEN,
+        SECOND,
     ),
 )

@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+
+TEXT = "text"
+NUMBER = "number"
+BOOLEAN = "boolean"
+JSON = "JSON"
+HEX = "hex"
+TIME = "UTC time, YYYY-MM-DDTHH:MM:SSZ"
+SNAPSHOT = "snapshot number"
+
+FIRST, SECOND = "0.1", "0.2"
+"""Releases that brought columns."""
+
+DOCUMENT = "JOIN document d ON d.id = v.document_id"
+"""How a version finds its document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One documented column. `null`: what null means, "" if never null. `unit`: text, number, UTC time, ..."""
+    """One documented column. `unit`: one of those above. `null`: what null means, "" if it is never null.
+
+    `sql`: what it shows, of the tables in the view's source. `since`: its release, if younger than its view.
+    """
 
     name: str
     sql: str
     meaning: str
-    unit: str = "text"
+    unit: str = TEXT
     null: str = ""
-    example: str = ""
+    example: str = field(kw_only=True)
+    since: str = field(default="", kw_only=True)
+
+    @property
+    def sentence(self) -> str:
+        """All that is known of it, for a reader without a table."""
+        null = f" Null: {self.null}." if self.null else ""
+        return f"{self.meaning}. Unit: {self.unit}.{null} Example: {self.example}"
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One public view. `source`: everything from FROM on."""
+    """One public view. `sources`: everything from FROM on; rows of several follow each other."""
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
-    source: str
-    since: str = "0.1"
+    sources: tuple[str, ...]
+    since: str = FIRST
 
+    def release(self, column: Column) -> str:
+        """The release that brought this column of it."""
+        return column.since or self.since
 
-TIME = "UTC time, YYYY-MM-DDTHH:MM:SSZ"
-SNAPSHOT = "snapshot number"
 
 _SCOPE = (
     Column("provider", "{t}.provider", "Where it was found: aws, traces, ...", example="aws"),
@@ -38,15 +63,25 @@ _SCOPE = (
 )
 
 
-def scope(table: str) -> tuple[Column, ...]:
-    return tuple(Column(c.name, c.sql.format(t=table), c.meaning, c.unit, c.null, c.example) for c in _SCOPE)
+def scope(table: str, since: str = "") -> tuple[Column, ...]:
+    """Where something lives, of the columns of this table."""
+    return tuple(replace(column, sql=column.sql.format(t=table), since=since) for column in _SCOPE)
 
 
-INTERVAL = (
+VALIDITY = (
     Column("valid_from", "v.since", "First snapshot in which this version holds", SNAPSHOT, example="41"),
     Column(
-        "valid_to", "v.until", "First snapshot in which it no longer holds", SNAPSHOT, "it still holds", "42"
+        "valid_to",
+        "v.until",
+        "First snapshot in which it no longer holds",
+        SNAPSHOT,
+        "it still holds",
+        example="42",
     ),
+)
+
+INTERVAL = (
+    *VALIDITY,
     Column(
         "origin",
         "v.origin",
@@ -54,3 +89,16 @@ INTERVAL = (
         example="added",
     ),
 )
+
+AS_OF = Column(
+    "snapshot", "s.number", "The snapshot as of which this is; always ask for one", SNAPSHOT, example="42"
+)
+
+
+def as_of(versions: str, joined: str) -> tuple[str, str]:
+    """FROM every snapshot and the versions that held in it, as `s` and `v`: the open ones, and those ended later.
+
+    The sign before `since` keeps SQLite from reading all versions that ever began.
+    """
+    held = f"FROM snapshot s JOIN {versions} v ON +v.since <= s.number AND v.until"
+    return f"{held} IS NULL {joined}", f"{held} > s.number {joined}"

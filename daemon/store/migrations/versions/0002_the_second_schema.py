@@ -20,6 +20,7 @@ def upgrade() -> None:
     _number_documents()
     _answers_of_extents()
     _indexes_of_comparisons()
+    _ends_of_coverage()
 
 
 # -- documents have numbers: versions name them by it, and only a short prefix of the digest is an index ---------
@@ -83,6 +84,19 @@ def _number_documents() -> None:
 
 def _answers_of_extents() -> None:
     op.add_column("extent", sa.Column("answer", sa.LargeBinary(), nullable=True))
+
+
+# -- coverage as of a snapshot is what is open and what ended later ------------------------------------------------
+
+
+def _ends_of_coverage() -> None:
+    op.create_index(
+        "ix_coverage_until",
+        "coverage",
+        ["until"],
+        sqlite_where=sa.text("until IS NOT NULL"),
+        postgresql_where=sa.text("until IS NOT NULL"),
+    )
 
 
 # -- a comparison asks for the gaps alone, when their extents were listed before, and where a name led before -----
