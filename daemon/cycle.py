@@ -25,6 +25,7 @@ from daemon.store import documents, history, outbox
 from daemon.store.database import Database
 from daemon.store.draft import Draft, NewDelivery, drafting
 from daemon.store.errors import StoreError
+from daemon.store.patience import PAUSES, patiently, stands
 from daemon.store.publish import publish
 from daemon.store.spool import Spool
 from daemon.store.view import CycleView
@@ -45,6 +46,8 @@ class Parts:
     rules: Callable[[], Rules]
     """The rules as they are now: advisories are copied anew while the daemon runs."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    pauses: Sequence[float] = PAUSES
+    """Before each further try to commit, once the database's server went away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def run(
         kept = _kept(parts.database)
         view = CycleView(spool, parts.database)
         collected = collect(parts.collectors, spool, parts.executor, kept, view, progress, stopping)
-        outcome = _commit(parts, spool, collected, started, late=late)
+        outcome = _commit(parts, spool, collected, started, late=late, stopping=stopping)
     finally:
         spool.close()
     log.info(
@@ -105,26 +108,45 @@ def _publish(parts: Parts) -> None:
         log.error("publish_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
 
 
-def _commit(parts: Parts, spool: Spool, collected: Collected, started: datetime, *, late: bool) -> Outcome:
+def _commit(
+    parts: Parts,
+    spool: Spool,
+    collected: Collected,
+    started: datetime,
+    *,
+    late: bool,
+    stopping: Event | None,
+) -> Outcome:
+    """The snapshot, whole. If the server goes away it is written again, under the same number, from the spool."""
     now = parts.clock()
     rules = parts.rules()
-    with drafting(
-        parts.database, started_at=started, committed_at=now, rules=rules.fingerprint, late=late
-    ) as draft:
-        draft.merge(
-            spool,
-            warm_up=parts.settings.traces.warm_up,
-            asked=collected.asked,
-            large_removals=collected.large_removals,
-        )
-        new_paths = 0
-        if draft.state != "failed" and (draft.changed or draft.rules_before() != rules.fingerprint):
-            new_paths = _judge(draft, rules)
-        draft.tell(_deliveries(draft, parts.settings, now, new_paths))
-    return Outcome(
-        draft.number, draft.previous, draft.state, draft.extents, draft.listed, draft.changed, new_paths,
-        (parts.clock() - started).total_seconds(), Counter(each.state for each in spool.outcomes()),
-    )  # fmt: skip
+    sealed: list[tuple[Draft, Outcome]] = []  # by tries whose last answer did not come
+
+    def once() -> Outcome:
+        for draft, outcome in sealed:
+            if stands(parts.database, draft.number, draft.parent, started, now):
+                return outcome
+        with drafting(
+            parts.database, started_at=started, committed_at=now, rules=rules.fingerprint, late=late
+        ) as draft:
+            draft.merge(
+                spool,
+                warm_up=parts.settings.traces.warm_up,
+                asked=collected.asked,
+                large_removals=collected.large_removals,
+            )
+            new_paths = 0
+            if draft.state != "failed" and (draft.changed or draft.rules_before() != rules.fingerprint):
+                new_paths = _judge(draft, rules)
+            draft.tell(_deliveries(draft, parts.settings, now, new_paths))
+            outcome = Outcome(
+                draft.number, draft.previous, draft.state, draft.extents, draft.listed, draft.changed, new_paths,
+                (parts.clock() - started).total_seconds(), Counter(each.state for each in spool.outcomes()),
+            )  # fmt: skip
+            sealed.append((draft, outcome))
+        return outcome
+
+    return patiently(once, parts.pauses, stopping)
 
 
 def _judge(draft: Draft, rules: Rules) -> int:

@@ -53,13 +53,13 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it or nothing."""
-        with _plain_words(self), self.writer.begin() as connection:
+        with plain_words(self), self.writer.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One read-only view, the same from the first statement to the last."""
-        with _plain_words(self), self.reader.begin() as connection:
+        with plain_words(self), self.reader.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -134,7 +134,7 @@ def _prepare_reader(connection: sqlite3.Connection, _record: object) -> None:
 
 
 @contextmanager
-def _plain_words(database: Database) -> Iterator[None]:
+def plain_words(database: Database) -> Iterator[None]:
     """Turns the driver's errors into ours; a mistake of our own in SQL passes through as it is."""
     try:
         yield
