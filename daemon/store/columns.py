@@ -15,6 +15,7 @@ def _core(model: type[SQLModel]) -> Table:
 
 
 SNAPSHOT = _core(tables.Snapshot)
+PRUNING = _core(tables.Pruning)
 EXTENT = _core(tables.ExtentRow)
 COVERAGE = _core(tables.Coverage)
 LARGE_REMOVAL = _core(tables.LargeRemoval)

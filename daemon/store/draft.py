@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 
 from collectors.model import Extent, Relation, Scope
-from daemon.store import chain, documents, judged
-from daemon.store.columns import COVERAGE, DELIVERY, LARGE_REMOVAL, SIGHTED, SNAPSHOT
+from daemon.store import chain, documents, elements, judged
+from daemon.store.columns import COVERAGE, DELIVERY, LARGE_REMOVAL, PRUNING, SIGHTED, SNAPSHOT
 from daemon.store.coverage import HEARD, LISTED, Asked, Coverage, with_unreached
 from daemon.store.database import Database
 from daemon.store.findings import load_components, load_findings, write_findings
 from daemon.store.graph import load_graph, load_paths
+from daemon.store.keeping import proofs
 from daemon.store.merge import Merge
 from daemon.store.spool import Outcome, Spool, SpooledRelation
 from daemon.store.times import moment, stamp
@@ -37,6 +38,15 @@ class NewDelivery:
     not_before: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """What a snapshot adds to: the roots of the one before it, and the header of the newest pruning."""
+
+    state_root: str
+    coverage: str
+    pruning: str
+
+
 @dataclass(slots=True)
 class Draft:
     """What a cycle may do to its snapshot, in this order: `merge`, look at the graph, `judge`, `tell`.
@@ -53,6 +63,7 @@ class Draft:
     parent: str
     rules: str
     merge_: Merge
+    before: Roots
     warming: set[str] = field(default_factory=set)
     changed: bool = False
     state: str = "complete"
@@ -83,6 +94,9 @@ class Draft:
         if large_removals:
             rows = [{"snapshot": self.number, "extent_id": ids[extent].id} for extent in large_removals]
             self.connection.execute(insert(LARGE_REMOVAL), rows)
+            for extent in large_removals:
+                named = self.merge_.named(ids[extent].id)
+                self.merge_.ledger.noted(elements.large_removal(named))
         answered: list[int] = []
         for outcome in outcomes:
             row = ids[outcome.extent]
@@ -232,23 +246,36 @@ class Draft:
 
     def seal(self) -> str:
         """Writes the snapshot's row; returns its header."""
-        committed_at = stamp(self.committed_at)
-        coverage = hashlib.sha256()
-        table = COVERAGE.c
-        query = select(table.extent_id, table.state, table.detail).where(table.until.is_(None))
-        for row in self.connection.execute(query.order_by(table.extent_id)):
-            coverage.update(repr(tuple(row)).encode())
-        root = str(self.merge_.root)
-        header = chain.header(self.parent, self.number, committed_at, root, coverage.hexdigest())
-        self.connection.execute(
-            insert(SNAPSHOT).values(
-                number=self.number, started_at=stamp(self.started_at), committed_at=committed_at,
-                state=self.state, parent=self.parent, header=header, state_root=root,
-                coverage_digest=coverage.hexdigest(), extents=self.extents, listed=self.listed,
-                position=self.position, rules=self.rules, late=self.late,
-            )
-        )  # fmt: skip
+        ledger = self.merge_.ledger
+        self._cover()
+        row: dict[str, object] = {
+            "number": self.number, "started_at": stamp(self.started_at), "committed_at": stamp(self.committed_at),
+            "state": self.state, "parent": self.parent, "extents": self.extents, "listed": self.listed,
+            "position": self.position, "rules": self.rules, "late": self.late, "scheme": chain.SCHEME,
+            "state_root": chain.plus(self.before.state_root, ledger.state),
+            "coverage_digest": chain.plus(self.before.coverage, ledger.coverage),
+            "changes": ledger.changes, "pruning": self.before.pruning, "pruned_at": None, "changes_now": None,
+        }  # fmt: skip
+        header = chain.header(self.parent, row)
+        self.connection.execute(insert(SNAPSHOT).values(**row, header=header, signature=""))
         return header
+
+    def _cover(self) -> None:
+        """Notes when what is not listed was listed last, and what changed for the root of coverage."""
+        before = COVERAGE.alias("before")
+        last = case((before.c.state.in_((LISTED, HEARD)), self.number - 1), else_=before.c.last_listed)
+        ended = before.c.extent_id == COVERAGE.c.extent_id, before.c.until == self.number
+        opened = COVERAGE.c.since == self.number
+        self.connection.execute(
+            update(COVERAGE)
+            .where(opened, COVERAGE.c.state.not_in((LISTED, HEARD)))
+            .values(last_listed=select(last).where(*ended).scalar_subquery())
+        )
+        changed = select(COVERAGE.c.extent_id).where(opened)
+        closed = COVERAGE.c.extent_id.in_(changed) & (COVERAGE.c.until == self.number)
+        for chosen, note in ((opened, self.merge_.ledger.covered), (closed, self.merge_.ledger.uncovered)):
+            for row in proofs.rows(self.connection, proofs.query(proofs.COVERED).where(chosen)):
+                note(proofs.COVERED.element(row.parts))
 
 
 @contextmanager
@@ -261,12 +288,23 @@ def drafting(
         newest = connection.execute(select(SNAPSHOT).order_by(table.number.desc()).limit(1)).first()
         usable = select(table.number).where(table.state != "failed").order_by(table.number.desc()).limit(1)
         number = newest.number + 1 if newest else 1
-        root = chain.StateRoot(newest.state_root if newest else chain.EMPTY)
         draft = Draft(
             connection, number, started_at, committed_at,
             previous=connection.execute(usable).scalar(),
             parent=newest.header if newest else "",
-            rules=rules, merge_=Merge(connection, number, root), late=late,
+            rules=rules, merge_=Merge(connection, number), late=late, before=_roots(connection, newest),
         )  # fmt: skip
         yield draft
         draft.seal()
+
+
+def _roots(connection: Connection, newest: Any) -> Roots:
+    query = select(PRUNING.c.header).order_by(PRUNING.c.number.desc()).limit(1)
+    pruning = connection.execute(query).scalar() or ""
+    if newest is None:
+        return Roots(chain.EMPTY, chain.EMPTY, pruning)
+    if newest.scheme == chain.SCHEME:
+        return Roots(newest.state_root, newest.coverage_digest, pruning)
+    # Once, after an upgrade: this scheme's roots are begun from what is valid.
+    state, covered = proofs.roots_now(connection)
+    return Roots(chain.plus(chain.EMPTY, state), chain.plus(chain.EMPTY, covered), pruning)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from daemon.store import elements
 from daemon.store.columns import COMPONENT, CONTENT, FINDING, FINDING_VERSION, valid
 from daemon.store.merge import Merge
 from daemon.values.drift import Origin
@@ -77,7 +78,7 @@ def write_findings(
         number += 1
         written += 1
         content = _content(finding)
-        merge.root.add("finding", *_parts(key), *content.values())
+        merge.ledger.opened(elements.finding(*_parts(key), *content.values()), origin.value, rules)
         connection.execute(
             insert(FINDING_VERSION).values(
                 id=number, finding_id=ids[key], since=merge.number, until=None, fingerprint=rules,
@@ -124,7 +125,7 @@ def _close(merge: Merge, key: FindingIdentity, how: str) -> None:
     open_rows = FINDING_VERSION.c.finding_id.in_(chosen), FINDING_VERSION.c.until.is_(None)
     for row in merge.connection.execute(select(FINDING_VERSION).where(*open_rows)):
         content = (row.component, row.version, row.image, row.severity, row.fixed, row.summary)
-        merge.root.remove("finding", *_parts(key), *content)
+        merge.ledger.closed(elements.finding(*_parts(key), *content), how)
     merge.connection.execute(update(FINDING_VERSION).where(*open_rows).values(until=merge.number, ended=how))
 
 

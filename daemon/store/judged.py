@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, func, insert, select, update
 
-from daemon.store import documents
+from daemon.store import documents, elements
 from daemon.store.bulk import insert_rows
 from daemon.store.columns import ALIAS, PATH, PATH_VERSION, SIGHT
 from daemon.store.graph import load_bindings
@@ -35,7 +36,7 @@ def write_bindings(
     table = ALIAS.c
     before = load_bindings(merge.connection, None)
     number = merge.connection.execute(select(func.max(table.id))).scalar() or 0
-    fresh = []
+    fresh: list[dict[str, Any]] = []
     for alias in sorted(before.keys() | bindings.keys()):
         old, new = before.get(alias), bindings.get(alias)
         if old == new:
@@ -52,16 +53,25 @@ def write_bindings(
                 {
                     "id": number, "alias": alias, "since": merge.number, "until": None,
                     "state": new.state.value, "urn": new.urn, "reason": new.reason,
-                    "candidates": orjson.dumps(new.candidates).decode(),
+                    "candidates": _candidates(new),
                     "origin": (Origin.RESTATED if known else Origin.ALTERED).value,
                 }
             )  # fmt: skip
+            merge.ledger.opened(_element(new), fresh[-1]["origin"], "")
         if old:
-            merge.root.remove("binding", alias, old.state, old.urn)
-        if new:
-            merge.root.add("binding", alias, new.state, new.urn)
+            merge.ledger.closed(_element(old), "")
     if fresh:
         merge.connection.execute(insert(ALIAS), fresh)
+
+
+def _element(binding: Binding) -> int:
+    return elements.binding(
+        binding.alias, binding.state.value, binding.urn, _candidates(binding), binding.reason
+    )
+
+
+def _candidates(binding: Binding) -> str:
+    return orjson.dumps(binding.candidates).decode()
 
 
 def write_paths(
@@ -91,15 +101,15 @@ def write_paths(
             environment = _environment(key.origin)
             fresh.append((newest, key.origin, key.sink, key.direction.value, key.data_class, environment))
         digest = documents.digest(body)
-        merge.root.add("path", str(key), digest)
         number += 1
-        versions.append(
-            (
-                number, ids[key], merge.number, None, digest, rules, origin.value, "", path.exposure,
-                path.tier.value, path.store, ",".join(path.columns),
-                ",".join(f"{b.origin}->{b.destination}" for b in path.borders), bodies[digest],
-            )
+        shown = (
+            path.exposure, path.tier.value, path.store, ",".join(path.columns),
+            ",".join(f"{b.origin}->{b.destination}" for b in path.borders),
         )  # fmt: skip
+        merge.ledger.opened(_path_element(key, digest, shown), origin.value, rules)
+        versions.append(
+            (number, ids[key], merge.number, None, digest, rules, origin.value, "", *shown, bodies[digest])
+        )
     _close_paths(merge, [(ids[key], key, how) for key, how in closing if key in ids])
     insert_rows(merge.connection, PATH, _PATH, fresh)
     insert_rows(merge.connection, PATH_VERSION, _PATH_VERSION, versions)
@@ -115,20 +125,27 @@ def _path_ids(merge: Merge) -> dict[PathIdentity, int]:
 
 def _close_paths(merge: Merge, closing: Sequence[tuple[int, PathIdentity, str]]) -> None:
     """Ends the open versions of these paths, given with their ids and how they ended."""
-    names = {number: str(key) for number, key, _ in closing}
-    numbers = list(names)
+    of = {number: (key, how) for number, key, how in closing}
+    numbers = list(of)
     still_open = PATH_VERSION.c.until.is_(None)
     for begin in range(0, len(numbers), _CHUNK):
         chosen = PATH_VERSION.c.data_path_id.in_(numbers[begin : begin + _CHUNK])
-        query = select(PATH_VERSION.c.data_path_id, PATH_VERSION.c.digest).where(chosen, still_open)
-        for row in merge.connection.execute(query):
-            merge.root.remove("path", names[row.data_path_id], row.digest)
+        for row in merge.connection.execute(select(PATH_VERSION).where(chosen, still_open)):
+            key, how = of[row.data_path_id]
+            shown = (row.exposure, row.tier, row.store, row.columns, row.borders)
+            merge.ledger.closed(_path_element(key, row.digest, shown), how)
     if closing:
         of_one = update(PATH_VERSION).where(PATH_VERSION.c.data_path_id == bindparam("path"), still_open)
         merge.connection.execute(
             of_one.values(until=merge.number, ended=bindparam("how")),
             [{"path": number, "how": how} for number, _, how in closing],
         )
+
+
+def _path_element(key: PathIdentity, digest: bytes, shown: tuple[str, str, str, str, str]) -> int:
+    return elements.path(
+        key.origin, key.sink, key.direction.value, key.data_class, _environment(key.origin), digest, *shown
+    )
 
 
 def write_sight(merge: Merge, sight: Sight) -> None:
@@ -138,12 +155,13 @@ def write_sight(merge: Merge, sight: Sight) -> None:
         "no_statements": list(sight.no_statements),
         "unknown_tables": list(sight.unknown_tables),
     }
+    text = orjson.dumps(body).decode()
     merge.connection.execute(
         insert(SIGHT).values(
-            snapshot=merge.number, workloads=sight.workloads, visible=sight.visible,
-            body=orjson.dumps(body).decode(),
+            snapshot=merge.number, workloads=sight.workloads, visible=sight.visible, body=text
         )
-    )  # fmt: skip
+    )
+    merge.ledger.noted(elements.sight(sight.workloads, sight.visible, text))
 
 
 def _environment(urn: str) -> str:

@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, bindparam, case, func, select, update
 
-from daemon.store import documents, sighted
+from daemon.store import documents, elements, sighted
 from daemon.store.bulk import insert_rows, rows_by_key
-from daemon.store.chain import StateRoot
+from daemon.store.chain import Ledger
 from daemon.store.columns import (
     COMPONENT,
     CONTENT,
     DOCUMENT,
+    EXTENT,
     RELATION,
     RELATION_VERSION,
     RESOURCE,
@@ -43,6 +44,7 @@ class Kind:
     key: tuple[str, ...]  # the row's columns that identify it
     columns: tuple[str, ...]  # of the row, as `_identity` gives them
     shown: tuple[str, ...] = ()  # the version's columns of its own, as `_shown` gives them
+    fixed: tuple[str, ...] = ()  # the row's columns beside the key that never change
 
 
 RESOURCES = Kind(
@@ -51,9 +53,20 @@ RESOURCES = Kind(
 )  # fmt: skip
 RELATIONS = Kind(
     "relation", RELATION, RELATION_VERSION, "relation_id", ("source", "verb", "target"),
-    ("id", "source", "verb", "target", "raw", "observed", "times"),
+    ("id", "source", "verb", "target", "raw", "observed", "times"), (), ("raw", "observed"),
 )  # fmt: skip
-_VERSION = ("id", "extent_id", "since", "until", "absent", "digest", "document_id", "fingerprint", "origin")
+_VERSION = (
+    "id",
+    "extent_id",
+    "since",
+    "until",
+    "absent",
+    "digest",
+    "document_id",
+    "fingerprint",
+    "origin",
+    "ended",
+)
 
 
 @dataclass(slots=True)
@@ -72,9 +85,10 @@ class Merge:
 
     connection: Connection
     number: int
-    root: StateRoot
+    ledger: Ledger = field(default_factory=Ledger)
     tally: Tally = field(default_factory=Tally)
     _next: dict[str, int] = field(default_factory=dict)
+    _extents: dict[int, elements.Named] = field(default_factory=dict)
 
     def extent(
         self,
@@ -112,7 +126,9 @@ class Merge:
         """Closes everything an extent shows: it is no longer asked for."""
         for kind in (RESOURCES, RELATIONS):
             self.tally.known.update(self._open(kind, extent_id))
-            self._merge(kind, extent_id, [], confirm=1, appeared=Origin.ADDED, fingerprint="")
+            self._merge(
+                kind, extent_id, [], confirm=1, appeared=Origin.ADDED, fingerprint="", ended="retired"
+            )
 
     def _merge(
         self,
@@ -124,10 +140,12 @@ class Merge:
         appeared: Origin,
         fingerprint: str,
         blind: frozenset[tuple[str, str]] = frozenset(),
+        ended: str = "",
     ) -> None:
         """`confirm`: listings in a row that must lack a row before it closes; 0: absence means nothing.
 
         `blind`: urns with the verbs of relations, from or to them, that could not be looked at.
+        `ended`: why what closes does, if not for a change of the world.
         """
         open_rows = self._open(kind, extent_id)
         rows = self._carry_unobserved(rows, open_rows)
@@ -145,7 +163,7 @@ class Merge:
                 origin = Origin.ALTERED if known.fingerprint == fingerprint else Origin.RESTATED
                 opening.append((row, origin))
                 closing.append(known.id)
-                self._forget(kind, extent_id, row.key, known.digest)
+                self._forget(kind, extent_id, known, "")
             elif known.absent:
                 back.append(known.id)
         for key, known in open_rows.items() if confirm else ():
@@ -155,8 +173,8 @@ class Merge:
                 pending.append(known.id)
                 continue
             closing.append(known.id)
-            self._forget(kind, extent_id, key, known.digest)
-        self._close(kind, closing)
+            self._forget(kind, extent_id, known, ended)
+        self._close(kind, closing, ended)
         self._mark(kind, pending, kind.versions.c.absent + 1)
         self._mark(kind, back, 0)
         self._open_versions(kind, extent_id, opening, fingerprint)
@@ -217,14 +235,36 @@ class Merge:
             account=row.account, region=row.region, name=row.name, public=public, unobserved=(), body=body,
         )  # fmt: skip
 
-    def _forget(self, kind: Kind, extent_id: int, key: str | tuple[str, ...], digest: bytes) -> None:
-        parts = (key,) if isinstance(key, str) else key
-        self.root.remove(kind.name, str(extent_id), *parts, digest)
+    def _forget(self, kind: Kind, extent_id: int, known: Any, ended: str) -> None:
+        """Takes a version out of the root. `known`: as `_open` gives it."""
+        width = len(kind.key)
+        further = known[width + 4 :]
+        self.ledger.closed(self._element(kind, extent_id, known[:width], known.digest, further), ended)
 
-    def _close(self, kind: Kind, versions: list[int]) -> None:
+    def _element(
+        self, kind: Kind, extent_id: int, key: Sequence[str], digest: bytes, further: Sequence[Any]
+    ) -> int:
+        """`further`: the row's fixed columns, or the version's own."""
+        extent = self.named(extent_id)
+        if kind is RESOURCES:
+            return elements.resource(extent, key[0], digest, *further)
+        raw, observed = further
+        return elements.relation(extent, key[0], key[1], key[2], raw, observed, digest)
+
+    def named(self, extent_id: int) -> elements.Named:
+        """Type, provider, account and region of an extent."""
+        if extent_id not in self._extents:
+            self._extents = {
+                row.id: (row.type, row.provider, row.account, row.region)
+                for row in self.connection.execute(select(EXTENT))
+            }
+        return self._extents[extent_id]
+
+    def _close(self, kind: Kind, versions: list[int], ended: str) -> None:
         table = kind.versions
+        values = {"until": self.number, "ended": ended}
         for chunk in _chunks(versions):
-            self.connection.execute(update(table).where(table.c.id.in_(chunk)).values(until=self.number))
+            self.connection.execute(update(table).where(table.c.id.in_(chunk)).values(values))
         self.tally.closed += len(versions)
 
     def _mark(self, kind: Kind, versions: list[int], absent: Any) -> None:
@@ -235,6 +275,7 @@ class Merge:
 
     def _add_contents(self, contents: Sequence[SpooledContent]) -> None:
         """Stores what is inside digests, once; of components also a row each."""
+        contents = self._unknown(contents)
         if not contents:
             return
         numbers = self.add_documents((content.digest, content.body) for content in contents)
@@ -243,8 +284,9 @@ class Merge:
             CONTENT,
             ("kind", "subject", "digest", "document_id", "since"),
             [(c.kind, c.subject, c.digest, numbers[c.digest], self.number) for c in contents],
-            new_only=True,
         )
+        for c in contents:
+            self.ledger.noted(elements.content(c.kind, c.subject, c.digest))
         insert_rows(
             self.connection,
             COMPONENT,
@@ -258,6 +300,15 @@ class Merge:
             new_only=True,
         )
 
+    def _unknown(self, contents: Sequence[SpooledContent]) -> list[SpooledContent]:
+        """Those that are not stored yet, once each: what is inside a digest never changes."""
+        by_key = {(content.kind, content.subject): content for content in reversed(contents)}
+        for kind, subject in rows_by_key(
+            self.connection, CONTENT, ("kind", "subject"), ("kind", "subject"), list(by_key)
+        ):
+            del by_key[kind, subject]
+        return [by_key[key] for key in sorted(by_key)]
+
     def _open_versions(
         self, kind: Kind, extent_id: int, opening: list[tuple[Versioned, Origin]], fingerprint: str
     ) -> None:
@@ -270,12 +321,14 @@ class Merge:
         for number, (row, origin) in enumerate(opening, first):
             versions.append(
                 (
-                    number, extent_id, self.number, None, 0, row.digest, bodies[row.digest], fingerprint, origin.value,
-                    ids[row.key], *_shown(row),
+                    number, extent_id, self.number, None, 0, row.digest, bodies[row.digest], fingerprint,
+                    origin.value, "", ids[row.key][0], *_shown(row),
                 )
             )  # fmt: skip
-            parts = (row.key,) if isinstance(row.key, str) else row.key
-            self.root.add(kind.name, str(extent_id), *parts, row.digest)
+            key = (row.key,) if isinstance(row.key, str) else row.key
+            further = _shown(row) or ids[row.key][1]
+            element = self._element(kind, extent_id, key, row.digest, further)
+            self.ledger.opened(element, origin.value, fingerprint)
             if origin in (Origin.BASELINE, Origin.RESTATED):
                 self.tally.known.add(row.key)
         insert_rows(self.connection, kind.versions, (*_VERSION, kind.reference, *kind.shown), versions)
@@ -293,26 +346,29 @@ class Merge:
         insert_rows(self.connection, DOCUMENT, ("id", "prefix", "body"), rows)
         return numbers
 
-    def _ids(self, kind: Kind, rows: Sequence[Versioned]) -> dict[Any, int]:
-        """Ids of the rows, with those never seen before inserted and those that moved updated."""
+    def _ids(self, kind: Kind, rows: Sequence[Versioned]) -> dict[Any, tuple[int, Row]]:
+        """Ids and fixed columns of the rows, with those never seen before inserted and those that moved updated."""
         table = kind.rows
         width = len(kind.key)
         by_key: dict[Any, Versioned] = {row.key: row for row in rows}
-        ids: dict[Any, int] = {}
+        ids: dict[Any, tuple[int, Row]] = {}
+        fixed = [kind.columns.index(column) for column in kind.fixed]
         wanted = [key if isinstance(key, tuple) else (key,) for key in by_key]
         for found in rows_by_key(self.connection, table, kind.key, kind.columns, wanted):
             key = found[1] if width == 1 else tuple(found[1 : 1 + width])
-            ids[key] = found[0]
+            ids[key] = found[0], tuple(found[at] for at in fixed)
             identity = _identity(by_key[key], found[0])
             if kind is RESOURCES and identity != tuple(found):
                 # where it lives now; its history is in its documents
                 values = dict(zip(kind.columns, identity, strict=True))
                 self.connection.execute(update(table).where(table.c.id == found[0]).values(values))
         fresh = [row for key, row in by_key.items() if key not in ids]
+        inserted: list[Row] = []
         for number, row in enumerate(fresh, self.reserve(table, len(fresh))):
-            ids[row.key] = number
-        if fresh:
-            insert_rows(self.connection, table, kind.columns, [_identity(row, ids[row.key]) for row in fresh])
+            identity = _identity(row, number)
+            ids[row.key] = number, tuple(identity[at] for at in fixed)
+            inserted.append(identity)
+        insert_rows(self.connection, table, kind.columns, inserted)
         return ids
 
     def _count_sightings(self, rows: Sequence[Versioned]) -> None:
@@ -360,8 +416,11 @@ def _open_versions_of(kind: Kind) -> Select[Any]:
     """Asked for each extent, so it is composed once."""
     versions, rows = kind.versions, kind.rows
     columns = [rows.c[column] for column in kind.key]
+    further = [versions.c[column] for column in kind.shown] + [rows.c[column] for column in kind.fixed]
     return (
-        select(*columns, versions.c.id, versions.c.digest, versions.c.fingerprint, versions.c.absent)
+        select(
+            *columns, versions.c.id, versions.c.digest, versions.c.fingerprint, versions.c.absent, *further
+        )
         .join(rows, rows.c.id == versions.c[kind.reference])
         .where(versions.c.extent_id == bindparam("extent"), versions.c.until.is_(None))
     )

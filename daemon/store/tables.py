@@ -48,6 +48,25 @@ class Snapshot(SQLModel, table=True):
     position: int  # how far the fact journal was read
     rules: str  # fingerprint of the rules that judged it
     late: bool = False
+    scheme: str  # how header and roots are made
+    changes: str  # digest of what it opened, closed and noted, and how that came to be
+    pruning: str  # header of the newest pruning when it was committed, "" for none
+    pruned_at: str | None = None  # its row stays for ever, what it showed does not
+    changes_now: str | None = None  # as `changes`, since snapshots before it were pruned
+    signature: str = ""  # of the header, where a key is set
+
+
+class Pruning(SQLModel, table=True):
+    """One pruning. A chain of its own, whose newest header goes into the header of the next snapshot."""
+
+    number: int = Field(primary_key=True)
+    pruned_at: str
+    newest: int  # snapshot
+    pruned: int  # how many snapshots
+    digest: str  # of what is pruned, and of `changes_now` of what is kept
+    parent: str
+    header: str
+    signature: str = ""
 
 
 class ExtentRow(SQLModel, table=True):
@@ -83,6 +102,7 @@ class Coverage(SQLModel, table=True):
     state: str  # listed | sighted | a reason of Gap | retired
     detail: str = ""
     details_failed: int = 0
+    last_listed: int | None = None  # of what is not listed: the newest snapshot before it that listed it
 
 
 class LargeRemoval(SQLModel, table=True):
@@ -161,6 +181,7 @@ class ResourceVersion(SQLModel, table=True):
     name: str
     public: bool | None = None
     document_id: int
+    ended: str = ""  # retired: its extent was taken out of the settings
 
 
 class RelationRow(SQLModel, table=True):
@@ -203,6 +224,7 @@ class RelationVersion(SQLModel, table=True):
     fingerprint: str
     origin: str
     document_id: int
+    ended: str = ""
 
 
 class AliasBinding(SQLModel, table=True):

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _number_documents()
     _answers_of_extents()
     _indexes_of_comparisons()
+    _proof_and_retention()
     _ends_of_coverage()
 
 
@@ -106,3 +107,39 @@ def _indexes_of_comparisons() -> None:
     op.create_index("ix_coverage_extent", "coverage", ["extent_id", "since"])
     op.create_index("ix_coverage_state", "coverage", ["state", "since"])
     op.create_index("ix_alias_binding_alias", "alias_binding", ["alias", "since"])
+
+
+# -- snapshots can be pruned, and prove more than their versions' documents ---------------------------------------
+
+_ANSWERED = "('listed', 'sighted')"
+
+
+def _proof_and_retention() -> None:
+    for column, default in (("scheme", "driftline-1"), ("changes", ""), ("pruning", ""), ("signature", "")):
+        op.add_column("snapshot", sa.Column(column, sa.String(), nullable=False, server_default=default))
+    op.add_column("snapshot", sa.Column("pruned_at", sa.String(), nullable=True))
+    op.add_column("snapshot", sa.Column("changes_now", sa.String(), nullable=True))
+    op.create_table(
+        "pruning",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("pruned_at", sa.String(), nullable=False),
+        sa.Column("newest", sa.Integer(), nullable=False),
+        sa.Column("pruned", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("parent", sa.String(), nullable=False),
+        sa.Column("header", sa.String(), nullable=False),
+        sa.Column("signature", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    op.add_column("coverage", sa.Column("last_listed", sa.Integer(), nullable=True))
+    op.execute(
+        "UPDATE coverage SET last_listed = (SELECT max(c.until) - 1 FROM coverage c WHERE c.extent_id ="  # noqa: S608
+        f" coverage.extent_id AND c.until <= coverage.since AND c.state IN {_ANSWERED})"
+        f" WHERE state NOT IN {_ANSWERED}"
+    )
+    for table in ("resource_version", "relation_version"):
+        op.add_column(table, sa.Column("ended", sa.String(), nullable=False, server_default=""))
+        op.execute(
+            f"UPDATE {table} SET ended = 'retired' WHERE until IS NOT NULL AND EXISTS (SELECT 1 FROM coverage c"  # noqa: S608
+            f" WHERE c.extent_id = {table}.extent_id AND c.since = {table}.until AND c.state = 'retired')"
+        )

@@ -1,0 +1,75 @@
+"""How a row of each table becomes an element of a root: every column that a reader relies on takes part."""
+
+from __future__ import annotations
+
+from daemon.store.chain import Part, element
+
+Named = tuple[str, str, str, str]
+"""An extent: type, provider, account and region."""
+
+
+def resource(extent: Named, urn: str, digest: bytes, name: str, public: bool | None) -> int:
+    """That an extent shows a resource with this content."""
+    return element("resource", *extent, urn, digest, name, _text(public))
+
+
+def relation(
+    extent: Named, source: str, verb: str, target: str, raw: bool, observed: bool, digest: bytes
+) -> int:
+    """That an extent shows a relation with this content."""
+    return element("relation", *extent, source, verb, target, _text(raw), _text(observed), digest)
+
+
+def binding(alias: str, state: str, urn: str, candidates: str, reason: str) -> int:
+    """What a raw target means."""
+    return element("binding", alias, state, urn, candidates, reason)
+
+
+def path(
+    origin: str, sink: str, direction: str, data_class: str, environment: str, digest: bytes,
+    exposure: str, tier: str, store: str, columns: str, borders: str,
+) -> int:  # fmt: skip
+    """A data path with this content."""
+    return element(
+        "path",
+        origin,
+        sink,
+        direction,
+        data_class,
+        environment,
+        digest,
+        exposure,
+        tier,
+        store,
+        columns,
+        borders,
+    )
+
+
+def finding(*parts: str) -> int:
+    """A finding: subject, package, advisory, component, version, image, severity, fixed, summary."""
+    return element("finding", *parts)
+
+
+def coverage(extent: Named, state: str, detail: str, details_failed: int, last_listed: int | None) -> int:
+    """How an extent was answered."""
+    return element("coverage", *extent, state, detail, _text(details_failed), _text(last_listed))
+
+
+def content(kind: str, subject: str, digest: bytes) -> int:
+    """That a snapshot brought what is inside a digest."""
+    return element("content", kind, subject, digest)
+
+
+def sight(workloads: int, visible: int, body: str) -> int:
+    """How much a snapshot could see."""
+    return element("sight", _text(workloads), _text(visible), body)
+
+
+def large_removal(extent: Named) -> int:
+    """That a snapshot listed an extent twice."""
+    return element("large_removal", *extent)
+
+
+def _text(value: bool | int | None) -> Part:
+    return "-" if value is None else str(int(value))
