@@ -84,7 +84,12 @@ def _line(path: DataPath) -> str:
 
 def standing_paths(connection: Connection, number: int) -> tuple[PathChange, ...]:
     """Every data path at a snapshot, grouped as in reports, without saying that anything is new."""
-    found = path_drift.compare((), graph.load_paths(connection, number), frozenset())
+    return grouped(graph.load_paths(connection, number))
+
+
+def grouped(paths: Sequence[DataPath]) -> tuple[PathChange, ...]:
+    """Data paths grouped as in reports, without saying that anything is new."""
+    found = path_drift.compare((), tuple(paths), frozenset())
     return tuple(replace(each, new_hop=None, first_seen=None, why="") for each in found)
 
 

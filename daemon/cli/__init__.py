@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +22,8 @@ COMMANDS = {
     "snapshots": ("daemon.cli.looking:snapshots", "List the snapshots."),
     "diff": ("daemon.cli.looking:diff", "Tell what is different between two snapshots."),
     "paths": ("daemon.cli.looking:paths", "List the paths to personal data."),
-    "inventory": ("daemon.cli.looking:inventory", "List resources."),
+    "inventory": ("daemon.cli.inventory:inventory", "List resources."),
+    "resource": ("daemon.cli.resources:app", "Show one resource, whole or through time."),
     "components": ("daemon.cli.components:app", "Find components in what runs, and known vulnerabilities."),
     "sbom": ("daemon.cli.components:sbom", "Write the bill of materials of a service or image."),
     "report": ("daemon.cli.looking:report", "Write the report of a snapshot as text, HTML or JSON."),
@@ -110,11 +112,22 @@ def main() -> None:
         app()
     except Exception as error:
         from daemon.cli.exits import RUN_TIME, code_of, missing_extra
+        from daemon.report.safe_text import safe_text
 
         said, code = str(error), code_of(error)
         if isinstance(error, ModuleNotFoundError) and (said := missing_extra(error)):
             code = RUN_TIME
         if code is None:
             raise
-        typer.echo(f"driftline: {said}", err=True)
+        typer.echo("driftline: " + "\n".join(map(safe_text, said.splitlines())), err=True)
         sys.exit(code)
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    """Writes what is left. A reader that has gone (`| head`) is no error, and Python is not to complain of it."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,7 +16,7 @@ MEANINGS = {
     0: "done",
     RUN_TIME: "it failed while running; the message says what, where and what to do",
     USAGE: "the command line or the settings are wrong; nothing was done",
-    NOT_FOUND: "there is no such database, snapshot or delivery",
+    NOT_FOUND: "there is no such database, snapshot, resource or delivery",
     CREDENTIALS: "nothing could be listed, because credentials or permissions are missing",
     RUNNING: "another process writes this database: the daemon, or another `driftline collect`",
     DRIFT: "`--fail-on drift`: something changed",

@@ -1,4 +1,4 @@
-"""The commands that look at what is stored: status, coverage, snapshots, diff, paths, inventory, report."""
+"""The commands that look at what is stored: status, coverage, snapshots, diff, paths, report."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from daemon.cli import moments
 from daemon.cli.fail_on import FailOn, changed, leave, wanted
-from daemon.cli.opening import reading, settings_of, snapshot_number
+from daemon.cli.moments import existing, snapshot_number
+from daemon.cli.opening import reading, settings_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,7 +24,7 @@ From = Annotated[
     str | None,
     typer.Argument(
         metavar="A",
-        help="Older snapshot: a number, a date (its end, UTC) or a time. Default: the one before B.",
+        help=f"Older snapshot: {moments.HELP}. Default: the one before B.",
         show_default=False,
     ),
 ]
@@ -72,7 +74,7 @@ def report(
     settings = settings_of(context)
     with reading(settings) as connection:
         if baseline:
-            number = _existing(connection, snapshot_number(connection, b or a))
+            number = existing(connection, snapshot_number(connection, b or a))
             drift = comparison.compare(connection, settings, None, number, datetime.now(UTC))
         else:
             drift = _between(connection, settings, a, b)
@@ -106,7 +108,7 @@ def paths(
             found = _between(connection, settings, a, b).new_paths
         else:
             found = comparison.standing_paths(
-                connection, _existing(connection, snapshot_number(connection, b or a))
+                connection, existing(connection, snapshot_number(connection, b or a))
             )
     print_paths(found, now=datetime.now(UTC), new=new, json=as_json)
 
@@ -118,7 +120,7 @@ def coverage(context: typer.Context, as_json: AsJson = False) -> None:
     from daemon.store import history
 
     with reading(settings_of(context)) as connection:
-        number = _existing(connection, history.newest_of_all(connection))
+        number = existing(connection, history.newest_of_all(connection))
         rows = history.coverage(connection, number)
         head, seen = history.head(connection, number), history.sight(connection, number)
     found = gaps.group(
@@ -135,52 +137,6 @@ def snapshots(context: typer.Context, as_json: AsJson = False) -> None:
     with reading(settings_of(context)) as connection:
         rows = lookups.snapshots(connection)
     print_rows(rows, ("number", "started_at", "state", "listed", "extents", "header"), as_json=as_json)
-
-
-def inventory(
-    context: typer.Context,
-    text: Annotated[
-        str, typer.Argument(metavar="TEXT", show_default=False, help="Part of a name or urn.")
-    ] = "",
-    type: Annotated[
-        str,
-        typer.Option(
-            "--type",
-            metavar="TYPE",
-            help="Resource type, as aws.rds.instance; * stands for any text.",
-            show_default=False,
-        ),
-    ] = "",
-    account: Annotated[
-        str,
-        typer.Option(
-            "--account", metavar="ID", help="Account, or environment of a service.", show_default=False
-        ),
-    ] = "",
-    region: Annotated[
-        str, typer.Option("--region", metavar="REGION", help="Region, as eu-central-1.", show_default=False)
-    ] = "",
-    role: Annotated[
-        str,
-        typer.Option(
-            "--role",
-            metavar="ROLE",
-            help="entry, workload, data_store, table, queue, service, operation, ...",
-            show_default=False,
-        ),
-    ] = "",
-    as_json: AsJson = False,
-) -> None:
-    """List resources as of the newest snapshot."""
-    from daemon.cli.tables import print_rows
-    from daemon.store import lookups
-
-    with reading(settings_of(context)) as connection:
-        _existing(connection, snapshot_number(connection, None))
-        rows = lookups.inventory(connection, text=text, type=type, account=account, region=region, role=role)
-    for row in rows:
-        row["public"] = None if row["public"] is None else bool(row["public"])  # SQLite has no boolean
-    print_rows(rows, ("type", "name", "account", "region", "public", "urn"), as_json=as_json)
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:
@@ -202,19 +158,10 @@ def _between(connection: Connection, settings: Settings, a: str | None, b: str |
     """The drift from A to B; a single argument is the older one. Without two snapshots, the baseline."""
     from daemon import comparison
 
-    after = _existing(connection, snapshot_number(connection, b))
+    after = existing(connection, snapshot_number(connection, b))
     before = snapshot_number(connection, a, before=after)
+    if before == after:
+        typer.echo(f"driftline: both ends are snapshot {after}: name another with A or B", err=True)
     if before is not None and before > after:
         before, after = after, before
     return comparison.compare(connection, settings, before, after, datetime.now(UTC))
-
-
-def _existing(connection: Connection, number: int | None) -> int:
-    from daemon.store import history
-    from daemon.store.errors import NotFound
-
-    if number is not None:
-        return number
-    if history.newest_of_all(connection) is not None:
-        raise NotFound("no snapshot could list anything yet: `driftline coverage` says why")
-    raise NotFound("there is no snapshot yet: run `driftline collect`, or let `driftline run` take the first")

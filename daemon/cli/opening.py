@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,27 +66,3 @@ def reading(settings: Settings) -> Iterator[Connection]:
     """A stable view of the snapshot database."""
     with database_of(settings) as database, database.reading() as connection:
         yield connection
-
-
-def snapshot_number(connection: Connection, text: str | None, *, before: int | None = None) -> int | None:
-    """A snapshot given as number, date or time; without one, the newest usable (older than `before`).
-
-    Raises NotFound if there is none of that number or time, BadParameter if the text is neither.
-    """
-    from daemon.store import history
-    from daemon.store.errors import NotFound
-
-    if text is None:
-        return history.newest(connection, before=before)
-    if text.isdecimal():
-        return history.head(connection, int(text)).number
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f'"{text}" is no snapshot number and no date, as 2026-11-22') from None
-    if len(text) == len("2026-11-22"):
-        when = when.replace(hour=23, minute=59, second=59)  # a date means its end
-    number = history.at(connection, when if when.tzinfo else when.replace(tzinfo=UTC))
-    if number is None:
-        raise NotFound(f"no snapshot at or before {text}")
-    return number

@@ -2,34 +2,75 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 
-import orjson
-
 from daemon.report.safe_text import safe_text
+
+_MEASURED = 500
+"""By how many of a stream's rows the columns are made wide: more would have to be held."""
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
     """Rows as aligned columns, the last one unbounded; or all of them as JSON."""
     if as_json:
-        sys.stdout.write(
-            orjson.dumps({"format_version": "1.0", "data": [dict(r) for r in rows]}).decode() + "\n"
-        )
+        sys.stdout.write(_document({"format_version": "1.0", "data": [dict(row) for row in rows]}) + "\n")
         return
-    cells = [[name.upper() for name in columns], *([_cell(row[name]) for name in columns] for row in rows)]
+    _table(rows, columns, len(rows))
+    sys.stdout.write(f"{len(rows):,} in all\n")
+
+
+def stream_rows(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool, limit: int | None = None
+) -> int:
+    """Prints rows as they come, at most `limit`, and how many more there are; returns how many there are in all.
+
+    The JSON is that of `print_rows` with `more`, the number of rows that the limit left out.
+    """
+    rest = iter(rows)
+    chosen = islice(rest, limit) if limit is not None else rest
+    shown = _stream_json(chosen) if as_json else _table(chosen, columns, _MEASURED)
+    more = sum(1 for _ in rest)
+    if as_json:
+        sys.stdout.write(f'], "more": {more}}}\n')
+    elif shown or more:
+        sys.stdout.write(f"… and {more:,} more, {shown + more:,} in all\n" if more else f"{shown:,} in all\n")
+    return shown + more
+
+
+def _stream_json(rows: Iterable[Mapping[str, Any]]) -> int:
+    sys.stdout.write('{"format_version": "1.0", "data": [')
+    number = 0
+    for number, row in enumerate(rows, 1):
+        sys.stdout.write(("," if number > 1 else "") + "\n" + _document(dict(row)))
+    return number
+
+
+def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], measured: int) -> int:
+    """Prints the rows below a heading, if there are any, and returns how many there were."""
+    rest = ([_cell(row[name]) for name in columns] for row in rows)
+    cells = [[name.upper() for name in columns], *islice(rest, measured)]
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
-    for line in cells:
+    number = -1  # the heading is no row
+    for line in chain(cells, rest):
+        number += 1
         padded = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         sys.stdout.write(padded.rstrip() + "\n")
-    sys.stdout.write(f"{len(rows)} in all\n")
+    return number
+
+
+def _document(value: object) -> str:
+    """ASCII alone: a document that is printed cannot steer a terminal, and is read back unchanged."""
+    return json.dumps(value, ensure_ascii=True)
 
 
 def print_pairs(pairs: Mapping[str, Any], *, as_json: bool) -> None:
     """Names and values, one a line; or as JSON."""
     if as_json:
-        sys.stdout.write(orjson.dumps({"format_version": "1.0", "data": dict(pairs)}).decode() + "\n")
+        sys.stdout.write(_document({"format_version": "1.0", "data": dict(pairs)}) + "\n")
         return
     width = max(map(len, pairs))
     for name, value in pairs.items():

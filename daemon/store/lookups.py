@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from daemon.store.known import escaped
+
 Rows = list[dict[str, Any]]
 
 
@@ -15,23 +17,16 @@ def snapshots(connection: Connection) -> Rows:
     return [{**row, "late": bool(row["late"])} for row in rows]
 
 
-def inventory(connection: Connection, **filters: str) -> Rows:
-    """Resources, sorted; `text` matches a part of name or urn, the others whole values with `*`."""
-    conditions, values = ["1 = 1"], {}
-    for name, value in filters.items():
-        if not value:
-            continue
-        if name == "text":
-            conditions.append("(lower(name) LIKE :text ESCAPE '!' OR lower(urn) LIKE :text ESCAPE '!')")
-            values["text"] = f"%{_escaped(value.lower())}%"
-        else:
-            conditions.append(f"{name} LIKE :{name} ESCAPE '!'")
-            values[name] = _escaped(value).replace("*", "%")
-    query = (
-        "SELECT DISTINCT type, name, role, account, region, public, urn FROM v1_resources "  # noqa: S608
-        f"WHERE {' AND '.join(conditions)} ORDER BY type, account, region, name, urn"
-    )  # the names of conditions are keyword arguments of ours, the values are bound
-    return _rows(connection, query, **values)
+def span(connection: Connection) -> tuple[tuple[int, str], tuple[int, str]] | None:
+    """Number and time of the first snapshot and of the newest one; None without any."""
+    ends = [
+        _rows(connection, f"SELECT number, started_at FROM v1_snapshots ORDER BY number {way} LIMIT 1")  # noqa: S608
+        for way in ("ASC", "DESC")
+    ]
+    if not ends[0]:
+        return None
+    first, newest = ((row["number"], row["started_at"]) for (row,) in ends)
+    return first, newest
 
 
 def deliveries(connection: Connection, limit: int = 50) -> Rows:
@@ -44,9 +39,9 @@ def components(connection: Connection, name: str) -> Rows:
     return _rows(
         connection,
         "SELECT name, version, subject, image, purl FROM v1_components "
-        "WHERE lower(name) LIKE :text ESCAPE '!' OR lower(purl) LIKE :text ESCAPE '!' "
+        "WHERE lower(name) LIKE lower(:text) ESCAPE '!' OR lower(purl) LIKE lower(:text) ESCAPE '!' "
         "ORDER BY name, version, subject, image",
-        text=f"%{_escaped(name.lower())}%",
+        text=f"%{escaped(name)}%",
     )
 
 
@@ -60,9 +55,9 @@ def images(connection: Connection, text_: str) -> Rows:
     return _rows(
         connection,
         "SELECT DISTINCT r.target AS image, r.source AS subject FROM v1_relations r "
-        "WHERE r.verb = 'runs_image' AND (lower(r.source) LIKE :text ESCAPE '!' "
-        "OR lower(r.target) LIKE :text ESCAPE '!') ORDER BY 1, 2",
-        text=f"%{_escaped(text_.lower())}%",
+        "WHERE r.verb = 'runs_image' AND (lower(r.source) LIKE lower(:text) ESCAPE '!' "
+        "OR lower(r.target) LIKE lower(:text) ESCAPE '!') ORDER BY 1, 2",
+        text=f"%{escaped(text_)}%",
     )
 
 
@@ -96,7 +91,3 @@ def status(connection: Connection) -> dict[str, Any]:
 
 def _rows(connection: Connection, query: str, **values: str) -> Rows:
     return [dict(row._mapping) for row in connection.execute(text(query), values)]  # noqa: SLF001 - SQLAlchemy's public name
-
-
-def _escaped(value: str) -> str:
-    return value.replace("!", "!!").replace("%", "!%").replace("_", "!_")
