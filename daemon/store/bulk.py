@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 
 _CHUNK = 500
+_ROWS = 200  # a statement: more of them save nothing, and SQLite takes 32,766 values at most
+_FEW = 8  # rows: below it, to begin a COPY costs more than it saves
 
 
 def insert_rows(
@@ -21,8 +25,14 @@ def insert_rows(
     new_only: bool = False,
 ) -> None:
     """Inserts rows of these columns. `new_only`: what is there already stays as it is."""
-    if rows:
-        connection.exec_driver_sql(_insert(connection.dialect, table, columns, new_only), list(rows))
+    dialect = connection.dialect
+    if dialect.name == "postgresql" and not new_only and len(rows) >= _FEW:
+        _copy(connection, table, columns, rows)
+        return
+    for begin in range(0, len(rows), _ROWS):
+        some = rows[begin : begin + _ROWS]
+        statement = _insert(dialect, table, columns, len(some), new_only)
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(some)))
 
 
 def rows_by_key(
@@ -35,18 +45,44 @@ def rows_by_key(
     """These columns of the rows whose key has one of these values."""
     for begin in range(0, len(values), _CHUNK):
         chunk = values[begin : begin + _CHUNK]
-        flat = tuple(part for value in chunk for part in value)
+        flat = tuple(chain.from_iterable(chunk))
         yield from connection.exec_driver_sql(
             _select(connection.dialect, table, key, columns, len(chunk)), flat
         )
 
 
-@lru_cache(maxsize=64)
-def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...], new_only: bool) -> str:
-    quote = dialect.identifier_preparer.quote
-    names = ", ".join(quote(column) for column in columns)
+def _copy(
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """PostgreSQL's own way of taking many rows, in the transaction that the connection is in."""
+    driver: Any = connection.connection.driver_connection
+    errors: Any = connection.dialect.dbapi
+    statement = _copy_from(connection.dialect, table, columns)
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copying:
+            for row in rows:
+                copying.write_row(row)
+    except errors.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, errors.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error
+
+
+@lru_cache(maxsize=256)
+def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...], count: int, new_only: bool) -> str:
     end = " ON CONFLICT DO NOTHING" if new_only else ""
-    return f"INSERT INTO {quote(table.name)} ({names}) VALUES {_marks(dialect, len(columns))}{end}"  # noqa: S608 - our own names
+    values = ", ".join([_marks(dialect, len(columns))] * count)
+    return f"INSERT INTO {_named(dialect, table, columns)} VALUES {values}{end}"  # noqa: S608 - our own names
+
+
+@lru_cache(maxsize=64)
+def _copy_from(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+    return f"COPY {_named(dialect, table, columns)} FROM STDIN"
+
+
+def _named(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+    quote = dialect.identifier_preparer.quote
+    return f"{quote(table.name)} ({', '.join(quote(column) for column in columns)})"
 
 
 @lru_cache(maxsize=64)
@@ -55,9 +91,12 @@ def _select(
 ) -> str:
     quote = dialect.identifier_preparer.quote
     names = ", ".join(quote(column) for column in columns)
-    keys = ", ".join(quote(column) for column in key)
-    values = ", ".join([_marks(dialect, len(key))] * count)
-    return f"SELECT {names} FROM {quote(table.name)} WHERE ({keys}) IN (VALUES {values})"  # noqa: S608 - our own names
+    if len(key) == 1:
+        keys, values = quote(key[0]), ", ".join([_marks(dialect, 1)[1:-1]] * count)
+    else:
+        keys = f"({', '.join(quote(column) for column in key)})"
+        values = f"VALUES {', '.join([_marks(dialect, len(key))] * count)}"
+    return f"SELECT {names} FROM {quote(table.name)} WHERE {keys} IN ({values})"  # noqa: S608 - our own names
 
 
 def _marks(dialect: Dialect, count: int) -> str:
