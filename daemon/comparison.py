@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,8 +13,8 @@ from config import vocabulary
 from config.settings import Settings
 from daemon.analysis import changes, finding_drift, gaps, ignore, path_drift, summary
 from daemon.analysis.standing import standing
-from daemon.store import findings, graph, history
-from daemon.values.drift import Action, Drift, FindingChange, PathChange
+from daemon.store import covered, findings, graph, history, path_history
+from daemon.values.drift import Action, Drift, FindingChange, GapLine, PathChange
 from daemon.values.graph import Graph
 from daemon.values.path import DataPath
 
@@ -46,7 +46,7 @@ def compare(
         after=history.head(connection, after),
         changes=kept,
         path_changes=paths,
-        gaps=gaps.group(_coverage(connection, before), _coverage(connection, after)),
+        gaps=_gaps(connection, before, after),
         sight=history.sight(connection, after),
         large_removals=history.large_removals(connection, before, after),
         findings=_findings(connection, before, after),
@@ -95,7 +95,7 @@ def grouped(paths: Sequence[DataPath]) -> tuple[PathChange, ...]:
 
 def _baseline(connection: Connection, settings: Settings, after: int) -> Drift:
     seen = history.sight(connection, after)
-    found = gaps.group((), _coverage(connection, after))
+    found = _gaps(connection, None, after)
     whole: Graph = graph.load_graph(connection, after)
     return summary.summarise(
         installation=settings.driftline.name,
@@ -112,14 +112,15 @@ def _baseline(connection: Connection, settings: Settings, after: int) -> Drift:
 def _path_changes(
     connection: Connection, before: int, after: int, told: Collection[str]
 ) -> Sequence[PathChange]:
-    found = history.paths(connection, before, after)
+    found = path_history.paths(connection, before, after)
+    old = {path.identity for path in found.before}
     if told:
-        old = {path.identity for path in found.before}
         left = tuple(path for path in found.after if path.identity in old or _line(path) not in told)
         found = replace(found, after=left)
-    relations = graph.load_relations(connection, after)
-    seen = {(r.source, r.verb, str(r.target)): r.seen for r in relations if r.seen}
-    compared = path_drift.compare(found.before, found.after, history.edges(connection, before), seen=seen)
+    fresh = {hop for path in found.after if path.identity not in old for hop in path.route}
+    hops = {(hop.source, hop.verb, hop.target) for hop in fresh}
+    known, seen = path_history.edges(connection, before, hops)
+    compared = path_drift.compare(found.before, found.after, known, seen=seen)
     return [_restated(change) if _only(change, found) else change for change in compared]
 
 
@@ -127,16 +128,17 @@ def _findings(connection: Connection, before: int, after: int) -> tuple[FindingC
     found = findings.history(connection, before, after)
     if found.before == found.after:
         return ()
+    subjects = {each.identity.subject for each in (*found.before, *found.after)}
     return finding_drift.compare(
         found.before,
         found.after,
         found.known,
-        ran=graph.load_relations(connection, before),
+        ran=graph.relations_from(connection, before, subjects),
         paths=graph.load_paths(connection, after),
     )
 
 
-def _only(change: PathChange, found: history.PathHistory) -> bool:
+def _only(change: PathChange, found: path_history.PathHistory) -> bool:
     return all(path.identity in found.restated for path in change.paths)
 
 
@@ -149,11 +151,13 @@ def _restated(change: PathChange) -> PathChange:
     )
 
 
-def _coverage(connection: Connection, number: int) -> list[gaps.CoverageRow]:
-    return [
-        gaps.CoverageRow(row.extent, row.state, row.detail, row.last_listed, row.kept)
-        for row in history.coverage(connection, number)
-    ]
+def _gaps(connection: Connection, before: int | None, after: int) -> tuple[GapLine, ...]:
+    then, now = covered.gaps(connection, before, after)
+    return gaps.group(_rows(then), _rows(now))
+
+
+def _rows(states: Iterable[covered.CoverageState]) -> list[gaps.CoverageRow]:
+    return [gaps.CoverageRow(row.extent, row.state, row.detail, row.last_listed, row.kept) for row in states]
 
 
 def _category(host: str) -> str:

@@ -21,7 +21,7 @@ from daemon.analysis.judgement import Judgement, Rules
 from daemon.analysis.settling import settle
 from daemon.collection import Collected, Progress, collect
 from daemon.privacy import renaming
-from daemon.store import documents, history, outbox
+from daemon.store import covered, documents, history, outbox
 from daemon.store.database import Database
 from daemon.store.draft import Draft, NewDelivery, drafting
 from daemon.store.errors import StoreError
@@ -213,7 +213,7 @@ def _kept(database: Database) -> dict[Extent, int]:
         number = history.newest(connection)
         if number is None:
             return {}
-        return {row.extent: row.kept for row in history.coverage(connection, number)}
+        return {row.extent: row.kept for row in covered.coverage(connection, number)}
 
 
 def _shape(document: documents.Document) -> documents.Document:

@@ -41,7 +41,7 @@ def judge(
     `first_seen`: when traces first showed a key, if known.
     """
     seen = first_seen or {}
-    told = without_followers(tuple(differences))
+    told = without_followers(differences)
     changes = [change for one in told if (change := _change(one, seen.get(one.key))) is not None]
     return _fold(sorted(changes, key=lambda change: (change.kind, change.key, change.action, change.id)))
 
@@ -143,8 +143,8 @@ def _fields(
         _without(_part(before, "attributes"), blind), _without(_part(after, "attributes"), blind)
     )
     tags = compare(_part(before, "tags"), _part(after, "tags"))
-    rest = compare(_named(before), _named(after))
-    told = (*rest, *attributes, *(replace(tag, path=f"tags.{tag.path}") for tag in tags))
+    named = compare(_named(before), _named(after))
+    told = (*named, *attributes, *(replace(tag, path=f"tags.{tag.path}") for tag in tags))
     # Other names are mostly made of attributes: worth a word only if nothing else says what happened.
     return told or compare({"aliases": before.get("aliases")}, {"aliases": after.get("aliases")})
 
@@ -156,6 +156,8 @@ def _named(document: Mapping[str, Json]) -> dict[str, Json]:
 def _unobserved(before: Mapping[str, Json], after: Mapping[str, Json]) -> frozenset[str]:
     """Attributes that cannot be compared: not seen now, or never seen before."""
     now, then = after.get("unobserved") or (), before.get("unobserved") or ()
+    if not now and not then:
+        return frozenset()
     known = _part(before, "attributes")
     names = {str(name) for name in now} if isinstance(now, list | tuple) else set()
     if isinstance(then, list | tuple):

@@ -5,7 +5,7 @@ It stands for itself only when the registry lost an image whose name is still in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from collectors.model import Json
 from daemon.analysis import telling
@@ -18,12 +18,25 @@ IMAGE = "image://"
 _USES = "uses_image"
 
 
-def without_followers(differences: Sequence[Difference]) -> list[Difference]:
-    """The differences without those of images that merely follow from what uses them."""
-    stopped = {telling.ends(one.key, one.type)[1] for one in differences if _ended(one, RUNS_IMAGE)}
-    unused = {telling.ends(one.key, one.type)[1] for one in differences if _ended(one, _USES)}
-    moved = {one.key for one in differences if one.kind is Kind.ALIAS and (one.after or {}).get("urn")}
-    return [one for one in differences if not _follows(one, stopped, unused | moved)]
+def without_followers(differences: Iterable[Difference]) -> Iterator[Difference]:
+    """The differences without those of images that merely follow from what uses them.
+
+    Those of images come last: what they follow from must have been seen. No other is held.
+    """
+    stopped: set[str] = set()
+    told_names: set[str] = set()
+    images: list[Difference] = []
+    for one in differences:
+        if one.key.startswith(IMAGE):
+            images.append(one)
+        else:
+            yield one
+        if one.kind is Kind.ALIAS and (one.after or {}).get("urn"):
+            told_names.add(one.key)
+        elif one.after is None and one.kind is not Kind.RESOURCE and one.type in (RUNS_IMAGE, _USES):
+            ended = stopped if one.type == RUNS_IMAGE else told_names
+            ended.add(telling.ends(one.key, one.type)[1])
+    yield from (one for one in images if not _follows(one, stopped, told_names))
 
 
 def _follows(one: Difference, stopped: set[str], told_names: set[str]) -> bool:
@@ -35,10 +48,6 @@ def _follows(one: Difference, stopped: set[str], told_names: set[str]) -> bool:
         lost = one.key in stopped and not told_names & _names(one.before.get("aliases"))
         return not lost
     return one.before.get("attributes") == one.after.get("attributes")  # it got or lost a name
-
-
-def _ended(one: Difference, verb: str) -> bool:
-    return one.type == verb and one.kind is not Kind.RESOURCE and one.after is None
 
 
 def _names(aliases: Json) -> set[str]:

@@ -117,11 +117,11 @@ def coverage(context: typer.Context, as_json: AsJson = False) -> None:
     """List what could not be looked at in the newest snapshot, and why."""
     from daemon.analysis import gaps
     from daemon.cli.reports import print_coverage
-    from daemon.store import history
+    from daemon.store import covered, history
 
     with reading(settings_of(context)) as connection:
         number = existing(connection, history.newest_of_all(connection))
-        rows = history.coverage(connection, number)
+        rows = covered.coverage(connection, number)
         head, seen = history.head(connection, number), history.sight(connection, number)
     found = gaps.group(
         (), [gaps.CoverageRow(r.extent, r.state, r.detail, r.last_listed, r.kept) for r in rows]

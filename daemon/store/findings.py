@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, union, update
 
 from daemon.store import elements
 from daemon.store.columns import COMPONENT, CONTENT, FINDING, FINDING_VERSION, valid
@@ -98,22 +98,31 @@ class FindingHistory:
 
 
 def history(connection: Connection, before: int, after: int) -> FindingHistory:
-    """Findings valid at each end, and which differences are no drift."""
+    """Findings of which a version opened or closed in between, at each end, and which differences are no drift."""
     changed: dict[FindingIdentity, set[str]] = defaultdict(set)
+    table = FINDING_VERSION.c
     query = select(FINDING_VERSION, FINDING.c.subject, FINDING.c.package, FINDING.c.advisory).join(
-        FINDING, FINDING.c.id == FINDING_VERSION.c.finding_id
+        FINDING, FINDING.c.id == table.finding_id
     )
-    since, until = FINDING_VERSION.c.since, FINDING_VERSION.c.until
-    for row in connection.execute(query.where(since > before, since <= after)):
+    opened = table.since > before, table.since <= after
+    ended = table.until > before, table.until <= after
+    for row in connection.execute(query.where(*opened)):
         changed[_identity(row)].add(row.origin)
-    for row in connection.execute(query.where(until > before, until <= after, FINDING_VERSION.c.ended != "")):
+    for row in connection.execute(query.where(*ended, table.ended != "")):
         changed[_identity(row)].add(row.ended)
-    ours = {Origin.BASELINE.value, Origin.RESTATED.value}
-    return FindingHistory(
-        load_findings(connection, before),
-        load_findings(connection, after),
-        frozenset(key for key, origins in changed.items() if origins <= ours),
+    id = table.finding_id.label("id")
+    touched = union(select(id).where(*opened), select(id).where(*ended)).subquery("touched")
+    ends = (
+        tuple(
+            _finding(row)
+            for row in connection.execute(
+                query.join(touched, touched.c.id == table.finding_id).where(valid(FINDING_VERSION, number))
+            )
+        )
+        for number in (before, after)
     )
+    ours = {Origin.BASELINE.value, Origin.RESTATED.value}
+    return FindingHistory(*ends, frozenset(key for key, origins in changed.items() if origins <= ours))
 
 
 def _close(merge: Merge, key: FindingIdentity, how: str) -> None:

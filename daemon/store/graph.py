@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -26,6 +27,7 @@ from daemon.store.times import moment
 from daemon.values.graph import Binding, Bound, Graph
 from daemon.values.path import DataPath, PathIdentity
 
+_CHUNK = 500
 _ANSWERED = ("listed", "sighted", "retired")
 PUSHED = "traces"  # the provider whose extents are sightings and never overwrite listed content
 
@@ -84,6 +86,21 @@ def load_relations(connection: Connection, number: int | None) -> tuple[Relation
             ),
         )
     return tuple(found.values())
+
+
+def relations_from(connection: Connection, number: int, sources: Collection[str]) -> tuple[Relation, ...]:
+    """The relations that start at these urns at snapshot `number`, without what was said of them."""
+    wanted = sorted(sources)
+    return tuple(
+        documents.to_relation(row.source, row.verb, row.target, raw=row.raw, attributes={}, seen=None)
+        for begin in range(0, len(wanted), _CHUNK)
+        for row in connection.execute(
+            select(RELATION)
+            .join(RELATION_VERSION, RELATION_VERSION.c.relation_id == RELATION.c.id)
+            .where(RELATION.c.source.in_(wanted[begin : begin + _CHUNK]), valid(RELATION_VERSION, number))
+            .distinct()
+        )
+    )
 
 
 def load_bindings(connection: Connection, number: int | None) -> dict[str, Binding]:

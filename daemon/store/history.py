@@ -2,51 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, and_, exists, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from collectors.model import Extent, Scope
-from daemon.store import documents
-from daemon.store.bulk import rows_by_key
-from daemon.store.columns import (
-    ALIAS,
-    COVERAGE,
-    DOCUMENT,
-    EXTENT,
-    LARGE_REMOVAL,
-    PATH,
-    PATH_VERSION,
-    RELATION,
-    RELATION_VERSION,
-    RESOURCE,
-    RESOURCE_VERSION,
-    SIGHT,
-    SNAPSHOT,
-    valid,
-)
+from daemon.store import documents, versions
+from daemon.store.columns import ALIAS, EXTENT, LARGE_REMOVAL, SIGHT, SNAPSHOT, valid
+from daemon.store.covered import last_listed
 from daemon.store.errors import NotFound
-from daemon.store.graph import PUSHED, load_bindings, load_paths
+from daemon.store.graph import PUSHED
 from daemon.store.times import moment, stamp
 from daemon.values.drift import Difference, Kind, Origin, SnapshotHead
 from daemon.values.graph import Bound
-from daemon.values.path import DataPath, PathIdentity, Sight
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageState:
-    """How one extent was answered at a snapshot. `kept`: resources carried on."""
-
-    extent: Extent
-    state: str
-    detail: str
-    last_listed: datetime | None
-    kept: int
+from daemon.values.path import Sight
 
 
 def head(connection: Connection, number: int) -> SnapshotHead:
@@ -101,235 +73,91 @@ def differences(connection: Connection, before: int, after: int) -> Iterator[Dif
     yield from _bindings(connection, before, after)
 
 
-def _versions(
-    connection: Connection, versions: Table, rows: Table, reference: str, before: int, after: int
-) -> dict[int, list[Any]]:
-    """By row, of the rows that have a version opened or closed in (before, after]: those that hold at `before`
-    or come after it. What ended earlier says nothing about the difference, and may be much."""
-    touched = (
-        select(versions.c[reference])
-        .where(
-            or_(
-                and_(versions.c.since > before, versions.c.since <= after),
-                and_(versions.c.until > before, versions.c.until <= after),
-            )
-        )
-        .distinct()
-    )
-    retired = exists().where(
-        COVERAGE.c.extent_id == versions.c.extent_id,
-        COVERAGE.c.since == versions.c.until,
-        COVERAGE.c.state == "retired",
-    )
-    query = (
-        select(
-            rows,
-            versions.c.since,
-            versions.c.until,
-            versions.c.origin.label("origin_"),
-            versions.c.digest,
-            versions.c.document_id,
-            versions.c.extent_id,
-            EXTENT.c.provider.label("extent_provider"),
-            EXTENT.c.account.label("extent_account"),
-            EXTENT.c.region.label("extent_region"),
-            retired.label("retired"),
-        )
-        .join(rows, rows.c.id == versions.c[reference])
-        .join(EXTENT, EXTENT.c.id == versions.c.extent_id)
-        .where(
-            versions.c[reference].in_(touched),
-            versions.c.since <= after,
-            or_(versions.c.until.is_(None), versions.c.until > before),
-        )
-        .order_by(versions.c.extent_id, versions.c.since)
-    )
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in connection.execute(query):
-        found[row.id].append(row)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """The version that speaks for a row at each end, and how the later one, or what led to it, came to be."""
-
-    before: Any
-    after: Any
-    origin: Origin | None
-
-
-def _pair(versions: Sequence[Any], before: int, after: int) -> _Pair | None:
-    """None if nothing is different, or if what is different is no change of the world."""
-    old, new = _speaking(versions, before), _speaking(versions, after)
-    if old is None and new is None:
-        return None  # came and went in between
-    if old is None:
-        # It counts as new only if its first appearance did: a baseline is no change.
-        first = min((v for v in versions if v.since > before), key=lambda v: v.since)
-        origin = Origin(first.origin_)
-        return None if origin is Origin.BASELINE else _Pair(None, new, origin)
-    if new is None:
-        last = max(versions, key=lambda v: v.until or 0)
-        return None if last.retired else _Pair(old, None, None)
-    if old.extent_id != new.extent_id:
-        # Another extent speaks now: compare within one extent or not at all.
-        same = [v for v in versions if v.extent_id == new.extent_id and _holds(v, before)]
-        if not same:
-            return None
-        old = same[0]
-    if old.digest == new.digest:
-        return None
-    between = {v.origin_ for v in versions if v.extent_id == new.extent_id and before < v.since <= after}
-    restated = between <= {Origin.RESTATED.value}
-    return _Pair(old, new, Origin.RESTATED if restated else Origin.ALTERED)
-
-
-def _holds(version: Any, number: int) -> bool:
-    return version.since <= number and (version.until is None or version.until > number)
-
-
-def _speaking(versions: Sequence[Any], number: int) -> Any:
-    """Of several presences, listed content speaks before sighted, then the older extent."""
-    holding = [v for v in versions if _holds(v, number)]
-    return min(holding, key=lambda v: (v.extent_provider == PUSHED, v.extent_id), default=None)
-
-
 def _resources(connection: Connection, before: int, after: int) -> Iterator[Difference]:
-    pairs = _pairs(connection, RESOURCE_VERSION, RESOURCE, "resource_id", before, after)
-    bodies = _bodies(connection, pairs)
-    confirmed = _confirmed(connection, before) if any(pair.after is None for pair in pairs) else {}
-    for pair in sorted(pairs, key=lambda p: (p.after or p.before).urn):
-        row = pair.after or pair.before
-        old, new = _body(bodies, pair.before), _body(bodies, pair.after)
-        document = new or old
+    found = list(versions.pairs(connection, versions.RESOURCES, before, after))
+    found.sort(key=lambda pair: str(pair.row[0]))
+    gone = {pair.before.extent_id for pair in found if pair.after is None and pair.before is not None}
+    confirmed = last_listed(connection, before, gone)
+    for (urn, type, provider, account, region), old, new, origin in found:
+        was, now = _document(old), _document(new)
+        document = now or was
         assert document is not None
         yield Difference(
             kind=Kind.RESOURCE,
-            key=row.urn,
-            type=row.type,
+            key=urn,
+            type=type,
             name=str(document["name"]),
-            scope=Scope(row.provider, row.account, row.region),
-            before=old,
-            after=new,
-            origin=pair.origin,
-            environment=row.account if row.provider == PUSHED else "",
-            last_confirmed=confirmed.get(row.extent_id) if new is None else None,
+            scope=Scope(provider, account, region),
+            before=was,
+            after=now,
+            origin=origin,
+            environment=account if provider == PUSHED else "",
+            last_confirmed=confirmed.get(old.extent_id) if new is None and old is not None else None,
         )
 
 
 def _relations(connection: Connection, before: int, after: int) -> Iterator[Difference]:
-    pairs = _pairs(connection, RELATION_VERSION, RELATION, "relation_id", before, after)
-    bodies = _bodies(connection, pairs)
-    for pair in sorted(pairs, key=lambda p: _key(p.after or p.before)):
-        row = pair.after or pair.before
-        scope = Scope(row.extent_provider, row.extent_account, row.extent_region)
+    found = list(versions.pairs(connection, versions.RELATIONS, before, after))
+    found.sort(key=lambda pair: _key(pair.row))
+    for (source, verb, target, observed), old, new, origin in found:
+        speaking = new or old
+        assert speaking is not None
+        scope = Scope(speaking.provider, speaking.account, speaking.region)
         yield Difference(
-            kind=Kind.FLOW if row.observed else Kind.RELATION,
-            key=_key(row),
-            type=row.verb,
-            name=row.target,
+            kind=Kind.FLOW if observed else Kind.RELATION,
+            key=_key((source, verb, target)),
+            type=verb,
+            name=target,
             scope=scope,
-            before=_body(bodies, pair.before),
-            after=_body(bodies, pair.after),
-            origin=pair.origin,
-            environment=scope.account if row.observed else "",
+            before=_document(old),
+            after=_document(new),
+            origin=origin,
+            environment=scope.account if observed else "",
         )
+
+
+def _key(row: Sequence[Any]) -> str:
+    """Of a relation: `source verb target`."""
+    return f"{row[0]} {row[1]} {row[2]}"
+
+
+def _document(version: versions.Version | None) -> documents.Document | None:
+    """Read only when it is asked for: all documents of a large drift at once would be much."""
+    if version is None:
+        return None
+    assert version.body is not None
+    return documents.decode(version.body)
 
 
 def _bindings(connection: Connection, before: int, after: int) -> Iterator[Difference]:
     """Names that lead elsewhere than before, and names that now lead somewhere."""
-    old, new = load_bindings(connection, before), load_bindings(connection, after)
-    query = select(ALIAS.c.alias).where(
+    was = ALIAS.alias("was")
+    query = (
+        select(ALIAS.c.alias, was.c.urn.label("before"), ALIAS.c.urn.label("after"))
+        .join(was, was.c.alias == ALIAS.c.alias)
+        .where(
+            ALIAS.c.since > before,
+            valid(ALIAS, after),
+            valid(was, before),
+            ALIAS.c.state == Bound.RESOLVED.value,
+            ALIAS.c.urn != was.c.urn,
+        )
+    )
+    opened = select(ALIAS.c.alias).where(
         ALIAS.c.since > before, ALIAS.c.since <= after, ALIAS.c.origin == Origin.ALTERED.value
     )
-    altered = {row.alias for row in connection.execute(query)}
-    for alias in sorted(old.keys() & new.keys()):
-        was, now = old[alias], new[alias]
-        if now.state is not Bound.RESOLVED or was.urn == now.urn:
-            continue
+    altered = {row.alias for row in connection.execute(opened)}
+    for row in sorted(connection.execute(query), key=lambda row: str(row.alias)):
         yield Difference(
             kind=Kind.ALIAS,
-            key=alias,
+            key=row.alias,
             type="alias",
-            name=alias.split("|", 2)[-1],
+            name=row.alias.split("|", 2)[-1],
             scope=Scope("", ""),
-            before={"urn": was.urn} if was.urn else {"urn": None},
-            after={"urn": now.urn},
-            origin=Origin.ALTERED if alias in altered else Origin.RESTATED,
+            before={"urn": row.before or None},
+            after={"urn": row.after},
+            origin=Origin.ALTERED if row.alias in altered else Origin.RESTATED,
         )
-
-
-def _pairs(
-    connection: Connection, versions: Table, rows: Table, reference: str, before: int, after: int
-) -> list[_Pair]:
-    by_row = _versions(connection, versions, rows, reference, before, after)
-    found = (_pair(of_row, before, after) for of_row in by_row.values())
-    return [pair for pair in found if pair is not None]
-
-
-def _key(row: Any) -> str:
-    return f"{row.source} {row.verb} {row.target}"
-
-
-def _bodies(connection: Connection, pairs: Iterable[_Pair]) -> dict[int, documents.Document]:
-    numbers = sorted({v.document_id for pair in pairs for v in (pair.before, pair.after) if v is not None})
-    found = rows_by_key(connection, DOCUMENT, ("id",), ("id", "body"), [(each,) for each in numbers])
-    return {number: documents.decode(body) for number, body in found}
-
-
-def _body(bodies: dict[int, documents.Document], version: Any) -> documents.Document | None:
-    return bodies[version.document_id] if version is not None else None
-
-
-def _confirmed(connection: Connection, before: int) -> dict[int, datetime]:
-    """When each extent was last listed, seen from snapshot `before`: its time, or that of the last listing."""
-    query = (
-        select(COVERAGE.c.extent_id, COVERAGE.c.since, COVERAGE.c.until)
-        .where(COVERAGE.c.state.in_(("listed", "sighted")), COVERAGE.c.since <= before)
-        .order_by(COVERAGE.c.extent_id, COVERAGE.c.since)
-    )
-    last: dict[int, list[int]] = defaultdict(list)
-    for row in connection.execute(query):
-        last[row.extent_id].append(before if row.until is None or row.until > before else row.until - 1)
-    wanted = sorted({number for numbers in last.values() for number in numbers})
-    taken = {
-        number: moment(started_at)
-        for number, started_at in rows_by_key(
-            connection, SNAPSHOT, ("number",), ("number", "started_at"), [(number,) for number in wanted]
-        )
-    }
-    newest = {extent: max((n for n in numbers if n in taken), default=0) for extent, numbers in last.items()}
-    return {extent: taken[number] for extent, number in newest.items() if number}
-
-
-def coverage(connection: Connection, number: int) -> list[CoverageState]:
-    """How every extent stood at a snapshot, sorted."""
-    confirmed = _confirmed(connection, number)
-    kept = {
-        row.extent_id: row.kept
-        for row in connection.execute(
-            select(RESOURCE_VERSION.c.extent_id, func.count().label("kept"))
-            .where(valid(RESOURCE_VERSION, number))
-            .group_by(RESOURCE_VERSION.c.extent_id)
-        )
-    }
-    query = (
-        select(EXTENT, COVERAGE.c.state, COVERAGE.c.detail)
-        .join(COVERAGE, COVERAGE.c.extent_id == EXTENT.c.id)
-        .where(valid(COVERAGE, number))
-        .order_by(EXTENT.c.provider, EXTENT.c.account, EXTENT.c.region, EXTENT.c.type)
-    )
-    return [
-        CoverageState(
-            Extent(row.type, Scope(row.provider, row.account, row.region)),
-            row.state,
-            row.detail,
-            confirmed.get(row.id),
-            kept.get(row.id, 0),
-        )
-        for row in connection.execute(query)
-    ]
 
 
 def large_removals(connection: Connection, before: int, after: int) -> tuple[Extent, ...]:
@@ -353,52 +181,3 @@ def sight(connection: Connection, number: int) -> Sight:
         return Sight(0, 0)
     body = {name: tuple(urns) for name, urns in orjson.loads(row.body).items()}
     return Sight(row.workloads, row.visible, **body)
-
-
-@dataclass(frozen=True, slots=True)
-class PathHistory:
-    """Data paths at two snapshots, reduced to what is a change of the world.
-
-    `restated`: identities that appeared or changed only because rules or knowledge changed.
-    """
-
-    before: tuple[DataPath, ...]
-    after: tuple[DataPath, ...]
-    restated: frozenset[PathIdentity]
-
-
-def paths(connection: Connection, before: int, after: int) -> PathHistory:
-    """Data paths valid at each end, and which differences are no drift."""
-    changed: dict[PathIdentity, set[str]] = defaultdict(set)
-    query = (
-        select(PATH, PATH_VERSION.c.origin.label("origin_"))
-        .join(PATH, PATH.c.id == PATH_VERSION.c.data_path_id)
-        .where(PATH_VERSION.c.since > before, PATH_VERSION.c.since <= after)
-    )
-    for row in connection.execute(query):
-        key = documents.path_identity(row.origin, row.sink, row.direction, row.data_class)
-        changed[key].add(row.origin_)
-    ended = (
-        select(PATH)
-        .join(PATH_VERSION, PATH.c.id == PATH_VERSION.c.data_path_id)
-        .where(PATH_VERSION.c.until > before, PATH_VERSION.c.until <= after, PATH_VERSION.c.ended != "")
-    )
-    for row in connection.execute(ended.add_columns(PATH_VERSION.c.ended)):
-        key = documents.path_identity(row.origin, row.sink, row.direction, row.data_class)
-        changed[key].add(row.ended)
-    ours = {Origin.BASELINE.value, Origin.RESTATED.value, Origin.NEWLY_VISIBLE.value}
-    return PathHistory(
-        load_paths(connection, before),
-        load_paths(connection, after),
-        frozenset(key for key, origins in changed.items() if origins <= ours),
-    )
-
-
-def edges(connection: Connection, number: int) -> frozenset[tuple[str, str, str]]:
-    """Identities of the relations valid at a snapshot."""
-    query = (
-        select(RELATION.c.source, RELATION.c.verb, RELATION.c.target)
-        .join(RELATION_VERSION, RELATION_VERSION.c.relation_id == RELATION.c.id)
-        .where(valid(RELATION_VERSION, number))
-    )
-    return frozenset((row.source, row.verb, row.target) for row in connection.execute(query))

@@ -35,7 +35,7 @@ from collectors.traces.receiver import Receiver
 from config.settings import Settings, compose
 from daemon import assembly, comparison, cycle
 from daemon.report.text import render_text
-from daemon.store import graph, history
+from daemon.store import covered, graph, history
 from daemon.store.database import Database
 from daemon.store.journal import Journal
 from daemon.values.drift import Drift
@@ -333,7 +333,7 @@ class Installation:
     def coverage(self, number: int | None = None) -> dict[str, str]:
         """`aws.rds.instance us-east-1` -> `denied: what it says`, at a snapshot."""
         with self.database.reading() as connection:
-            rows = history.coverage(connection, number or self.numbers[-1])
+            rows = covered.coverage(connection, number or self.numbers[-1])
         return {
             " ".join(
                 filter(None, (row.extent.type, row.extent.scope.region))
