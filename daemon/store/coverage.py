@@ -100,7 +100,11 @@ class Coverage:
         answered = {outcome.extent for outcome in outcomes}
         for extent, row in self.open_extents().items():
             wanted = asked.get(extent.scope.provider, frozenset())
-            if extent not in answered and wanted is not None and extent not in wanted:
+            if extent in answered:
+                continue
+            if _of_planning(extent):
+                self.cover(row.id, RETIRED, "it can be planned again", 0)
+            elif wanted is not None and extent not in wanted:
                 self.merge.retire(row.id)
                 # Should it be asked for again, its first listing is a baseline again.
                 again = update(EXTENT).where(EXTENT.c.id == row.id).values(first_listed=None)
@@ -131,7 +135,7 @@ def with_unreached(
     missing = []
     for extent in sorted(known):
         provider = extent.scope.provider
-        if extent in answered or provider not in asked:
+        if extent in answered or provider not in asked or _of_planning(extent):
             continue
         wanted = asked[provider]
         if wanted is None:
@@ -159,6 +163,11 @@ _NOT_SHOWN = (
 _NOT_ANSWERED = (
     "nothing answers for it, and the settings did not take it out; was facts.db lost? New spans fill it again"
 )
+
+
+def _of_planning(extent: Extent) -> bool:
+    """Whether it stands for a collector that could not plan: a gap for as long as that lasts, and no longer."""
+    return extent.type == f"{extent.scope.provider}.plan"
 
 
 def _extent(row: Any) -> Extent:

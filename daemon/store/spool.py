@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ import orjson
 
 from collectors.model import Alias, Answer, Content, Extent, Gap, Listing, Relation, Resource, Seen
 from daemon.store import documents
+from daemon.store.errors import SpoolUnusable
 
 Shape = Callable[[documents.Document], documents.Document]
 """Redacts a document and puts it into canonical form."""
@@ -125,15 +127,19 @@ class Spool:
     """Write with `add` from any thread; then read, in order of extent, as often as needed."""
 
     def __init__(self, path: Path, shape: Shape, rename: Callable[[str], str] = str) -> None:
-        """Creates the file, readable by its owner alone. `rename`: for urns, names and aliases. Raises OSError."""
+        """Creates the file, readable by its owner alone. `rename`: for urns, names and aliases.
+
+        Raises SpoolUnusable, as all that writes or reads it.
+        """
         self._shape = shape
         self._rename = rename
         self._lock = Lock()
         self._path = path
         self._end = 0
         self._index: dict[Extent, tuple[Outcome, tuple[_Place, ...]]] = {}
-        path.unlink(missing_ok=True)
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        with self._plain_words():
+            path.unlink(missing_ok=True)
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
         self._file: BinaryIO = os.fdopen(descriptor, "w+b", buffering=1 << 20)
 
     def add(self, answer: Answer) -> Outcome:
@@ -162,7 +168,7 @@ class Spool:
             )
         else:
             outcome = replace(outcome, state="sighted", position=answer.position)
-        with self._lock:
+        with self._lock, self._plain_words():
             places = []
             for kind, rows, (head, digests, bodies) in blocks:
                 places.append(_Place(kind, self._end, len(head), rows, len(bodies)))
@@ -179,7 +185,7 @@ class Spool:
     def blocks(self, extent: Extent, kind: Kind) -> Iterator[Block]:
         """The rows of this kind of a listing or of sightings, sorted; none for a gap."""
         _, places = self._index[extent]
-        with self._lock:
+        with self._lock, self._plain_words():
             self._file.flush()
         for place in places:
             if place.kind == kind:
@@ -192,18 +198,33 @@ class Spool:
                 yield from rows_of(kind, block, range(len(block.digests)))
 
     def close(self) -> None:
-        """Drops the file; safe to call twice."""
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+        """Drops the file; safe to call twice. Where that fails, the next cycle drops it."""
+        with suppress(OSError):  # what could not be written is not needed any more
+            self._file.close()
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def _read(self, count: int, start: int) -> bytes:
+        with self._plain_words():
+            return os.pread(self._file.fileno(), count, start)
+
+    @contextmanager
+    def _plain_words(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise SpoolUnusable(
+                f"cannot keep the answers of this cycle in {self._path}: {error.strerror or error}. "
+                "Check the folder's room and rights; nothing already stored is lost."
+            ) from error
 
     def _block(self, place: _Place) -> Block:
         begin = place.start + place.head + place.rows * _DIGEST
-        file = self._file.fileno()
-        read = os.pread(file, begin - place.start, place.start)
+        read = self._read(begin - place.start, place.start)
         packed = orjson.loads(read[: place.head])
         columns = tuple(column * place.rows if len(column) == 1 else column for column in packed)
         digests = [read[at : at + _DIGEST] for at in range(place.head, len(read), _DIGEST)]
-        return Block(columns, digests, lambda: os.pread(file, place.bodies, begin).splitlines())
+        return Block(columns, digests, lambda: self._read(place.bodies, begin).splitlines())
 
     def _resources(self, answered: Iterable[Resource]) -> list[Resource]:
         by_urn = {
