@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,3 +106,16 @@ def pruning_header(parent: str, row: Mapping[str, Any]) -> str:
 def signature(key: bytes, header_: str) -> str:
     """Proof that the holder of the key wrote a header; "" without a key."""
     return hmac.new(key, header_.encode(), hashlib.sha256).hexdigest() if key else ""
+
+
+def digest(value: object) -> str:
+    """Hex SHA-256 of a value as JSON."""
+    return hashlib.sha256(orjson.dumps(value)).hexdigest()
+
+
+def first_coverage(rows: Iterable[tuple[int, str, str]]) -> str:
+    """The coverage digest of the first scheme. `rows`: extent, state and detail, in the order of extents."""
+    hasher = hashlib.sha256()
+    for row in rows:
+        hasher.update(repr(row).encode())
+    return hasher.hexdigest()

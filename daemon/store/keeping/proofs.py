@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, Select, Table, literal, or_, select
 
-from daemon.store import elements
+from collectors.redaction import scrub_json
+from daemon.store import documents, elements
 from daemon.store.chain import Ledger, element
 from daemon.store.columns import (
     ALIAS,
     CONTENT,
     COVERAGE,
+    DOCUMENT,
     EXTENT,
     FINDING,
     FINDING_VERSION,
@@ -135,7 +138,7 @@ def query(of: Versioned) -> Select[Any]:
         table.id, table[of.reference].label("row_"),
         table.extent_id if of.by_extent else literal(0).label("extent_id"), table.since, table.until,
         _or_nothing(of, "origin"), _or_nothing(of, "ended"), _or_nothing(of, "fingerprint"),
-        table.document_id if "document_id" in table else literal(None).label("document_id"),
+        _document(of),
         table.digest.label("digest_") if "digest" in table else literal(None).label("digest_"),
         *(column.label(f"part_{at}") for at, column in enumerate(of.parts)),
     )  # fmt: skip
@@ -145,6 +148,22 @@ def query(of: Versioned) -> Select[Any]:
     if of.by_extent:
         joined = joined.outerjoin(EXTENT, EXTENT.c.id == table.extent_id)
     return chosen.select_from(joined)
+
+
+def intervals(of: Versioned) -> Select[Any]:
+    """Every version without what it names: its row, the columns of `fold.Version` up to `ended`, the number of its
+    document, and its own columns that make it equal to another."""
+    table = of.versions.c
+    return select(
+        table[of.reference], table.id, table.extent_id if of.by_extent else literal(0).label("extent_id"),
+        table.since, table.until, _or_nothing(of, "origin"), _or_nothing(of, "ended"), _document(of),
+        *(table[name] for name in of.folded),
+    )  # fmt: skip
+
+
+def _document(of: Versioned) -> ColumnElement[Any]:
+    table = of.versions.c
+    return (table.document_id if "document_id" in table else literal(None)).label("document_id_")
 
 
 def _or_nothing(of: Versioned, name: str) -> ColumnElement[Any]:
@@ -225,3 +244,48 @@ def _each_chunk(numbers: Sequence[int] | None) -> Iterator[Sequence[int] | None]
         return
     for begin in range(0, len(numbers), _CHUNK):
         yield numbers[begin : begin + _CHUNK]
+
+
+# -- what a resource is and where it lives: columns beside the versions, which its documents must say too ----------
+
+IDENTITY = ("type", "role", "provider", "account", "region")
+
+
+def identity(body: str) -> tuple[str, ...]:
+    """As a document says it."""
+    document = orjson.loads(body)
+    return document["type"], document["role"], *document["scope"]
+
+
+def identity_of(row: Any) -> tuple[str, ...]:
+    """As the resource's own row says it, in the words of a document."""
+    return tuple(str(scrub_json(getattr(row, name))) for name in IDENTITY)
+
+
+# -- documents -----------------------------------------------------------------------------------------------------
+
+
+def documented(connection: Connection, of: Versioned) -> Iterator[tuple[Row, Any]]:
+    """Every version in the order of what it is a version of, extent and time; with it, `body` and `prefix` of its
+    document, and of a resource its identity."""
+    chosen, table = query(of), of.versions.c
+    width = len(chosen.selected_columns)
+    if "document_id" in table:
+        chosen = chosen.outerjoin(DOCUMENT, DOCUMENT.c.id == table.document_id)
+        chosen = chosen.add_columns(DOCUMENT.c.body, DOCUMENT.c.prefix)
+    if of.rows is RESOURCE:
+        chosen = chosen.add_columns(*(RESOURCE.c[name] for name in IDENTITY))
+    by = (table[of.reference], table.since, table.id)
+    for found in connection.execute(chosen.order_by(*by), execution_options={"yield_per": 1000}):
+        yield to_row(found[:width]), found
+
+
+def wrong_document(digest: bytes, found: Any) -> str:
+    """What is wrong with a document; "" if nothing is. `found`: `body` and `prefix`."""
+    if found.body is None:
+        return "names a document that is not there"
+    if documents.digest(found.body.encode()) != digest:
+        return "has a document that was altered: its digest is another"
+    if documents.prefix(digest) != found.prefix:
+        return "has a document that is not found by its digest any more"
+    return ""
