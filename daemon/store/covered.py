@@ -24,7 +24,7 @@ _CHUNK = 500
 class CoverageState:
     """How one extent was answered at a snapshot.
 
-    `kept`: resources carried on. `pending`: those of them that the newest listing lacked, and another must lack too.
+    `kept`: resources carried on.
     """
 
     extent: Extent
@@ -32,7 +32,6 @@ class CoverageState:
     detail: str
     last_listed: datetime | None
     kept: int
-    pending: int = 0
 
 
 def coverage(connection: Connection, number: int) -> list[CoverageState]:
@@ -83,7 +82,7 @@ def last_listed(connection: Connection, number: int, extents: Collection[int] | 
 
 def _states(number: int) -> Select[Any]:
     return (
-        select(EXTENT, COVERAGE.c.state, COVERAGE.c.detail, COVERAGE.c.pending)
+        select(EXTENT, COVERAGE.c.state, COVERAGE.c.detail)
         .join(COVERAGE, COVERAGE.c.extent_id == EXTENT.c.id)
         .where(valid(COVERAGE, number))
         .order_by(EXTENT.c.provider, EXTENT.c.account, EXTENT.c.region, EXTENT.c.type)
@@ -123,7 +122,6 @@ def _told(rows: Collection[Any], listed: dict[int, datetime], kept: Any) -> list
             row.detail,
             listed.get(row.id),
             kept.get(row.id, 0),
-            row.pending,
         )
         for row in rows
     ]
