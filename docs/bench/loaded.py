@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, Table, update
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from daemon.analysis.canonical import canonical
 from daemon.store import documents
@@ -34,8 +36,8 @@ def load(database: Database, resources: int) -> None:
     bodies = _patterns()
     extents = [(each + 1, *_place(each)) for each in range(-(-resources // IN_EXTENT))]
     with database.writing() as connection:
-        insert_rows(connection, EXTENT, ("id", "type", "provider", "account", "region"), extents)
-        insert_rows(
+        _insert(connection, EXTENT, ("id", "type", "provider", "account", "region"), extents)
+        _insert(
             connection,
             COVERAGE,
             ("id", "extent_id", "since", "state", "detail", "details_failed"),
@@ -44,7 +46,7 @@ def load(database: Database, resources: int) -> None:
         for begin in range(0, resources, _CHUNK):
             numbers = range(begin, min(begin + _CHUNK, resources))
             rows = [(n + 1, _urn(n), *_row(n)) for n in numbers]
-            insert_rows(
+            _insert(
                 connection, RESOURCE, ("id", "urn", "type", "role", "provider", "account", "region"), rows
             )
             _open(connection, {n: _named(bodies, n) for n in numbers}, 1, "baseline", first=begin + 1)
@@ -100,7 +102,7 @@ def _open(
     """A version of each resource, and its document."""
     digests = {number: documents.digest(body) for number, body in bodies.items()}
     stored = [(id, documents.prefix(digests[n]), bodies[n].decode()) for id, n in enumerate(bodies, first)]
-    insert_rows(connection, DOCUMENT, ("id", "prefix", "body"), stored)
+    _insert(connection, DOCUMENT, ("id", "prefix", "body"), stored)
     versions = [
         (
             id,
@@ -118,11 +120,27 @@ def _open(
         )
         for id, n in enumerate(bodies, first)
     ]
-    insert_rows(connection, RESOURCE_VERSION, _VERSION, versions)
+    _insert(connection, RESOURCE_VERSION, _VERSION, versions)
 
 
 def _seal(connection: Connection, number: int, extents: int) -> None:
     """The snapshot's row; nothing is chained, since nothing here verifies it."""
     when = stamp(START + timedelta(hours=number))
     row = (number, when, when, "complete", "", "", "", "", extents, extents, 0, "", False)
-    insert_rows(connection, SNAPSHOT, _SNAPSHOT, [row])
+    _insert(connection, SNAPSHOT, _SNAPSHOT, [row])
+
+
+def _insert(
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Rows of these columns; all others have the value that the table gives them."""
+    others = [
+        (column.name, column.default.arg)
+        for column in table.columns
+        if column.name not in columns and isinstance(column.default, ScalarElementColumnDefault)
+    ]
+    rest = tuple(value for _, value in others)
+        column.default.arg for column in others if isinstance(column.default, ScalarElementColumnDefault)
+    )
+    names = (*columns, *(name for name, _ in others))
+    insert_rows(connection, table, names, [(*row, *rest) for row in rows])
