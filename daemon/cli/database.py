@@ -1,9 +1,10 @@
-"""`driftline database`: migrate, publish, dictionary."""
+"""`driftline database`: migrate, publish, dictionary, questions, and what lets others read it."""
 
 from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from daemon.cli.opening import database_of, reading, settings_of
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Migrate, publish and describe the database.",
+    help="Migrate, publish, describe and ask the database, and let others read it.",
     add_completion=False,
 )
 
@@ -53,3 +54,94 @@ def dictionary(
     with reading(settings_of(context)) as connection:
         rows = lookups.dictionary(connection)
     print_rows(rows, ("view_name", "column_name", "unit", "meaning"), as_json=as_json)
+
+
+@app.command()
+def query(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Argument(help="A question; without one, all are listed.", metavar="NAME")
+    ] = "",
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--value", help="What to fill in, as snapshot=41; once for each.", metavar="NAME=VALUE"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Ask a question of the cookbook in docs/database.md."""
+    from daemon.cli.tables import print_rows
+    from daemon.store.public.cookbook import COOKBOOK, question
+
+    if not name:
+        rows = [
+            {"name": each.name, "values": " ".join(p.name for p in each.parameters), "question": each.title}
+            for each in COOKBOOK
+        ]
+        print_rows(rows, ("name", "values", "question"), as_json=as_json)
+        return
+    asked = question(name)
+    if asked is None:
+        near = ", ".join(get_close_matches(name, [each.name for each in COOKBOOK]))
+        raise typer.BadParameter(
+            f'there is no question "{name}"; '
+            + (f"near: {near}" if near else "without a name, all are listed"),
+            param_hint="NAME",
+        )
+    given = dict(_pair(value) for value in values or ())
+    with reading(settings_of(context)) as connection:
+        try:
+            found = asked.ask(connection, given)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--value") from error
+    print_rows(found, tuple(found[0]) if found else (), as_json=as_json)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, found, value = text.partition("=")
+    if not found:
+        raise typer.BadParameter(f'"{text}" is not NAME=VALUE, as snapshot=41', param_hint="--value")
+    return name, value
+
+
+@app.command("grant-reader")
+def grant_reader(
+    context: typer.Context,
+    role: Annotated[str, typer.Argument(help="The role that may read.", metavar="ROLE")],
+) -> None:
+    """Print the SQL that lets a role of PostgreSQL read the public views, and nothing else."""
+    from sqlalchemy import text
+
+    from daemon.store.public.readers import grant
+
+    with database_of(settings_of(context)) as database, database.reading() as connection:
+        if database.sqlite:
+            raise typer.BadParameter(
+                "a SQLite database has no roles: give its readers the published copy (publish.path)"
+            )
+        name, schema = connection.execute(text("SELECT current_database(), current_schema()")).one()
+    try:
+        sys.stdout.write(grant(role, name, schema))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="ROLE") from error
+
+
+@app.command()
+def datasette(
+    name: Annotated[
+        str, typer.Option("--database", help="Name of the published file without its ending.")
+    ] = "driftline",
+) -> None:
+    """Print metadata for Datasette over the published copy: what all means, and the cookbook's questions."""
+    from daemon.store.public.datasette import metadata
+
+    sys.stdout.write(metadata(name))
+
+
+@app.command()
+def dbt(
+    schema: Annotated[str, typer.Option("--schema", help="Schema in which the views are.")] = "public",
+) -> None:
+    """Print a sources.yml for dbt: the views with descriptions and tests."""
+    from daemon.store.public.dbt import sources
+
+    sys.stdout.write(sources(schema))

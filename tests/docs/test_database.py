@@ -1,105 +1,99 @@
-"""Every query of the cookbook runs on every engine, and finds what the demo is known to hold."""
+"""The page on the database says what the catalogue and the cookbook say, and the demo answers each question."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from daemon.store.database import Database, open_database
 from daemon.store.public import document
-from daemon.store.public.catalogue import ALL
+from daemon.store.public.cookbook import COOKBOOK
+from daemon.store.public.question import Question
 from daemon.store.schema import migrate
-from demo.postgres import Database as Named
 from demo.postgres import Server
-from tests.support.mail_server import free_port
-from tests.support.pages import Block, Reader, blocks
+from tests.support.engines import empty_database
+from tests.support.pages import Reader, blocks
 
 PAGE = "docs/database.md"
-QUERIES = [block for block in blocks(PAGE, "sql") if not block.reason]
+ALWAYS, NEVER = "2020-01-01T00:00:00Z", "2040-01-01T00:00:00Z"
 VALUES = {
-    "since": 1,
-    "number": 2,
-    "urn": "service://demo/shop/loyalty",
+    "account": "demo",
+    "at": NEVER,
+    "data_class": "user.contact",
+    "name": "log4j-core",
     "service": "service://demo/shop/accounts",
+    "since": ALWAYS,
+    "snapshot": "1",
+    "type": "aws.rds.instance",
+    "until": NEVER,
+    "urn": "service://demo/shop/loyalty",
 }
 
-FOUND = {
-    "New data paths since a snapshot": ("user.government_id.national_identification_number", "EU/EEA->US"),
-    "Every operation that the internet can call and that reads government ids": ("GET /account/{customer}",),
-    "Personal data that crosses a border": ("EU/EEA->US", "customer_profiles"),
-    "What is not observed, and since when": ("aws.rds.instance", "denied", "rds:DescribeDBInstances"),
-    "Services that talk to third parties and read personal data": ("notifications", "api.mailer.example"),
-    "Where each kind of personal data is kept, and how many operations reach it": ("user.contact.email",),
-    "One resource, version by version": ("added", "loyalty"),
-    "What a snapshot changed": ("legacy-dlq", "removed", "data_path"),
-    "Who calls a service": ("service://demo/shop/storefront",),
-    "Mails that have not arrived": (),
+FOUND: dict[str, tuple[str, ...]] = {
+    "new-paths": ("user.government_id.national_identification_number", "EU/EEA->US"),
+    "government-ids": ("GET /account/{customer}",),
+    "borders": ("EU/EEA->US", "customer_profiles"),
+    "third-party-readers": ("notifications", "api.mailer.example"),
+    "new-third-parties": ("api.mailer.example",),
+    "data-kept": ("user.contact.email",),
+    "class-holders": ("user.contact.email",),
+    "account-changes": ("added", "loyalty"),
+    "drift-by-kind": ("data_path", "removed"),
+    "churn": ("aws.sqs.queue",),
+    "resource-versions": ("added", "loyalty"),
+    "resources-at": ("service://demo/shop/loyalty",),
+    "public-resources": (),
+    "neighbours": ("service://demo/shop/loyalty",),
+    "callers": ("service://demo/shop/storefront",),
+    "silent-flows": ("service://demo/shop/storefront",),
+    "unobserved": ("aws.rds.instance", "denied", "rds:DescribeDBInstances"),
+    "unconfirmed": ("denied",),
+    "coverage-history": ("denied", "listed"),
+    "sight": ("workloads",),
 }
-"""What each query shows of the demo; the last finds nothing, since all mails arrived."""
+"""What questions show of the demo; those left out find nothing there, or what another test knows."""
 
 
-def title(query: Block) -> str:
-    page = (Path(document.PATH)).read_text()
-    return re.findall(r"^### (.+)$", page[: page.index(query.text)], re.MULTILINE)[-1]
-
-
-def answers(database: Database, query: Block) -> list[Any]:
-    named = set(re.findall(r":(\w+)", query.text))
-    with database.reading() as connection:
-        values = {name: VALUES[name] for name in named}
-        return [tuple(row) for row in connection.execute(text(query.text), values)]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with Server(free_port(), [Named("cookbook", "")], "127.0.0.1") as running:
-        yield running
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('empty')}/driftline.db"
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    url = f"sqlite:///{tmp_path}/driftline.db"
     if request.param == "postgresql":
-        port = request.getfixturevalue("server").port
-        url = f"postgresql+psycopg://shop@127.0.0.1:{port}/cookbook"
+        server: Server = request.getfixturevalue("postgres")
+        url = empty_database(server)
     database = open_database(url)
     migrate(database)
     yield database
     database.close()
 
 
-def test_the_cookbook_has_a_title_for_each_query() -> None:
-    assert [title(query) for query in QUERIES] == list(FOUND)
+def asked(database: Database, question: Question) -> list[dict[str, object]]:
+    with database.reading() as connection:
+        return question.ask(connection, {each.name: VALUES[each.name] for each in question.parameters})
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=title)
-def test_a_query_runs_on_an_empty_database(empty: Database, query: Block) -> None:
-    assert answers(empty, query) == []
+def test_every_question_runs_on_an_empty_database(empty: Database) -> None:
+    for question in COOKBOOK:
+        assert asked(empty, question) == [], question.name
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=title)
-def test_a_query_finds_what_the_demo_holds(reader: Reader, query: Block) -> None:
+def test_the_demo_answers(reader: Reader) -> None:
     database = open_database(f"sqlite:///{reader.folder}/demo-output/driftline.db")
     try:
-        rows = answers(database, query)
+        answers = {question.name: str(asked(database, question)) for question in COOKBOOK}
     finally:
         database.close()
-    wanted = FOUND[title(query)]
-    assert bool(rows) == bool(wanted)
-    assert [word for word in wanted if word not in str(rows)] == []
+    missing = {name: [word for word in FOUND[name] if word not in answers[name]] for name in FOUND}
+    assert not {name: words for name, words in missing.items() if words}
 
 
-def test_the_views_that_readers_are_granted_are_all_there_are() -> None:
-    [grant] = [block.text for block in blocks(PAGE, "sql") if block.reason]
-    assert re.findall(r"v1_\w+", grant) == [view.name for view in ALL]
+def test_the_page_shows_each_query_as_it_is_asked() -> None:
+    shown = [block.text.strip() for block in blocks(PAGE, "sql")]
+    assert shown == [question.sql.strip() for question in COOKBOOK]
 
 
-def test_the_dictionary_is_what_the_views_are() -> None:
+def test_the_page_is_what_the_catalogue_is() -> None:
     assert document.main(["--check"]) == 0
 
 

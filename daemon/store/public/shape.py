@@ -37,8 +37,9 @@ class Column:
     @property
     def sentence(self) -> str:
         """All that is known of it, for a reader without a table."""
+        end = "" if self.meaning.endswith("...") else "."
         null = f" Null: {self.null}." if self.null else ""
-        return f"{self.meaning}. Unit: {self.unit}.{null} Example: {self.example}"
+        return f"{self.meaning}{end} Unit: {self.unit}.{null} Example: {self.example}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The questions of the cookbook, by what they are about."""
