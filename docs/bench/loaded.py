@@ -140,7 +140,5 @@ def _insert(
         if column.name not in columns and isinstance(column.default, ScalarElementColumnDefault)
     ]
     rest = tuple(value for _, value in others)
-        column.default.arg for column in others if isinstance(column.default, ScalarElementColumnDefault)
-    )
     names = (*columns, *(name for name, _ in others))
     insert_rows(connection, table, names, [(*row, *rest) for row in rows])
