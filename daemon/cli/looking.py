@@ -71,6 +71,8 @@ def report(
 
     if format not in tuple(Format):
         raise typer.BadParameter(f'"{format}": choose text, html or json', param_hint="--format")
+    if baseline and a is not None and b is not None:
+        raise typer.BadParameter("--baseline tells of one snapshot, and A and B name two: leave one out")
     settings = settings_of(context)
     with reading(settings) as connection:
         if baseline:
@@ -102,6 +104,10 @@ def paths(
     from daemon import comparison
     from daemon.cli.reports import print_paths
 
+    if not new and a is not None and b is not None:
+        raise typer.BadParameter(
+            "without --new, paths are those of one snapshot, and A and B name two: leave one out, or add --new"
+        )
     settings = settings_of(context)
     with reading(settings) as connection:
         if new:

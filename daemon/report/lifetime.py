@@ -65,7 +65,10 @@ def _field(field: FieldChange, width: int) -> list[str]:
         return (
             flow("    ", (path,), width, 6) + _side("-", field.before, width) + _side("+", field.after, width)
         )
-    line = f"    {safe_text(path)}  {safe_text(before)} -> {safe_text(after)}"
+    told = f"{before} -> {after}"
+    if field.before is None or field.after is None:
+        told = f"+ {after}" if field.before is None else f"- {before}"
+    line = f"    {safe_text(path)}  {safe_text(told)}"
     if len(line) <= width:
         return [line]
     return flow("    ", (path,), width, 6) + _side("-", field.before, width) + _side("+", field.after, width)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,6 +147,42 @@ def test_a_report_is_written_as_html_and_paths_as_json(filled: Path, tmp_path: P
     assert "GET /risk/{id}" in json.dumps(document["data"])
     assert driftline("diff", "--fail-on", "drift", config=filled).returncode == 10
     assert "GET /risk/{id} (internet)" in driftline("diff", "1", "2", config=filled).stdout
+
+
+def test_a_resource_of_a_filled_installation_is_looked_at_from_all_sides(filled: Path) -> None:
+    def asked(*arguments: str) -> Any:
+        done = driftline(*arguments, "--json", config=filled)
+        assert (done.returncode, done.stderr) == (0, ""), arguments
+        return json.loads(done.stdout)["data"]
+
+    sink = asked("paths", "--new")[0]["paths"][0]
+    table = asked("resource", "show", sink["identity"]["sink"])
+    assert sink["identity"] in [path["identity"] for path in table["data_paths"]]
+    reading = [tie for tie in table["relations_in"] if tie["verb"] == "reads"]
+    assert reading
+    assert all(tie["times"] and tie["first_seen"] <= tie["last_seen"] for tie in reading)
+    (stored,) = [tie for tie in table["relations_out"] if tie["verb"] == "stored_in"]
+    assert (stored["binding"], stored["target"]) == ("resolved", sink["store"])
+    assert stored["raw_target"] != stored["target"]
+
+    database = asked("resource", "show", sink["store"])
+    assert (database["role"], database["presences"][0]["state"]) == ("data_store", "listed")
+    assert sink["identity"] in [path["identity"] for path in database["data_paths"]]
+    assert table["urn"] in [tie["source"] for tie in database["relations_in"]]
+    assert asked("resource", "show", sink["store"], "--at", "1")["snapshot"]["number"] == 1
+
+    operation = sink["identity"]["origin"]
+    assert [stage["event"] for stage in asked("resource", "history", operation)["stages"]] == ["added"]
+    assert operation in [row["urn"] for row in asked("inventory", "--role", "operation")]
+    assert operation not in [row["urn"] for row in asked("inventory", "--role", "operation", "--at", "1")]
+    service = "service://" + "/".join(operation.removeprefix("operation://").split("/")[:3])
+    assert sink["identity"] in [path["identity"] for path in asked("resource", "show", service)["data_paths"]]
+
+    shown = driftline("resource", "show", sink["store"], config=filled).stdout
+    assert f"    {table['urn']}\n      by the name " in shown
+    assert "data paths (" in shown
+    done = driftline("inventory", "--role", "data_store", "--limit", "1", config=filled)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_missing_credentials_are_gaps_that_say_what_to_do(
