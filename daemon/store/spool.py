@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -88,7 +88,8 @@ Spooled = SpooledResource | SpooledRelation | SpooledContent
 class Outcome:
     """How one extent was answered; `state` is `listed`, `sighted` or a gap's reason.
 
-    `answer`: digest of all that a listing says, documents included; empty if it may never be taken for the same.
+    `answer`: digest of all that a listing says and of the rules that shaped it; empty if it may never be taken for
+    the same.
     """
 
     extent: Extent
@@ -126,12 +127,14 @@ class _Place(NamedTuple):
 class Spool:
     """Write with `add` from any thread; then read, in order of extent, as often as needed."""
 
-    def __init__(self, path: Path, shape: Shape, rename: Callable[[str], str] = str) -> None:
+    def __init__(self, path: Path, shape: Shape, rename: Callable[[str], str] = str, form: str = "") -> None:
         """Creates the file, readable by its owner alone. `rename`: for urns, names and aliases.
 
+        `form`: names the rules of `shape`; it becomes a part of each answer's fingerprint.
         Raises SpoolUnusable, as all that writes or reads it.
         """
         self._shape = shape
+        self._form = form
         self._rename = rename
         self._lock = Lock()
         self._path = path
@@ -150,13 +153,14 @@ class Spool:
             with self._lock:
                 self._index[extent] = (outcome, ())
             return outcome
+        fingerprint = " ".join(filter(None, (answer.fingerprint, self._form)))
         resources = self._resources(answer.resources)
         relations = self._relations(answer.relations)
         blocks = [
             *_blocks("resource", resources, self._resource_columns),
             *_blocks("relation", relations, self._relation_columns),
         ]
-        outcome = Outcome(extent, "listed", fingerprint=answer.fingerprint, count=len(resources))
+        outcome = Outcome(extent, "listed", fingerprint=fingerprint, count=len(resources))
         if isinstance(answer, Listing):
             blocks += _blocks("content", answer.contents, self._content_columns)
             flows = any(each.seen for _, each in relations)  # when they were seen last is told each time
@@ -164,7 +168,7 @@ class Spool:
                 outcome,
                 details_failed=answer.details_failed,
                 confirm=answer.confirm,
-                answer=b"" if flows else _answer(blocks),
+                answer=b"" if flows else _answer(fingerprint, blocks),
             )
         else:
             outcome = replace(outcome, state="sighted", position=answer.position)
@@ -193,9 +197,12 @@ class Spool:
 
     def rows(self, extent: Extent) -> Iterator[Spooled]:
         """The resources, relations and contents of a listing or of sightings, in this order; none for a gap."""
-        for kind in _ROWS:
-            for block in self.blocks(extent, kind):
-                yield from rows_of(kind, block, range(len(block.digests)))
+        for block in self.blocks(extent, "resource"):
+            yield from resources_of(block, range(len(block.digests)))
+        for block in self.blocks(extent, "relation"):
+            yield from relations_of(block, range(len(block.digests)))
+        for block in self.blocks(extent, "content"):
+            yield from contents_of(block)
 
     def close(self) -> None:
         """Drops the file; safe to call twice. Where that fails, the next cycle drops it."""
@@ -291,8 +298,8 @@ def _blocks(
         yield kind, len(some), (documents.to_json(packed), digests, b"\n".join(bodies))
 
 
-def _answer(blocks: Iterable[_Encoded]) -> bytes:
-    hasher = hashlib.sha256()
+def _answer(fingerprint: str, blocks: Iterable[_Encoded]) -> bytes:
+    hasher = hashlib.sha256(documents.to_json(fingerprint))
     for kind, rows, (head, digests, _) in blocks:
         hasher.update(f"{kind} {rows} {len(head)}\n".encode())
         hasher.update(head)
@@ -300,30 +307,45 @@ def _answer(blocks: Iterable[_Encoded]) -> bytes:
     return hasher.digest()
 
 
-def rows_of(kind: Kind, block: Block, chosen: Iterable[int]) -> Iterator[Spooled]:
-    """The rows at these places of a block, with their documents."""
+def resources_of(block: Block, chosen: Iterable[int]) -> list[SpooledResource]:
+    """The resources at these places of a block, with their documents."""
     bodies = block.bodies()
-    make = _ROWS[kind]
+    return [
+        SpooledResource._make((urn, digest, *told, tuple(unobserved), body))
+        for (urn, *told, unobserved), digest, body in _chosen(block, bodies, chosen)
+    ]
+
+
+def relations_of(block: Block, chosen: Iterable[int]) -> list[SpooledRelation]:
+    """The relations at these places of a block, with their documents."""
+    bodies = block.bodies()
+    return [
+        SpooledRelation._make((*told, digest, Seen(*seen) if seen else None, body))
+        for (*told, seen), digest, body in _chosen(block, bodies, chosen)
+    ]
+
+
+def contents_of(block: Block) -> list[SpooledContent]:
+    """All contents of a block."""
+    bodies = block.bodies()
+    return [
+        SpooledContent._make((*told, digest, body))
+        for told, digest, body in _chosen(block, bodies, range(len(bodies)))
+    ]
+
+
+def relations_block(relations: Sequence[SpooledRelation]) -> Block:
+    """Relations of our own making, as if they had been spooled."""
+    columns = (
+        [getattr(each, name) for each in relations] for name in ("source", "verb", "target", "raw", "seen")
+    )
+    return Block(
+        tuple(columns), [each.digest for each in relations], lambda: [each.body for each in relations]
+    )
+
+
+def _chosen(
+    block: Block, bodies: Sequence[bytes], chosen: Iterable[int]
+) -> Iterator[tuple[list[Any], bytes, bytes]]:
     for at in chosen:
-        yield make([column[at] for column in block.columns], block.digests[at], bodies[at])
-
-
-def _resource(values: list[Any], digest: bytes, body: bytes) -> SpooledResource:
-    urn, *told, unobserved = values
-    return SpooledResource._make((urn, digest, *told, tuple(unobserved), body))
-
-
-def _relation(values: list[Any], digest: bytes, body: bytes) -> SpooledRelation:
-    *told, seen = values
-    return SpooledRelation._make((*told, digest, Seen(*seen) if seen else None, body))
-
-
-def _content(values: list[Any], digest: bytes, body: bytes) -> SpooledContent:
-    return SpooledContent._make((*values, digest, body))
-
-
-_ROWS: Mapping[Kind, Callable[[list[Any], bytes, bytes], Spooled]] = {
-    "resource": _resource,
-    "relation": _relation,
-    "content": _content,
-}
+        yield [column[at] for column in block.columns], block.digests[at], bodies[at]
