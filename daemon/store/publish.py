@@ -56,7 +56,7 @@ def publish(
     if last and now < moment(last.published_at) + min_interval:
         return None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_reachable(target.parent)
         _need_room(database.path, target.parent)
         copy(database.path, target, 0o644)
         # What the copy holds: a cycle may have ended since we looked.
@@ -70,6 +70,13 @@ def publish(
             "The copy published before stays. Check the folder's room and rights, or set publish.path."
         ) from error
     return fresh
+
+
+def _make_reachable(folder: Path) -> None:
+    """Makes folders that are missing so that others may pass, whatever our mask; those that are there stay."""
+    for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+        missing.mkdir()
+        missing.chmod(0o755)
 
 
 def _estate(row: Any) -> tuple[object, ...]:
