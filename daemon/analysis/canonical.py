@@ -11,6 +11,10 @@ import orjson
 
 from collectors.model import Json
 
+FORM = 2
+"""Number of the canonical form. Another number when equal documents take another form: what differs only by it
+is then restated, no drift. The test of this module knows the forms by heart and says when it is due."""
+
 ORDERED = frozenset(
     {
         "args",
@@ -18,21 +22,29 @@ ORDERED = frozenset(
         "cachebehaviors",
         "catch",
         "choices",
+        "cmd",
         "command",
         "corsrules",  # the first rule that matches answers
         "dnsservers",
         "domainnameservers",
         "entrypoint",
+        "initcontainers",  # each runs when the one before has ended
         "layers",
+        "overrides",  # instance types of a group, the preferred first
+        "placementstrategy",
         "retry",
         "scope",  # provider, account, region of our own documents
+        "stages",
         "steps",
+        "terminationpolicies",
     }
 )
 """Names, in lower case, of lists whose order has a meaning. Providers give most lists in no order at all."""
 
 _TEXT_NAMES = ("policy", "policydocument", "policytext", "policies", "definition", "eventpattern")
-_MANY = frozenset({"Action", "NotAction", "Resource", "NotResource"})
+_ACTIONS = frozenset({"Action", "NotAction"})
+_RESOURCES = frozenset({"Resource", "NotResource"})
+_OLDEST = "2008-10-17"  # the version of a policy that names none
 _EXACT = 2**53  # a larger float cannot be told from its neighbours, so it stays what it is
 
 
@@ -84,8 +96,9 @@ def weight(value: Json) -> tuple[int, bytes]:
 
 
 def policy(document: Mapping[str, Json]) -> Mapping[str, Json]:
-    """A policy with statements in order of content and one spelling for each meaning; others unchanged.
+    """A policy with statements in order of content, each once, and one spelling for each meaning; others unchanged.
 
+    Actions and the keys of conditions are the same in any case, so they are written in lower case.
     Equivalences: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
     """
     statements = document.get("Statement")
@@ -95,8 +108,9 @@ def policy(document: Mapping[str, Json]) -> Mapping[str, Json]:
         return document
     if not all(isinstance(statement, dict) and "Effect" in statement for statement in statements):
         return document
-    normal: list[Json] = [_statement(s) for s in statements if isinstance(s, dict)]
-    return {**document, "Statement": sorted(normal, key=weight)}
+    normal = {weight(each): each for each in (_statement(s) for s in statements if isinstance(s, dict))}
+    rest = {name: value for name, value in document.items() if not (name == "Version" and value == _OLDEST)}
+    return {**rest, "Statement": [normal[key] for key in sorted(normal)]}
 
 
 def _mapping(document: Mapping[str, Json]) -> dict[str, Json]:
@@ -146,12 +160,15 @@ def _number(value: float) -> float | int:
 def _statement(statement: Mapping[str, Json]) -> Json:
     result: dict[str, Json] = {}
     for name, value in statement.items():
-        if name in _MANY:
+        if name in _ACTIONS:
+            result[name] = _one_or_many(_lower(value))
+        elif name in _RESOURCES:
             result[name] = _one_or_many(value)
         elif name in ("Principal", "NotPrincipal"):
             result[name] = _principal(value)
         elif name == "Condition" and isinstance(value, dict):
-            result[name] = {operator: _condition(keys) for operator, keys in value.items()}
+            if value:
+                result[name] = {operator: _condition(operator, keys) for operator, keys in value.items()}
         elif not (name == "Sid" and value in ("", None)):
             result[name] = of_field(name, value)
     return result
@@ -170,6 +187,9 @@ def _principal(value: Json) -> Json:
     if not isinstance(value, dict):
         return of_field("", value)
     result = {kind: _one_or_many(_accounts(who)) for kind, who in value.items()}
+    everyone = result.get("AWS")
+    if isinstance(everyone, list) and "*" in everyone:
+        result["AWS"] = "*"  # whoever else is named is among them
     return "*" if result == {"AWS": "*"} else result
 
 
@@ -184,10 +204,21 @@ def _accounts(who: Json) -> Json:
     return who
 
 
-def _condition(keys: Json) -> Json:
+def _condition(operator: str, keys: Json) -> Json:
     if not isinstance(keys, dict):
         return of_field("", keys)
-    return {key: _one_or_many(_as_text(values)) for key, values in keys.items()}
+    truths = operator.rpartition(":")[2].startswith(("Bool", "Null"))
+    same = len({key.lower() for key in keys}) == len(keys)
+    return {
+        key.lower() if same else key: _one_or_many(_lower(_as_text(said)) if truths else _as_text(said))
+        for key, said in keys.items()
+    }
+
+
+def _lower(value: Json) -> Json:
+    if isinstance(value, list):
+        return [_lower(member) for member in value]
+    return value.lower() if isinstance(value, str) else value
 
 
 def _as_text(value: Json) -> Json:

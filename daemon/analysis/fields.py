@@ -28,12 +28,24 @@ _IDENTITIES: tuple[tuple[str, ...], ...] = (
     ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"),
     ("Port",),
     ("port",),
+    ("Protocol", "Port"),
+    ("protocol", "port"),
     ("containerPort",),
     ("Priority",),
+    ("priority",),
+    ("role",),  # bindings of a Google policy
+    ("mountPath",),
+    ("Cidr",),
+    ("CidrIp", "CidrIpv6"),
+    ("IPProtocol",),
     ("table",),
     ("Type",),
 )
-_TELLING_ENDS = ("Arn", "Id", "Name", "arn", "_id", "_name")
+_TELLING_ENDS = ("Arn", "Id", "Name", "Key", "Port", "arn", "_id", "_name")
+_HALF = 0.5
+_MOST_PAIRED = (
+    50  # members that came, times as many that went: above it, what is like what is not worth the time
+)
 _PEERS = ("CidrIp", "CidrIpv6", "GroupId", "PrefixListId")
 
 
@@ -132,9 +144,53 @@ def _by_content(path: str, before: list[Json], after: list[Json], changes: list[
     if len(went) == 1 and len(came) == 1 and isinstance(went[0], dict) and isinstance(came[0], dict):
         _values(f"{path}[]", "", went[0], came[0], changes)  # most likely one member that was altered
         return
+    for old, new in _alike(went, came):
+        _values(_named(path, old, new), "", old, new, changes)
+        went.remove(old)
+        came.remove(new)
     # A null among the members is told as a list of it, or nothing would seem to have come or gone.
     changes.extend(FieldChange(f"{path}[]", [None] if one is None else one, None) for one in went)
     changes.extend(FieldChange(f"{path}[]", None, [None] if one is None else one) for one in came)
+
+
+def _alike(went: Sequence[Json], came: Sequence[Json]) -> list[tuple[dict[str, Json], dict[str, Json]]]:
+    """Members that most likely are one, altered: more than half of their fields are equal. The most alike first."""
+    if not went or not came or max(len(went), len(came)) > _MOST_PAIRED:
+        return []
+    scored = [
+        (alike, first, second)
+        for first, old in enumerate(went)
+        for second, new in enumerate(came)
+        if isinstance(old, dict) and isinstance(new, dict) and (alike := _likeness(old, new)) > _HALF
+    ]
+    pairs: list[tuple[dict[str, Json], dict[str, Json]]] = []
+    taken_old: set[int] = set()
+    taken_new: set[int] = set()
+    for _, first, second in sorted(scored, key=lambda each: (-each[0], *each[1:])):
+        old, new = went[first], came[second]
+        if (
+            first not in taken_old
+            and second not in taken_new
+            and isinstance(old, dict)
+            and isinstance(new, dict)
+        ):
+            taken_old.add(first)
+            taken_new.add(second)
+            pairs.append((old, new))
+    return pairs
+
+
+def _likeness(old: Mapping[str, Json], new: Mapping[str, Json]) -> float:
+    """How many of the fields of both are equal; 1 if one of them has a name (a Sid) and the other has the same."""
+    if old.get("Sid") or new.get("Sid"):
+        return float(old.get("Sid") == new.get("Sid"))
+    names = old.keys() | new.keys()
+    return sum(old.get(name) == new.get(name) for name in names) / len(names) if names else 0.0
+
+
+def _named(path: str, old: Mapping[str, Json], new: Mapping[str, Json]) -> str:
+    sid = old.get("Sid")
+    return f"{path}[Sid={sid}]" if sid and sid == new.get("Sid") else f"{path}[]"
 
 
 def _apart(before: list[Json], after: list[Json]) -> tuple[list[Json], list[Json]]:

@@ -273,3 +273,60 @@ def test_text_that_only_looks_like_json_is_text(broken: str) -> None:
     assert compare({"Policy": broken}, {"Policy": broken}) == ()
     assert one({"Policy": broken}, {"Policy": "x"}).after == "x"
     canonical({"Policy": broken})
+
+
+def test_statements_without_a_sid_are_matched_by_what_they_share() -> None:
+    before = policy(statement(Resource="q1"), statement(Resource="q2", Effect="Deny"), statement(Sid="Mine"))
+    after = policy(
+        statement(Resource="q1", Action="sqs:Get"),
+        statement(Resource="q2", Effect="Deny", Action="sqs:Purge"),
+        statement(Sid="Mine", Resource="q3"),
+    )
+    assert compare({"Policy": before}, {"Policy": after}) == (
+        FieldChange("Policy.Statement[Sid=Mine].Resource", "*", "q3"),
+        FieldChange("Policy.Statement[].Action", "sqs:send", "sqs:purge"),
+        FieldChange("Policy.Statement[].Action", "sqs:send", "sqs:get"),
+    )
+
+
+def test_a_statement_that_shares_little_came_and_another_went() -> None:
+    after = policy(statement(), statement(Sid="New"))
+    before = policy(statement(), statement(Action="a:b", Resource="x"), statement(Action="c:d", Resource="y"))
+    went = [
+        change.before for change in compare({"Policy": before}, {"Policy": after}) if change.after is None
+    ]
+    assert len(went) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "path"),
+    [
+        (
+            [{"ParameterKey": "a", "ParameterValue": "1"}, {"ParameterKey": "b", "ParameterValue": "1"}],
+            [{"ParameterKey": "b", "ParameterValue": "2"}, {"ParameterKey": "a", "ParameterValue": "1"}],
+            "L[ParameterKey=b].ParameterValue",
+        ),
+        (
+            [{"LoadBalancerPort": 80, "Protocol": "HTTP"}, {"LoadBalancerPort": 443, "Protocol": "HTTP"}],
+            [{"LoadBalancerPort": 443, "Protocol": "HTTPS"}, {"LoadBalancerPort": 80, "Protocol": "HTTP"}],
+            "L[LoadBalancerPort=443].Protocol",
+        ),
+        (
+            [{"role": "roles/viewer", "members": ["user:a"]}, {"role": "roles/owner", "members": ["user:a"]}],
+            [{"role": "roles/owner", "members": ["user:b"]}, {"role": "roles/viewer", "members": ["user:a"]}],
+            "L[role=roles/owner].members",
+        ),
+        (
+            [{"IPProtocol": "tcp", "ports": ["22"]}, {"IPProtocol": "udp"}],
+            [{"IPProtocol": "udp"}, {"IPProtocol": "tcp", "ports": ["443"]}],
+            "L[IPProtocol=tcp].ports",
+        ),
+        (
+            [{"Protocol": "tcp", "Port": 53, "To": "a"}, {"Protocol": "udp", "Port": 53, "To": "a"}],
+            [{"Protocol": "udp", "Port": 53, "To": "b"}, {"Protocol": "tcp", "Port": 53, "To": "a"}],
+            "L[Protocol=udp,Port=53].To",
+        ),
+    ],
+)
+def test_members_are_told_apart_as_people_do(before: list[Json], after: list[Json], path: str) -> None:
+    assert one({"L": before}, {"L": after}).path == path

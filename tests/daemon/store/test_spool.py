@@ -74,3 +74,9 @@ def test_what_json_cannot_say_is_told_as_near_as_can_be(tmp_path: Path) -> None:
     resource, relation = made.rows(QUEUES)
     assert (resource.name, relation.target) == ("half ?", "b ?")  # type: ignore[union-attr]
     assert documents.decode(resource.body)["attributes"] == {"size": "1180591620717411303424", "tag": "?b"}
+
+
+def test_the_rules_that_shape_documents_are_a_part_of_each_fingerprint(tmp_path: Path) -> None:
+    made = Spool(tmp_path / "spool", lambda document: document, form="form 2")
+    made.add(listing(queue("a")))
+    assert [outcome.fingerprint for outcome in made.outcomes()] == ["rules 1 form 2"]
