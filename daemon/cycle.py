@@ -16,7 +16,7 @@ from collectors.contract import Collector
 from collectors.model import Extent
 from collectors.redaction import scrub_json
 from config.settings import Settings
-from daemon.analysis import components, fields, judgement
+from daemon.analysis import canonical, components, fields, judgement
 from daemon.analysis.judgement import Judgement, Rules
 from daemon.analysis.settling import settle
 from daemon.collection import Collected, Progress, collect
@@ -76,7 +76,7 @@ def run(
     """Runs one cycle to the end. The caller holds the writer's lock. Raises StoreError, Stopped."""
     started = parts.clock()
     path = parts.settings.driftline.state_directory / "spool"
-    spool = Spool(path, _shape, renaming(parts.settings.privacy))
+    spool = Spool(path, _shape, renaming(parts.settings.privacy), form=f"form {canonical.FORM}")
     try:
         kept = _kept(parts.database)
         view = CycleView(spool, parts.database)
