@@ -22,13 +22,18 @@ app = typer.Typer(
 @app.command()
 def migrate(context: typer.Context) -> None:
     """Bring the database to this release's schema; a copy is kept beside it."""
-    with database_of(settings_of(context), begin=True) as database:
-        sys.stdout.write(f"{database}: schema is up to date\n")
+    from daemon.cli.progress import progress
+
+    settings = settings_of(context)
+    with progress(None, "bringing the database up to date"), database_of(settings, begin=True) as database:
+        said = str(database)
+    sys.stdout.write(f"{said}: schema is up to date\n")
 
 
 @app.command()
 def publish(context: typer.Context) -> None:
     """Publish the newest snapshot now, as a SQLite file that any local program may read."""
+    from daemon.cli.progress import progress
     from daemon.store.publish import publish as publish_copy
 
     settings = settings_of(context)
@@ -37,7 +42,7 @@ def publish(context: typer.Context) -> None:
         raise typer.BadParameter(
             "a PostgreSQL database is not published: give its readers a role of their own"
         )
-    with database_of(settings) as database:
+    with progress(None, f"publishing {target}"), database_of(settings) as database:
         published = publish_copy(database, target, datetime.now(UTC))
     said = f"snapshot {published.snapshot} published" if published else "already published"
     sys.stdout.write(f"{target}: {said}\n")

@@ -19,7 +19,7 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_
     if as_json:
         sys.stdout.write(_document({"format_version": "1.0", "data": [dict(row) for row in rows]}) + "\n")
         return
-    _table(rows, columns, len(rows))
+    _table(rows, columns, len(rows), heading=True)
     sys.stdout.write(f"{len(rows):,} in all\n")
 
 
@@ -32,7 +32,7 @@ def stream_rows(
     """
     rest = iter(rows)
     chosen = islice(rest, limit) if limit is not None else rest
-    shown = _stream_json(chosen) if as_json else _table(chosen, columns, _MEASURED)
+    shown = _stream_json(chosen) if as_json else _table(chosen, columns, _MEASURED, heading=False)
     more = sum(1 for _ in rest)
     if as_json:
         sys.stdout.write(f'], "more": {more}}}\n')
@@ -49,10 +49,12 @@ def _stream_json(rows: Iterable[Mapping[str, Any]]) -> int:
     return number
 
 
-def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], measured: int) -> int:
-    """Prints the rows below a heading, if there are any, and returns how many there were."""
+def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], measured: int, *, heading: bool) -> int:
+    """Prints the rows below a heading, and returns how many there were. `heading`: even if there are none."""
     rest = ([_cell(row[name]) for name in columns] for row in rows)
     cells = [[name.upper() for name in columns], *islice(rest, measured)]
+    if len(cells) == 1 and not heading:
+        return 0
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
     number = -1  # the heading is no row
     for line in chain(cells, rest):
@@ -63,8 +65,11 @@ def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], measured: 
 
 
 def _document(value: object) -> str:
-    """ASCII alone: a document that is printed cannot steer a terminal, and is read back unchanged."""
-    return json.dumps(value, ensure_ascii=True)
+    """ASCII alone: a document that is printed cannot steer a terminal, and is read back unchanged.
+
+    What JSON has no form for (PostgreSQL's sums are decimal numbers) is printed as text.
+    """
+    return json.dumps(value, ensure_ascii=True, default=str)
 
 
 def print_pairs(pairs: Mapping[str, Any], *, as_json: bool) -> None:

@@ -110,7 +110,7 @@ def _parts(
     yield _counted("relations in", portrait.incoming), _ties(portrait.incoming, width, outward=False)
     lines = tuple(path_line(path, "*", now) for path in paths[:SHOWN])
     told = section_lines(Section("", lines), width, paint)[1:]
-    yield _counted("data paths", portrait.paths), told + _more(len(paths))
+    yield _counted("data paths", paths), told + _more(len(paths))
     found = [row for each in portrait.findings[:SHOWN] for row in _finding(each, width)]
     yield _counted("findings", portrait.findings), found + _more(len(portrait.findings))
 

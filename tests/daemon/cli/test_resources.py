@@ -229,6 +229,7 @@ def test_the_inventory_is_chosen(lived: Snapshots, told: Told) -> None:
         assert sorted(names(shown)) == sorted(expected), choice
         assert said == ("" if expected else "driftline: nothing in snapshot 6 fits\n"), choice
     assert names(told("inventory", "--public", "--json")[1]) == ["mail"]
+    assert told("inventory", "%") == (0, "", "driftline: nothing in snapshot 7 fits\n")
 
 
 def test_a_limit_says_how_much_more_there_is(store: Snapshots, told: Told) -> None:
