@@ -97,9 +97,9 @@ AS_OF = Column(
 
 
 def as_of(versions: str, joined: str) -> tuple[str, str]:
-    """FROM every snapshot and the versions that held in it, as `s` and `v`: the open ones, and those ended later.
+    """FROM each kept snapshot and the versions that held in it, `s` and `v`: the open ones, and those ended later.
 
     The sign before `since` keeps SQLite from reading all versions that ever began.
     """
-    held = f"FROM snapshot s JOIN {versions} v ON +v.since <= s.number AND v.until"
+    held = f"FROM snapshot s JOIN {versions} v ON s.pruned_at IS NULL AND +v.since <= s.number AND v.until"
     return f"{held} IS NULL {joined}", f"{held} > s.number {joined}"

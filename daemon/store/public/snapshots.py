@@ -17,7 +17,7 @@ from daemon.store.public.shape import (
     scope,
 )
 
-_USABLE = "state <> 'failed'"
+_USABLE = "state <> 'failed' AND pruned_at IS NULL"
 
 _TYPE = Column("type", "e.type", "Resource type", example="aws.rds.instance")
 _OUTCOME = (
@@ -62,7 +62,7 @@ SNAPSHOTS = (
                 f"CASE WHEN {_USABLE} THEN started_at END",
                 "Since when it is the newest usable snapshot",
                 TIME,
-                "it failed and never was",
+                "it failed and never was, or is pruned",
                 example="2026-11-22T06:00:00Z",
                 since=SECOND,
             ),
@@ -72,8 +72,17 @@ SNAPSHOTS = (
                 " OVER (ORDER BY number DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) END",
                 "From when on a later one is; if not after current_from, it never was",
                 TIME,
-                "it still is, or failed and never was",
+                "it still is; or it failed and never was, or is pruned",
                 example="2026-11-23T06:00:00Z",
+                since=SECOND,
+            ),
+            Column(
+                "pruned_at",
+                "pruned_at",
+                "When it was pruned: what it showed is no more, its header stays",
+                TIME,
+                "it is kept whole",
+                example="2026-12-23T06:00:00Z",
                 since=SECOND,
             ),
         ),

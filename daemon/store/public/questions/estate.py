@@ -70,8 +70,8 @@ ORDER BY gone_in, v.source, v.verb, v.target""",
         """
 SELECT name, version, subject, image
 FROM v1_components
-WHERE name = :name
+WHERE name = :name OR name LIKE '%/' || :name
 ORDER BY name, version, subject, image""",
-        (Parameter("name", "Name of the component", "log4j-core"),),
+        (Parameter("name", "Name of the component; a group before it may be left out", "log4j-core"),),
     ),
 )

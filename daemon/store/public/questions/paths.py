@@ -87,10 +87,10 @@ ORDER BY data_class, sink""",
         "class-holders",
         "Which data stores hold one kind of personal data, and who reaches them",
         """
-SELECT store, sink, columns, exposure, origin_operation, direction, tier
+SELECT store, sink, columns, data_class, exposure, origin_operation, direction, tier
 FROM v1_data_paths
 WHERE direction <> 'sends' AND (data_class = :data_class OR data_class LIKE :data_class || '.%')
-ORDER BY store, sink, exposure DESC, origin_operation, direction""",
+ORDER BY store, sink, data_class, exposure DESC, origin_operation, direction""",
         (Parameter("data_class", "A data class; those below it are meant, too", "user.contact"),),
     ),
     Question(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from collectors.model import Relation
 from daemon.store import covered, history
+from daemon.store.keeping.prune import prune
 from daemon.store.public.catalogue import ALL
 from tests.support.engines import empty_database
 from tests.support.snapshots import ELSEWHERE, QUEUES, START, VIRGINIA, Snapshots, denied, listing, queue
@@ -102,6 +103,23 @@ def test_a_snapshot_that_never_was_the_newest_of_its_time_says_so(store: Snapsho
         (3,),
         (6,),
     ]
+
+
+def test_a_pruned_snapshot_is_never_current_and_shows_nothing(engine_url: str, tmp_path: Path) -> None:
+    store = Snapshots.create(tmp_path, engine_url)
+    for size in range(1, 5):
+        store.take(listing(queue("a", size=size)))
+    every = "SELECT snapshot, document FROM v1_resources_as_of ORDER BY snapshot"
+    before = store.rows(every)
+    with store.database.writing() as connection:
+        prune(connection, [2, 3], store.now)
+    assert store.rows(every) == [row for row in before if row[0] in (1, 4)]
+    hours = [(START + timedelta(hours=hour)).strftime("%Y-%m-%dT%H:%M:%SZ") for hour in range(4)]
+    with store.database.reading() as connection:
+        assert [ask(connection, AT, at=hour) for hour in hours] == [[(1,)], [(1,)], [(1,)], [(4,)]]
+    pruned = "SELECT number FROM v1_snapshots WHERE pruned_at IS NOT NULL ORDER BY number"
+    assert store.rows(pruned) == [(2,), (3,)]
+    store.database.close()
 
 
 @pytest.mark.parametrize("wanted", ["2", f"({AT})"], ids=["number", "date"])
