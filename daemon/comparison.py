@@ -9,12 +9,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from collectors import registry
 from config import vocabulary
 from config.settings import Settings
 from daemon.analysis import changes, finding_drift, gaps, ignore, path_drift, summary
+from daemon.analysis.scaling import Sizes
 from daemon.analysis.standing import standing
-from daemon.store import covered, findings, graph, history, path_history
-from daemon.values.drift import Action, Drift, FindingChange, GapLine, PathChange
+from daemon.store import covered, findings, graph, history, members, path_history
+from daemon.values.drift import Action, Change, Drift, FindingChange, GapLine, PathChange
 from daemon.values.graph import Graph
 from daemon.values.path import DataPath
 
@@ -51,7 +53,14 @@ def compare(
         large_removals=history.large_removals(connection, before, after),
         findings=_findings(connection, before, after),
         ignored=(*ignored, *ignored_paths),
+        sizes=_sizes(connection, kept, before, after),
+        reporting=registry.reporting() if kept else {},
     )
+
+
+def _sizes(connection: Connection, told: Iterable[Change], before: int, after: int) -> Sizes:
+    groups = {change.member_of for change in told if change.member_of}
+    return members.sizes(connection, changes.MEMBER_OF, groups, before, after)
 
 
 def only_new_paths(drift: Drift) -> Drift:
@@ -69,7 +78,7 @@ def only_new_paths(drift: Drift) -> Drift:
     )
     return replace(
         drift, totals=totals, altered_paths=(), gone_paths=(), findings=(), groups=(), gaps=(),
-        large_removals=(), restated=(), newly_visible=(), ignored=(), standing=None,
+        large_removals=(), restated=(), newly_visible=(), ignored=(), standing=None, untold=(),
     )  # fmt: skip
 
 

@@ -30,6 +30,9 @@ _QUIET = frozenset({"root", "evidence", "partial", "statements"})
 
 _FOUND_BY_FLOW = ("table://", "host://", "topic://")
 _TRACED = ("service://", "operation://", *_FOUND_BY_FLOW)
+MEMBER_OF = "member_of"
+"""The verb from a resource to the group that starts and stops it: what scales is told at the group."""
+
 _BORN_OR_GONE = frozenset({Action.ADDED, Action.REMOVED, Action.NEWLY_VISIBLE})
 
 
@@ -223,14 +226,23 @@ def _fold(changes: list[Change]) -> list[Change]:
     owners = {one.key: one for one in changes if one.kind is Kind.RESOURCE}
     flows = _flows_at(changes)
     carried: dict[str, Counter[str]] = defaultdict(Counter)
+    groups: dict[str, str] = {}
     kept: list[Change] = []
     for one in changes:
+        if one.type == MEMBER_OF and one.kind is Kind.RELATION:
+            source, target = telling.ends(one.key, one.type)
+            groups[source] = target
         noun, owner = _follows(one, owners, flows)
         if owner:
             carried[owner][noun] += 1
         else:
             kept.append(one)
-    return [replace(one, carries=dict(carried[one.key])) if one.key in carried else one for one in kept]
+    return [_with(one, carried, groups) if one.key in carried else one for one in kept]
+
+
+def _with(one: Change, carried: Mapping[str, Counter[str]], groups: Mapping[str, str]) -> Change:
+    scaled = one.action in (Action.ADDED, Action.REMOVED)
+    return replace(one, carries=dict(carried[one.key]), member_of=groups.get(one.key, "") if scaled else "")
 
 
 def _flows_at(changes: Iterable[Change]) -> dict[tuple[str, Action], str]:

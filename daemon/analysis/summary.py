@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import islice
 
 from collectors.model import Extent
+from collectors.spec import Reported
 from daemon.analysis import gaps as gap_lines
-from daemon.analysis import telling
+from daemon.analysis import scaling, telling
 from daemon.analysis.canonical import weight
+from daemon.analysis.scaling import Sizes
 from daemon.values.drift import (
     Action,
     Change,
@@ -43,6 +46,7 @@ _DRIFT = frozenset({Action.ADDED, Action.ALTERED, Action.REMOVED, Action.REPOINT
 _NEWLY_VISIBLE = frozenset({Action.NEWLY_VISIBLE, Action.RESOLVED})
 
 _MANY_ALTERED = 3  # the same alteration on two resources is worth both names
+_NAMED = 3  # of many
 _MANY_OTHERS = 5  # of what came or went, names matter more than of what was altered
 
 
@@ -59,9 +63,17 @@ def summarise(
     large_removals: Sequence[Extent] = (),
     standing: Standing | None = None,
     findings: Sequence[FindingChange] = (),
+    sizes: Sizes | None = None,
+    reporting: Mapping[str, Reported] | None = None,
 ) -> Drift:
-    """The drift between two snapshots; of a baseline (`before` is None) what stands instead of changes."""
-    told = list(changes) if before is not None else []
+    """The drift between two snapshots; of a baseline (`before` is None) what stands instead of changes.
+
+    `reporting`: how each type is reported; one that is not named is `always`.
+    """
+    how = reporting or {}
+    everything = list(changes) if before is not None else []
+    untold = [one for one in everything if _reported(one, how) is Reported.NEVER]
+    told = [one for one in everything if _reported(one, how) is not Reported.NEVER]
     paths = list(path_changes) if before is not None else []
     drifted = [one for one in told if one.action in _DRIFT]
     visible = [one for one in told if one.action in _NEWLY_VISIBLE]
@@ -94,22 +106,33 @@ def summarise(
         altered_paths=other,
         gone_paths=gone,
         findings=tuple(findings) if before is not None else (),
-        groups=_groups(drifted),
+        groups=_groups(drifted, sizes or {}, how),
         gaps=tuple(gaps),
         large_removals=tuple(sorted(large_removals)),
         restated=(*_restated(restated), *(_path_line(path, "=") for path in restated_paths)),
         newly_visible=(*lines(visible), *(_path_line(path, quiet[path.action]) for path in visible_paths)),
         ignored=tuple(ignored),
         standing=standing if before is None else None,
+        untold=lines(untold),
     )
 
 
-def lines(changes: Iterable[Change]) -> tuple[ChangeLine, ...]:
+def lines(
+    changes: Iterable[Change],
+    sizes: Sizes | None = None,
+    reporting: Mapping[str, Reported] | None = None,
+) -> tuple[ChangeLine, ...]:
     """The changes of one scope as lines: + ~ -, then by type and name; the same on many comes last."""
     result: list[ChangeLine] = []
-    for members in _bundles(changes, _alike):
-        if members[0].kind is Kind.FLOW:
+    how = reporting or {}
+    for members in _bundles(changes, lambda change: _alike(change, how)):
+        first = members[0]
+        if first.kind is Kind.FLOW:
             result.append(_flow_line(members))
+        elif first.member_of and not _exposed(first):
+            result.append(scaling.line(members, _id(members), sizes or {}))
+        elif len(members) > 1 and _reported(first, how) is Reported.SUMMARY:
+            result.append(_summary_line(members))
         elif len(members) >= (_MANY_ALTERED if members[0].action is Action.ALTERED else _MANY_OTHERS):
             result.append(_line(members))
         else:
@@ -117,9 +140,20 @@ def lines(changes: Iterable[Change]) -> tuple[ChangeLine, ...]:
     return tuple(sorted(result, key=_place))
 
 
-def _groups(changes: Iterable[Change]) -> tuple[Group, ...]:
+def _groups(changes: Iterable[Change], sizes: Sizes, reporting: Mapping[str, Reported]) -> tuple[Group, ...]:
     bundles = {_title(members[0]): members for members in _bundles(changes, _title)}
-    return tuple(Group(title, lines(bundles[title])) for title in sorted(bundles))
+    return tuple(Group(title, lines(bundles[title], sizes, reporting)) for title in sorted(bundles))
+
+
+def _reported(change: Change, reporting: Mapping[str, Reported]) -> Reported:
+    if change.kind is not Kind.RESOURCE or _exposed(change):
+        return Reported.ALWAYS
+    return reporting.get(change.type, Reported.ALWAYS)
+
+
+def _exposed(change: Change) -> bool:
+    """True if it is now reachable from outside: that is never a mere number."""
+    return any(field.path == "public" and field.after is True for field in change.fields)
 
 
 def _title(change: Change) -> str:
@@ -136,7 +170,7 @@ def _bundles(changes: Iterable[Change], key: Callable[[Change], Hashable]) -> li
     return list(bundles.values())
 
 
-def _alike(change: Change) -> Hashable:
+def _alike(change: Change, reporting: Mapping[str, Reported]) -> Hashable:
     """What changes share that may stand in one line.
 
     Flows: those of one service's operations to one target, by the same columns come or gone.
@@ -145,8 +179,13 @@ def _alike(change: Change) -> Hashable:
         source, target = telling.ends(change.key, change.type)
         told = _fields(change) if change.action is Action.ALTERED else b""
         return change.kind, change.action, change.type, telling.service_urn(source), target, told
-    if change.kind is Kind.ALIAS or change.carries or change.key.startswith("service://"):
+    whole = "operations" in change.carries or change.key.startswith("service://")
+    if change.kind is Kind.ALIAS or whole or _exposed(change):
         return change.kind, change.action, change.key
+    if change.member_of:
+        return change.type, change.member_of
+    if _reported(change, reporting) is Reported.SUMMARY:
+        return change.type
     of = ""
     if change.kind is Kind.RELATION:
         of = telling.ends(change.key, change.type)[1]
@@ -175,7 +214,41 @@ def _line(members: Sequence[Change]) -> ChangeLine:
         why=first.why,
         count=len(members),
         changes=tuple(members),
+        names=_names(members),
     )
+
+
+def _summary_line(members: Sequence[Change]) -> ChangeLine:
+    """All that happened to resources of a type of which there are many, and which follow from something else."""
+    first = members[0]
+    counts = [(action, _count(members, action)) for action in _WORDS]
+    only = len({_SYMBOLS[one.action] for one in members}) == 1
+    return ChangeLine(
+        id=_id(members),
+        symbol=_SYMBOLS[first.action] if only else "~",
+        type=first.type,
+        name=_name(first),
+        detail=_joined(*(f"{number:,} {_WORDS[action]}" for action, number in counts if number)),
+        why="told as a number: it follows from something else, and JSON names each",
+        count=len(members),
+        changes=tuple(members),
+        names=_names(members),
+    )
+
+
+_WORDS = {
+    Action.ADDED: "added",
+    Action.ALTERED: "altered",
+    Action.REMOVED: "removed",
+    Action.NEWLY_VISIBLE: "newly visible",
+}
+
+
+def _names(members: Sequence[Change]) -> tuple[str, ...]:
+    """The first few of many resources. What a relation or an operation belongs to is in its line already."""
+    if len(members) == 1 or members[0].kind is not Kind.RESOURCE:
+        return ()
+    return tuple(_name(one) for one in islice(members, _NAMED))
 
 
 def _flow_line(members: Sequence[Change]) -> ChangeLine:

@@ -14,6 +14,9 @@ from daemon.values.drift import FieldChange
 _TARGET = re.compile(r"[a-z][a-z0-9+.-]*://|arn:|caller:|[^\s|]+\|")
 """How a urn or an alias begins."""
 
+_EVERYONE = (" 0.0.0.0/0]", " ::/0]")
+_PERMISSION = re.compile(r"IpPermissions(Egress)?\[(\S+(?: \S+)?) (\S+)\]")
+
 _DEPTH = {"operation": 3, "service": 2, "table": 4, "topic": 3, "host": 1}
 """How many parts of a urn of traces stand before the name."""
 
@@ -121,10 +124,15 @@ def added(fields: Iterable[FieldChange]) -> str:
 
 def altered(fields: tuple[FieldChange, ...]) -> str:
     """`Runtime  python3.11 -> python3.13`; of several fields the first two, and how many more."""
-    loud = sorted(fields, key=lambda field: field.path != "public")  # that it became public is said first
+    loud = sorted(fields, key=_quiet)
     words = [field_change(field) for field in loud[:_SHOWN]]
     more = len(fields) - _SHOWN
     return "; ".join(words) + (f" and {more} more" if more > 0 else "")
+
+
+def _quiet(field: FieldChange) -> tuple[bool, bool]:
+    """That it became public is said first, then what is open to everyone."""
+    return field.path != "public", not field.path.endswith(_EVERYONE)
 
 
 def field_change(field: FieldChange) -> str:
@@ -133,7 +141,7 @@ def field_change(field: FieldChange) -> str:
         if field.after is True:
             return "now public"
         return "no longer public" if field.before is True else f"public  {_pair(field)}"
-    path = f"tag {field.path.removeprefix('tags.')}" if field.path.startswith("tags.") else field.path
+    path = f"tag {field.path.removeprefix('tags.')}" if field.path.startswith("tags.") else _rule(field.path)
     if field.before is None and isinstance(field.after, list):
         return f"{path}  + {value(field.after)}"
     if field.after is None and isinstance(field.before, list):
@@ -143,6 +151,15 @@ def field_change(field: FieldChange) -> str:
     if field.after is None and isinstance(field.before, dict):
         return f"{path}  removed"
     return f"{path}  {_pair(field)}"
+
+
+def _rule(path: str) -> str:
+    """`ingress tcp 22 from 0.0.0.0/0` for a permission of a security group, named as its fields are told apart."""
+    found = _PERMISSION.fullmatch(path)
+    if not found:
+        return path
+    outward, ports, peer = found.groups()
+    return f"egress {ports} to {peer}" if outward else f"ingress {ports} from {peer}"
 
 
 def value(content: Json) -> str:

@@ -184,12 +184,14 @@ def gap_line(gap: GapLine) -> Line:
 
 def _change_line(line: ChangeLine, *, say_why: bool) -> Line:
     many = line.count > 1
+    more = line.count - len(line.names)
+    names = ", ".join(line.names) + (f" and {more:,} more" if more else "") if line.names else ""
     return Line(
         symbol=line.symbol,
         text=line.detail,
         id=line.id,
         columns=(f"{line.count:,} x {line.type}",) if many else (line.type, line.name),
-        notes=((Note(line.why, "why"),),) if say_why and line.why else (),
+        notes=tuple(note for note in (_note(names, ""), _note(line.why if say_why else "", "why")) if note),
         count=line.count,
     )
 

@@ -82,6 +82,7 @@ class Change:
     `key`: urn, or "source verb target". `type`: resource type, or verb.
     `last_confirmed`: when a removed resource was last seen.
     `carries`: how many changes merely follow from this one and are not listed, by noun ("operations").
+    `member_of`: the urn or alias of the group that started or stopped it, if one did.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Change:
     environment: str = ""
     last_confirmed: datetime | None = None
     carries: Mapping[str, int] = field(default_factory=dict)
+    member_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,10 @@ class FindingChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """One line of a report: one change, or the same change on many resources."""
+    """One line of a report: one change, the same change on many resources, or what became of a group's members.
+
+    `names`: the first few of many.
+    """
 
     id: str
     symbol: str  # + ~ - or =
@@ -144,6 +149,7 @@ class ChangeLine:
     why: str
     count: int = 1
     changes: tuple[Change, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +225,7 @@ class Drift:
     """Everything a report says. `before` is None for a baseline, which carries `standing` instead of changes.
 
     `ignored`: how many changes each ignore rule left out, as (reason, count).
-    `large_removals`: extents whose mass removal was listed twice.
+    `large_removals`: extents whose mass removal was listed twice. `untold`: lines of types that no report tells.
     """
 
     installation: str
@@ -238,6 +244,7 @@ class Drift:
     newly_visible: tuple[ChangeLine, ...] = ()
     ignored: tuple[tuple[str, int], ...] = ()
     standing: Standing | None = None
+    untold: tuple[ChangeLine, ...] = ()
 
     @property
     def quiet(self) -> bool:

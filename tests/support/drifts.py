@@ -176,6 +176,7 @@ def full() -> Drift:
                     replace(
                         line("aa000004", "~", "aws.ec2.instance", "web-1", "tag CostCentre  12 -> 14"),
                         count=40,
+                        names=("web-01", "web-02", "web-03"),
                     ),
                 ),
             ),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.model import Extent, Json, Scope
+from collectors.spec import Reported
 from daemon.analysis.changes import judge
 from daemon.analysis.summary import summarise
 from daemon.values.drift import (
@@ -343,3 +344,136 @@ def test_a_line_of_one_scope_holds_changes_that_read_the_same(differences: list[
         assert len({(change.kind, change.action, change.type) for change in line.changes}) == 1
         assert line.name
         assert line.why
+
+
+GROUP = "aws:111122223333:eu-west-1|autoscaling_group|web"
+INSTANCE = "aws.ec2.instance"
+
+
+def instances(came: Sequence[int], went: Sequence[int], public: bool | None = False) -> list[Difference]:
+    """Instances of a group that came and went, each with the relation that says so."""
+    urns = [f"arn:aws:ec2:eu-west-1:1:instance/i-{n}" for n in (*came, *went)]
+    sides = [(None, {}) for _ in came] + [({}, None) for _ in went]
+    shown_as = [
+        (
+            None if was is None else document(public=public),
+            None if now is None else document({"InstanceType": "m7g.large"}, public=public),
+        )
+        for was, now in sides
+    ]
+    return [
+        *(resource(urn, INSTANCE, *documents) for urn, documents in zip(urns, shown_as, strict=True)),
+        *(relation(urn, "member_of", GROUP, *side) for urn, side in zip(urns, sides, strict=True)),
+    ]
+
+
+def scaled(differences: Sequence[Difference], size: tuple[int, int] | None) -> list[str]:
+    told = summarise(
+        installation="prod",
+        before=BEFORE,
+        after=AFTER,
+        changes=judge(differences),
+        path_changes=(),
+        gaps=(),
+        sight=Sight(5, 4),
+        sizes={GROUP: size} if size else {},
+    )
+    assert told.totals.added + told.totals.removed == len(differences) / 2
+    return [
+        f"{line.symbol} {line.type} {line.name} {line.detail} {len(line.changes)}"
+        for group in told.groups
+        for line in group.lines
+    ]
+
+
+def test_members_of_a_group_are_told_at_the_group() -> None:
+    assert scaled(instances(range(3), ()), (6, 9)) == [f"~ {INSTANCE} group web 6 -> 9 3"]
+    assert scaled(instances((), range(1)), (6, 5)) == [f"~ {INSTANCE} group web 6 -> 5 1"]
+    assert scaled(instances(range(6), range(6, 12)), (6, 6)) == [
+        f"~ {INSTANCE} group web 6 -> 6, all replaced 12"
+    ]
+    assert scaled(instances(range(3), range(3, 5)), (6, 7)) == [
+        f"~ {INSTANCE} group web 6 -> 7, 2 replaced 5"
+    ]
+    assert scaled(instances(range(3), range(3, 5)), None) == [f"~ {INSTANCE} group web 3 added, 2 removed 5"]
+
+
+def test_what_became_public_is_told_by_name_even_in_a_group() -> None:
+    told = scaled(instances(range(6), (), public=True), (0, 6))
+    assert len(told) == 6
+    assert all("public" in line for line in told)
+
+
+def test_what_is_altered_in_a_group_stays_a_line() -> None:
+    altered = resource(
+        "arn:aws:ec2:eu-west-1:1:instance/i-9", INSTANCE, document({"a": 1}), document({"a": 2})
+    )
+    told = shown(*instances(range(2), ()), altered)
+    assert told == [f"~ {INSTANCE} | group web | 2 added", f"~ {INSTANCE} | instance/i-9 | a  1 -> 2"]
+
+
+def test_types_told_as_a_number_are_one_line_and_those_never_told_are_in_none() -> None:
+    interfaces = [resource(f"{RDS}:eni-{n}", "interface", None, document()) for n in range(2)]
+    gone = [resource(f"{RDS}:eni-{n}", "interface", document(), None) for n in range(2, 6)]
+    exposed = resource(f"{RDS}:eni-9", "interface", document(public=False), document(public=True))
+    never = resource(f"{RDS}:tick", "tick", None, document())
+    opened = resource(f"{RDS}:tock", "tick", None, document(public=True))
+    told = summarise(
+        installation="prod",
+        before=BEFORE,
+        after=AFTER,
+        changes=judge([*interfaces, *gone, exposed, never, opened]),
+        path_changes=(),
+        gaps=(),
+        sight=Sight(5, 4),
+        reporting={"interface": Reported.SUMMARY, "tick": Reported.NEVER},
+    )
+    (group,) = told.groups
+    assert [
+        (line.symbol, line.type, line.name, line.detail, line.count, line.names) for line in group.lines
+    ] == [
+        ("+", "tick", "tock", "public", 1, ()),
+        ("~", "interface", "eni-9", "now public", 1, ()),
+        ("~", "interface", "eni-0", "2 added, 4 removed", 6, ("eni-0", "eni-1", "eni-2")),
+    ]
+    assert [line.name for line in told.untold] == ["tick"]
+    assert (told.totals.added, told.totals.removed) == (3, 4)
+
+
+def test_the_same_rule_on_many_security_groups_is_one_line_with_the_first_names() -> None:
+    def rules(*ports: int) -> Json:
+        return [
+            {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+            for port in ports
+        ]
+
+    groups = [
+        resource(
+            f"{RDS}:sg-{n:02}",
+            "aws.ec2.security_group",
+            document({"IpPermissions": rules(443)}),
+            document(
+                {"IpPermissions": rules(443, 22), "IpPermissionsEgress": rules(n)}
+                if n > 13
+                else {"IpPermissions": rules(22, 443)}
+            ),
+        )
+        for n in range(15)
+    ]
+    told = drift(judge(groups)).groups[0].lines
+    assert [(line.count, line.detail, line.names) for line in told] == [
+        (
+            1,
+            "ingress tcp 22 from 0.0.0.0/0  added; egress tcp 14 to 0.0.0.0/0  added",
+            (),
+        ),
+        (14, "ingress tcp 22 from 0.0.0.0/0  added", ("sg-00", "sg-01", "sg-02")),
+    ]
+
+
+def test_what_follows_from_a_change_does_not_keep_it_from_its_like() -> None:
+    """Forty instances that went, with the links of each, are one line."""
+    queue = "arn:aws:sqs:eu-west-1:1:orders"
+    gone = [resource(f"{ACCOUNT}:f{n}", "t", document(), None) for n in range(40)]
+    links = [relation(f"{ACCOUNT}:f{n}", "configured_for", queue, {}, None) for n in range(40)]
+    assert shown(*gone, *links) == ["- 40 x t | f0 | "]
