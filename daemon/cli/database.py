@@ -98,7 +98,10 @@ def query(
             found = asked.ask(connection, given)
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--value") from error
-    print_rows(found, tuple(found[0]) if found else (), as_json=as_json)
+    if found or as_json:
+        print_rows(found, tuple(found[0]) if found else (), as_json=as_json)
+    else:
+        sys.stdout.write("0 in all\n")
 
 
 def _pair(text: str) -> tuple[str, str]:
