@@ -11,10 +11,10 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-inp
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench clean
+.PHONY: help demo run test check format kill-matrix bench clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: $(READY) ## the whole story on a cloud, services and a database of its own; writes demo-output/
 	@$(BIN)/driftline demo
@@ -40,6 +40,10 @@ check: $(READY) ## format, lint, types, floors, generated pages, then all tests:
 format: $(READY) ## puts the code in order
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
+
+kill-matrix: $(READY) ## kills the store at every write, sync, rename and unlink; writes docs/reliability.md
+	@command -v strace >/dev/null || { echo "strace is missing; install it: $(ROOT_DO)apt-get install -y strace" >&2; exit 1; }
+	@$(BIN)/python -m tests.reliability
 
 bench: $(READY) ## measures, and writes docs/bench/
 	@$(BIN)/python -m docs.bench

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from threading import Event
@@ -64,6 +64,8 @@ class Outcome:
     seconds: float
     answers: Mapping[str, int]
     """How many extents ended in which state: listed, sighted, denied, ..."""
+    trouble: str = ""
+    """What did not work although the snapshot is there: the copy for readers."""
 
 
 def run(
@@ -93,19 +95,20 @@ def run(
         new_paths=outcome.new_paths,
         seconds=round(outcome.seconds, 3),
     )
-    _publish(parts)
-    return outcome
+    return replace(outcome, trouble=_publish(parts))
 
 
-def _publish(parts: Parts) -> None:
+def _publish(parts: Parts) -> str:
     """A copy that cannot be made now is made after a later cycle: the snapshot is safe, and so is the old copy."""
     target = parts.settings.published_path
     if not target:
-        return
+        return ""
     try:
         publish(parts.database, target, parts.clock(), parts.settings.publish.min_interval, if_changed=True)
     except StoreError as error:
         log.error("publish_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
+        return str(error)
+    return ""
 
 
 def _commit(

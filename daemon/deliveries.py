@@ -31,9 +31,12 @@ class StoreOutbox:
         self._lines: dict[int, tuple[str, ...]] = {}
 
     def due(self, now: datetime) -> Sequence[Delivery]:
-        """Deliveries whose time has come."""
+        """Deliveries whose time has come. Raises StoreError if it could not be noted that they were sent."""
         with self._database.reading() as connection:
-            return [_delivery(row) for row in outbox.due(connection, now)]
+            found = [_delivery(row) for row in outbox.due(connection, now)]
+        if found:
+            outbox.touch(self._database, [each.id for each in found])
+        return found
 
     def drift_of(self, delivery: Delivery) -> Drift:
         """What the delivery tells: an alarm its new paths, a digest what no alarm has brought before.

@@ -25,11 +25,13 @@ from daemon.store.database import Database
 from daemon.store.errors import StoreError
 from daemon.store.journal import Journal
 from daemon.store.lock import only_writer
+from daemon.store.readers import LongReader, Readers
 from daemon.telemetry import CYCLE_SECONDS, CYCLES, EXTENTS, configure_logging, span
 
 log = structlog.get_logger()
 
 DELIVER_EVERY = timedelta(minutes=1)
+LOOK_EVERY = timedelta(minutes=1)
 LATE_AFTER = timedelta(minutes=5)
 
 
@@ -54,6 +56,8 @@ class Daemon:
         self._reload = threading.Event()
         self._busy = threading.Lock()  # a cycle and a round of mail never write at the same time
         self._systemd = sdnotify.SystemdNotifier()
+        self._troubles: dict[str, str] = {}
+        self._named: frozenset[LongReader] = frozenset()
 
     def run(self) -> None:
         """Runs until SIGTERM or SIGINT. Raises StoreError, ConfigError, ReceiverError at the start only."""
@@ -67,6 +71,23 @@ class Daemon:
             while not self._stopping.is_set():
                 self._serve_or_return(database)
         log.info("stopped")
+
+    @property
+    def health(self) -> str:
+        """`ok`, or `degraded` with what does not work at present. The daemon goes on, and tries again."""
+        troubles = "; ".join(f"{what}: {why}" for what, why in sorted(self._troubles.items()))
+        return f"degraded: {troubles}" if troubles else "ok"
+
+    def _went(self, what: str, why: str = "") -> None:
+        """Notes how something went last; `why`: it failed. systemd shows it in `systemctl status`."""
+        before = self.health
+        if why:
+            self._troubles[what] = why
+        else:
+            self._troubles.pop(what, None)
+        if self.health != before:
+            log.info("health", health=self.health)
+            self._systemd.notify(f"STATUS={' '.join(self.health.split())}")
 
     def stop(self) -> None:
         """Ends `run` soon: a cycle that is collecting is dropped, one that is committing ends."""
@@ -114,6 +135,15 @@ class Daemon:
                 "interval",
                 seconds=DELIVER_EVERY.total_seconds(),
                 next_run_time=self._clock(),
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+            readers = Readers(database)
+            scheduler.add_job(
+                lambda: self._look(readers, journal),
+                "interval",
+                seconds=LOOK_EVERY.total_seconds(),
                 max_instances=1,
                 coalesce=True,
                 misfire_grace_time=None,
@@ -176,7 +206,10 @@ class Daemon:
             except (StoreError, OSError) as error:  # no room for the spool, say: the next cycle tries again
                 CYCLES.add(1, {"state": "error"})
                 log.error("cycle_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
+                self._went("cycle", str(error))
                 return
+        self._went("cycle")
+        self._went("publish", outcome.trouble)
         CYCLES.add(1, {"state": outcome.state})
         CYCLE_SECONDS.record(outcome.seconds)
         for state, count in outcome.answers.items():
@@ -199,11 +232,26 @@ class Daemon:
                 done = deliver_due(box, settings.mail, self._clock(), installation=settings.driftline.name)
             except (StoreError, ConfigError) as error:
                 log.error("deliveries_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
+                self._went("deliveries", str(error))
                 return
+        self._went("deliveries", "; ".join(done.errors))
         for error_text in done.errors:
             log.warning("delivery_failed", reason=error_text, retried=done.retried, given_up=done.given_up)
         if done.sent:
             log.info("delivered", mails=done.sent)
+
+    def _look(self, readers: Readers, journal: Journal | None) -> None:
+        """Warns once of each transaction of others that has been open for long; and how the receiver's disk does."""
+        self._went("spans", journal.trouble if journal else "")
+        with self._busy:  # it writes back what is in SQLite's log: never beside a cycle
+            try:
+                found = frozenset(readers.held_back(self._clock()))
+            except StoreError:
+                return  # the next cycle says what is wrong
+        for reader in sorted(found - self._named, key=lambda each: each.since):
+            since = reader.since.isoformat(timespec="seconds")
+            log.warning("long_reader", reader=reader.who, since=since)
+        self._named = found
 
     def _stop(self, number: int, _frame: object) -> None:
         log.info("stopping", signal=signal.Signals(number).name)

@@ -179,7 +179,7 @@ _ADVICE = (
     ("disk is full", f"Free some room; {_NOTHING_LOST}."),
     ("no space left", f"Free some room; {_NOTHING_LOST}."),
     ("disk quota", f"Free some room, or raise the quota; {_NOTHING_LOST}."),
-    ("disk i/o error", f"Look into the system's log for the disk and its file system; {_NOTHING_LOST}."),
+    ("disk i/o error", f"Check that its disk has room, then the system's log for the disk; {_NOTHING_LOST}."),
     ("readonly", "Give the user that runs driftline write access to the file and its folder."),
     ("read-only", "The server takes no writes: point database.url at the primary."),
     ("unable to open", "Check that the file exists and that the user that runs driftline may read it."),

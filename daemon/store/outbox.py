@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,6 +88,13 @@ def digested(connection: Connection, recipient: str, after: int, until: int) -> 
 
 def _lines(connection: Connection, query: Select[tuple[Any, ...]]) -> frozenset[str]:
     return frozenset(line for row in connection.execute(query) for line in row.lines.split(",") if line)
+
+
+def touch(database: Database, delivery_ids: Sequence[int]) -> None:
+    """Writes the rows as they are. A mail that cannot be noted as sent would be sent again and again."""
+    with database.writing() as connection:
+        again = update(DELIVERY).where(DELIVERY.c.id.in_(delivery_ids)).values(attempts=DELIVERY.c.attempts)
+        connection.execute(again)
 
 
 def sent(database: Database, delivery_id: int, when: datetime, lines: Iterable[str]) -> None:

@@ -330,7 +330,17 @@ ACTS = (
 )
 
 
-def chosen(counts: dict[str, int], every: int) -> Iterator[tuple[str, int]]:
-    """Calls to strike: the first, the last and every so many of each kind; 1 for all."""
+BY_NAME = {act.name: act for act in ACTS}
+
+
+def spread(counts: dict[str, int], at_most: int) -> Iterator[tuple[str, int]]:
+    """Calls to strike: of each kind the first, the last, and some evenly between."""
     for call, count in counts.items():
-        yield from ((call, n) for n in range(1, count + 1) if n in {1, count} or n % every == 0)
+        step = max(1, -(-(count - 1) // (at_most - 1)))
+        yield from ((call, n) for n in sorted({*range(1, count + 1, step), count}))
+
+
+def everything(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """Every single call."""
+    for call, count in counts.items():
+        yield from ((call, n) for n in range(1, count + 1))
