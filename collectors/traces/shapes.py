@@ -13,7 +13,7 @@ from collectors.traces.origins import Service, service_of
 from collectors.traces.said import Said, detail, read_detail
 from collectors.traces.semconv import SPAN_NAMES, Pair, Value, read, read_all
 from collectors.traces.spans import Kind, Origin, Span
-from collectors.traces.sql_statement import Statement
+from collectors.traces.sql.statement import Statement
 
 Parse = Callable[[str, str], Statement]
 

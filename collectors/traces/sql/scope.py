@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from collectors.traces.sql_statement import TableName, Verb
+from collectors.traces.sql.statement import TableName, Verb
 
 STAR = "*"
 ROW_IMAGES = frozenset({"excluded", "inserted", "deleted", "new", "old"})

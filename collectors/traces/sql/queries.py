@@ -9,9 +9,9 @@ from typing import Protocol
 
 from sqlglot import exp
 
-from collectors.traces.sql_dialects import Dialect
-from collectors.traces.sql_names import base_table, fold
-from collectors.traces.sql_scope import (
+from collectors.traces.sql.dialects import Dialect
+from collectors.traces.sql.names import base_table, fold
+from collectors.traces.sql.scope import (
     NONE,
     OPAQUE,
     ROW_IMAGES,
@@ -26,7 +26,7 @@ from collectors.traces.sql_scope import (
     merged,
     together,
 )
-from collectors.traces.sql_statement import TableName
+from collectors.traces.sql.statement import TableName
 
 # Words that the grammar takes for columns.
 _NOT_COLUMNS = frozenset(

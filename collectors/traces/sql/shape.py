@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from collectors.traces.sql_dialects import Dialect
+from collectors.traces.sql.dialects import Dialect
 
 _PLAIN_STRING = r"'[^']*(?:''[^']*)*(?:'|\Z)"
 _ESCAPED_STRING = r"'[^'\\]*(?:(?:\\.|'')[^'\\]*)*(?:'|\\?\Z)"
 _ESCAPED_QUOTES = r'"[^"\\]*(?:(?:\\.|"")[^"\\]*)*(?:"|\\?\Z)'
 
 
-def fingerprint(text: str, dialect: Dialect) -> str:
+def shape_of(text: str, dialect: Dialect) -> str:
     """The shape of a statement. Statements that differ only in values have the same shape."""
     shape = _lexer(dialect).sub(_replacement, text)
     shape = _PREFIXED.sub("?", shape)

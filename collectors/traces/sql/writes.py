@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from collectors.traces.sql_queries import Walk
-from collectors.traces.sql_scope import (
+from collectors.traces.sql.queries import Walk
+from collectors.traces.sql.scope import (
     OPAQUE,
     ROW_IMAGES,
     STAR,
@@ -18,7 +18,7 @@ from collectors.traces.sql_scope import (
     Source,
     find,
 )
-from collectors.traces.sql_statement import TableName
+from collectors.traces.sql.statement import TableName
 
 
 def write(walk: Walk, tree: exp.Expr, queries: Queries, parent: Scope | None) -> Source:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from collectors.traces.sql_dialects import Dialect
-from collectors.traces.sql_statement import TableName
+from collectors.traces.sql.dialects import Dialect
+from collectors.traces.sql.statement import TableName
 
 _CATALOGUES = frozenset({"information_schema", "pg_catalog", "sys", "performance_schema", "pg_toast"})
 _CATALOGUE_TABLES = frozenset({"dual", "sqlite_master", "sqlite_schema", "sqlite_sequence", "rdb$database"})

@@ -11,13 +11,11 @@ from dataclasses import replace
 from hashlib import blake2b
 from threading import Lock
 
-from collectors.traces import sql_fingerprint
-from collectors.traces.sql_dialects import Dialect, dialect_of
-from collectors.traces.sql_fallback import read_pattern
-from collectors.traces.sql_statement import NOTHING, Statement, TableUse, union
-from collectors.traces.sql_tree import read_tree
-
-__all__ = ["LONGEST", "Statement", "TableUse", "fingerprint", "parse"]
+from collectors.traces.sql.dialects import Dialect, dialect_of
+from collectors.traces.sql.fallback import read_pattern
+from collectors.traces.sql.shape import shape_of
+from collectors.traces.sql.statement import NOTHING, Statement, union
+from collectors.traces.sql.tree import read_tree
 
 LONGEST = 16 * 1024
 """Characters of a text that are looked at; what comes after makes the statement partial."""
@@ -78,7 +76,7 @@ def parse(text: str, system: str = "") -> Statement:
     dialect = dialect_of(system, seen)
     if dialect is None:
         return NOTHING
-    shape = sql_fingerprint.fingerprint(seen, dialect)
+    shape = shape_of(seen, dialect)
     shape_digest = _digest(shape, f"{system} {cut}")
     statement = _shapes.get(shape_digest)
     if statement is None:
@@ -91,7 +89,7 @@ def parse(text: str, system: str = "") -> Statement:
 def fingerprint(text: str, system: str = "") -> str:
     """The shape of a text, free of literals; "" for systems without SQL."""
     dialect = dialect_of(system, text[:LONGEST])
-    return sql_fingerprint.fingerprint(text[:LONGEST], dialect) if dialect is not None else ""
+    return shape_of(text[:LONGEST], dialect) if dialect is not None else ""
 
 
 def _bare(text: str) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from collectors.traces.sql_dialects import Dialect
-from collectors.traces.sql_names import base_table, fold, unquote
-from collectors.traces.sql_statement import NOTHING, Statement, TableName, Verb, tables_of
+from collectors.traces.sql.dialects import Dialect
+from collectors.traces.sql.names import base_table, fold, unquote
+from collectors.traces.sql.statement import NOTHING, Statement, TableName, Verb, tables_of
 
 _KEYWORDS = frozenset(
     {

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.traces import sql
-from collectors.traces.sql import Statement, fingerprint, parse
-from collectors.traces.sql_dialects import Dialect
+from collectors.traces.sql import Statement, fingerprint, parse, reading
+from collectors.traces.sql.dialects import Dialect
 
 # Each case: system, text, and the uses as `table verb columns | lookups`.
 CASES = [
@@ -212,7 +211,7 @@ def test_quoted_values_are_not_taken_for_names() -> None:
 
 def test_the_caches_hold_digests_only() -> None:
     parse("SELECT mail FROM customers_of_the_cache WHERE name = 'Ann'", "postgresql")
-    for memory in (sql._texts, sql._shapes):
+    for memory in (reading._texts, reading._shapes):
         assert {type(key) for key in memory._young} == {bytes}
         assert {len(key) for key in memory._young} == {16}
 
@@ -244,20 +243,20 @@ def test_fingerprints_of_other_shapes() -> None:
 
 def test_equal_shapes_are_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
-    real = sql._read
+    real = reading._read
 
     def counted(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
         calls.append(shape)
         return real(shape, dialect, cut=cut)
 
-    monkeypatch.setattr(sql, "_read", counted)
+    monkeypatch.setattr(reading, "_read", counted)
     for number in range(50):
         parse(f"SELECT once FROM only_here WHERE id = {number} /* trace {number} */", "postgresql")
     assert len(calls) == 1
 
 
 def test_memory_is_bounded() -> None:
-    memory = sql._Recent(100)
+    memory = reading._Recent(100)
     for number in range(1000):
         memory.put(str(number).encode(), Statement())
         assert memory.get(b"0") is not None  # what is asked for stays

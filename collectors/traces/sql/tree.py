@@ -9,11 +9,11 @@ from typing import TypeVar
 from sqlglot import Dialect as Grammar
 from sqlglot import ErrorLevel, Parser, exp
 
-from collectors.traces.sql_dialects import Dialect
-from collectors.traces.sql_queries import Walk
-from collectors.traces.sql_scope import Ledger
-from collectors.traces.sql_statement import Statement, tables_of
-from collectors.traces.sql_writes import write
+from collectors.traces.sql.dialects import Dialect
+from collectors.traces.sql.queries import Walk
+from collectors.traces.sql.scope import Ledger
+from collectors.traces.sql.statement import Statement, tables_of
+from collectors.traces.sql.writes import write
 
 # The parser reports what it does not know by a warning that quotes the statement.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
