@@ -71,6 +71,7 @@ class Link:
     """A relation stated by the resource's own settings.
 
     `verb`: `in_network`, `encrypted_by`, `assumes`, `routes_to`, `triggers`, `uses_image`, `part_of`, ...
+    `member_of` leads to the group that starts and stops it: its coming and going is told there.
     `routes_to` always points from the entry towards the workload.
     `target`: template of a urn, or of an alias `namespace|kind|value`. A value that is a urn already is one.
     `inward`: the other one is the source: it cannot know, or does not say, where it leads.

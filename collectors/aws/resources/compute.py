@@ -39,6 +39,7 @@ INSTANCE = AwsResourceType(
         Link("in_network", "public|subnet|{SubnetId}"),
         Link("guarded_by", "public|security_group|{SecurityGroups[].GroupId}"),
         Link("assumes", "{IamInstanceProfile.Arn}"),
+        Link("member_of", 'aws:{account}:{region}|autoscaling_group|{tag."aws:autoscaling:groupName"}'),
     ),
     public="PublicIpAddress != null",
 )

@@ -23,7 +23,7 @@ MACHINE = AzureResourceType(
         Link("assumes", "{identities}"),
         Link("uses_disk", "{properties.storageProfile.osDisk.managedDisk.id}"),
         Link("uses_disk", "{properties.storageProfile.dataDisks[].managedDisk.id}"),
-        Link("part_of", "{properties.virtualMachineScaleSet.id}"),
+        Link("member_of", "{properties.virtualMachineScaleSet.id}"),
     ),
 )
 

@@ -32,6 +32,7 @@ INSTANCE = GcpResourceType(
     links=(
         Link("in_network", "{networkInterfaces[].subnetwork|full}"),
         Link("assumes", "public|service_account|{serviceAccounts[].email}"),
+        Link("member_of", "//compute.googleapis.com/{metadata.items[?key=='created-by'].value}"),
         Link("encrypted_by", "//cloudkms.googleapis.com/{disks[].diskEncryptionKey.kmsKeyName|unversioned}"),
     ),
     public="networkInterfaces[].[accessConfigs[].natIP, ipv6AccessConfigs[].externalIpv6][][]",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from collectors.aws.environment import tongue
+from collectors.aws.resources.compute import INSTANCE
 from collectors.aws.resources.integration import QUEUE
 from collectors.model import Alias, Scope
 from collectors.shaping import plain, shaped, tags, target
@@ -75,3 +76,16 @@ def test_what_a_denied_detail_would_have_told_is_unobserved() -> None:
 
 def test_an_item_without_a_urn_is_not_of_this_type() -> None:
     assert shaped(QUEUE, WORDS, HERE, tongue(WORDS)) is None
+
+
+def test_an_instance_that_a_group_started_is_a_member_of_it() -> None:
+    item = {"InstanceId": "i-1", "up": {"OwnerId": "1"}, **WORDS}
+    groups = [{"Key": "aws:autoscaling:groupName", "Value": "web"}]
+
+    def group_of(tagged: list[dict[str, str]]) -> list[object]:
+        made = shaped(INSTANCE, {**item, "Tags": tagged}, HERE, tongue(item))
+        assert made is not None
+        return [each.target for each in made[1] if each.verb == "member_of"]
+
+    assert group_of(groups) == [Alias("aws:1:eu-west-1", "autoscaling_group", "web")]
+    assert group_of([]) == []
