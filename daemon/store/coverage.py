@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 
 from collectors.contract import ANYWHERE
 from collectors.model import Extent, Scope
 from daemon.store.bulk import insert_rows
-from daemon.store.columns import COVERAGE, EXTENT
+from daemon.store.columns import COVERAGE, EXTENT, RESOURCE_VERSION
 from daemon.store.merge import Merge
 from daemon.store.spool import Outcome
 from daemon.store.times import stamp
@@ -20,12 +20,19 @@ from daemon.store.times import stamp
 LISTED = "listed"
 HEARD = "sighted"
 RETIRED = "retired"
+NOT_DUE = "not due"
+NEVER = "never listed"
+_SILENT = frozenset({LISTED, HEARD, NOT_DUE})
+"""Going from one of these to another is no news: nothing was lost or found by it."""
 
 Asked = frozenset[Extent] | None
 """The extents a provider was asked for; None if it could not tell."""
 
 _CHUNK = 500
-_COVERAGE = ("id", "extent_id", "since", "until", "state", "detail", "details_failed")
+_COVERAGE = ("id", "extent_id", "since", "until", "state", "detail", "details_failed", "pending")
+
+Told = tuple[str, str, int, int]
+"""State, detail, details that failed, and resources pending."""
 
 
 @dataclass(slots=True)
@@ -34,10 +41,12 @@ class Coverage:
 
     merge: Merge
     changed: bool = False
-    _open: dict[int, tuple[int, tuple[str, str, int]]] | None = field(default=None)
+    _open: dict[int, tuple[int, Told]] | None = field(default=None)
+    _fresh: list[tuple[Any, ...]] = field(default_factory=list)
 
     def open_extents(self) -> dict[Extent, Any]:
         """Extents whose coverage is open and not retired."""
+        self.write()
         query = (
             select(EXTENT, COVERAGE.c.state)
             .join(COVERAGE, COVERAGE.c.extent_id == EXTENT.c.id)
@@ -65,32 +74,46 @@ class Coverage:
             known = {_extent(row): row for row in self.merge.connection.execute(select(EXTENT))}
         return known
 
-    def cover(self, extent_id: int, state: str, detail: str, details_failed: int) -> None:
-        """Notes how an extent was answered."""
+    def pending(self) -> dict[int, int]:
+        """By extent: how many resources its listings lack, as long as another listing must say so too."""
+        query = (
+            select(RESOURCE_VERSION.c.extent_id, func.count().label("pending"))
+            .where(text("until IS NULL AND absent > 0"))  # in the words of the index
+            .group_by(RESOURCE_VERSION.c.extent_id)
+        )
+        return {row.extent_id: row.pending for row in self.merge.connection.execute(query)}
+
+    def cover(
+        self, extent_id: int, state: str, detail: str = "", details_failed: int = 0, pending: int = 0
+    ) -> None:
+        """Notes how an extent was answered; `write` stores it."""
         known = self._covered()
-        outcome = (state, detail, details_failed)
+        outcome = (state, detail, details_failed, pending)
         if extent_id in known:
             number, before = known[extent_id]
             if before == outcome:
                 return
             ended = update(COVERAGE).where(COVERAGE.c.id == number).values(until=self.merge.number)
             self.merge.connection.execute(ended)
+            silent = {before[0], state} <= _SILENT and before[0] != state
+        else:
+            silent = state == NEVER
         number = self.merge.reserve(COVERAGE, 1)
         known[extent_id] = (number, outcome)
-        insert_rows(
-            self.merge.connection,
-            COVERAGE,
-            _COVERAGE,
-            [(number, extent_id, self.merge.number, None, *outcome)],
-        )
-        self.changed = True
+        self._fresh.append((number, extent_id, self.merge.number, None, *outcome))
+        self.changed |= not silent
 
-    def _covered(self) -> dict[int, tuple[int, tuple[str, str, int]]]:
+    def write(self) -> None:
+        """Stores what was noted since the last time."""
+        insert_rows(self.merge.connection, COVERAGE, _COVERAGE, self._fresh)
+        self._fresh.clear()
+
+    def _covered(self) -> dict[int, tuple[int, Told]]:
         """Id and outcome of the open coverage of each extent; asked of the database once."""
         if self._open is None:
             query = select(COVERAGE).where(COVERAGE.c.until.is_(None))
             self._open = {
-                row.extent_id: (row.id, (row.state, row.detail, row.details_failed))
+                row.extent_id: (row.id, (row.state, row.detail, row.details_failed, row.pending))
                 for row in self.merge.connection.execute(query)
             }
         return self._open
@@ -109,7 +132,34 @@ class Coverage:
                 # Should it be asked for again, its first listing is a baseline again.
                 again = update(EXTENT).where(EXTENT.c.id == row.id).values(first_listed=None)
                 self.merge.connection.execute(again)
-                self.cover(row.id, RETIRED, "no longer asked for by the settings", 0)
+                self.cover(row.id, RETIRED, "no longer asked for by the settings")
+
+    def wait(
+        self, outcomes: Sequence[Outcome], asked: Mapping[str, Asked], pending: Mapping[int, int]
+    ) -> None:
+        """Notes which extents nobody was asked for: their turn has not come, or never came so far.
+
+        A gap stays a gap until it is answered. To be called when what is retired is retired.
+        """
+        answered = {outcome.extent for outcome in outcomes}
+        wanted = {extent for extents in asked.values() for extent in extents or () if not _anywhere(extent)}
+        known = self._states()
+        unheard = [extent for extent in sorted(wanted - answered) if known.get(extent, RETIRED) == RETIRED]
+        rows = self.ids(unheard)
+        for extent in unheard:
+            self.cover(rows[extent].id, NEVER)
+        for extent, state in known.items():
+            if extent not in answered and state in (LISTED, HEARD):
+                number = rows[extent].id
+                self.cover(number, NOT_DUE, pending=pending.get(number, 0))
+        self.write()
+
+    def _states(self) -> dict[Extent, str]:
+        """The open coverage of every extent."""
+        self.write()
+        query = select(EXTENT, COVERAGE.c.state).join(COVERAGE, COVERAGE.c.extent_id == EXTENT.c.id)
+        rows = self.merge.connection.execute(query.where(COVERAGE.c.until.is_(None)))
+        return {_extent(row): row.state for row in rows}
 
     def stamp_extents(self, answered: Sequence[int], at: datetime) -> None:
         """Notes on extents that they were answered in this snapshot, some of them for the first time."""
@@ -163,6 +213,10 @@ _NOT_SHOWN = (
 _NOT_ANSWERED = (
     "nothing answers for it, and the settings did not take it out; was facts.db lost? New spans fill it again"
 )
+
+
+def _anywhere(extent: Extent) -> bool:
+    return extent.scope.account == ANYWHERE
 
 
 def _of_planning(extent: Extent) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, case, func, or_, select
 
 from collectors.model import Extent, Scope, Why
 from daemon.store.bulk import rows_by_key
@@ -24,7 +24,7 @@ _CHUNK = 500
 class CoverageState:
     """How one extent was answered at a snapshot.
 
-    `kept`: resources carried on.
+    `kept`: resources carried on. `pending`: those of them that the newest listing lacked, and another must lack too.
     """
 
     extent: Extent
@@ -32,6 +32,7 @@ class CoverageState:
     detail: str
     last_listed: datetime | None
     kept: int
+    pending: int = 0
 
 
 def coverage(connection: Connection, number: int) -> list[CoverageState]:
@@ -63,26 +64,22 @@ def gaps(
 
 def last_listed(connection: Connection, number: int, extents: Collection[int] | None) -> dict[int, datetime]:
     """When extents (None: all) were last listed, seen from a snapshot: its own time, or that of an earlier one."""
-    query = select(COVERAGE.c.extent_id, COVERAGE.c.until).where(
-        COVERAGE.c.state.in_(_ANSWERED), COVERAGE.c.since <= number
-    )
-    last: dict[int, list[int]] = defaultdict(list)
-    for row in _of_extents(connection, query, COVERAGE.c.extent_id, extents):
-        last[row.extent_id].append(number if row.until is None or row.until > number else row.until - 1)
-    wanted = sorted({each for numbers in last.values() for each in numbers})
+    listed = case((COVERAGE.c.state.in_(_ANSWERED), number), else_=COVERAGE.c.last_listed).label("listed")
+    query = select(COVERAGE.c.extent_id, listed).where(valid(COVERAGE, number))
+    rows = _of_extents(connection, query, COVERAGE.c.extent_id, extents)
+    wanted = sorted({(row.listed,) for row in rows if row.listed is not None})
     taken = {
         each: moment(started_at)
         for each, started_at in rows_by_key(
-            connection, SNAPSHOT, ("number",), ("number", "started_at"), [(each,) for each in wanted]
+            connection, SNAPSHOT, ("number",), ("number", "started_at"), wanted
         )
     }
-    newest = {extent: max((n for n in numbers if n in taken), default=0) for extent, numbers in last.items()}
-    return {extent: taken[each] for extent, each in newest.items() if each}
+    return {row.extent_id: taken[row.listed] for row in rows if row.listed in taken}
 
 
 def _states(number: int) -> Select[Any]:
     return (
-        select(EXTENT, COVERAGE.c.state, COVERAGE.c.detail)
+        select(EXTENT, COVERAGE.c.state, COVERAGE.c.detail, COVERAGE.c.pending)
         .join(COVERAGE, COVERAGE.c.extent_id == EXTENT.c.id)
         .where(valid(COVERAGE, number))
         .order_by(EXTENT.c.provider, EXTENT.c.account, EXTENT.c.region, EXTENT.c.type)
@@ -122,6 +119,7 @@ def _told(rows: Collection[Any], listed: dict[int, datetime], kept: Any) -> list
             row.detail,
             listed.get(row.id),
             kept.get(row.id, 0),
+            row.pending,
         )
         for row in rows
     ]

@@ -56,8 +56,9 @@ def prefix(of: bytes) -> bytes:
 
 
 def of_resource(resource: Resource) -> Document:
-    """What is versioned of a resource: everything but its urn."""
-    return {
+    """What is versioned of a resource: everything but its urn; `unobserved` only where something was not seen."""
+    never: Document = {"unobserved": list[Json](sorted(resource.unobserved))} if resource.unobserved else {}
+    return never | {
         "type": resource.type,
         "name": resource.name,
         "scope": [resource.scope.provider, resource.scope.account, resource.scope.region],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, case, func, insert, select, update
@@ -20,7 +21,7 @@ from daemon.store.findings import load_components, load_findings, write_findings
 from daemon.store.graph import load_graph, load_paths
 from daemon.store.keeping import proofs
 from daemon.store.merge import Merge
-from daemon.store.spool import Outcome, Spool, SpooledRelation
+from daemon.store.spool import Outcome, Spool, SpooledRelation, relations_block
 from daemon.store.times import moment, stamp
 from daemon.values.drift import Origin
 from daemon.values.finding import Finding
@@ -103,8 +104,13 @@ class Draft:
             if outcome.state in (LISTED, HEARD):
                 self._merge_answer(outcome, row, spool, warm_up)
                 answered.append(row.id)
-            coverage.cover(row.id, outcome.state, outcome.detail, outcome.details_failed)
             self.position = max(self.position, outcome.position)
+        pending = coverage.pending()
+        for outcome in outcomes:
+            number = ids[outcome.extent].id
+            coverage.cover(
+                number, outcome.state, outcome.detail, outcome.details_failed, pending.get(number, 0)
+            )
         coverage.stamp_extents(answered, self.started_at)
         if outcomes and not self.listed:
             self.state = "failed"
@@ -112,6 +118,8 @@ class Draft:
             self.state = "partial"
         if self.state != "failed":  # nothing is judged of a failed one, so nothing may go with it
             coverage.retire(outcomes, asked)
+        coverage.wait(outcomes, asked, pending)
+        self.merge_.note_answers()
         self.changed = coverage.changed or bool(self.merge_.tally.opened or self.merge_.tally.closed)
 
     def _merge_answer(self, outcome: Outcome, row: Any, spool: Spool, warm_up: timedelta) -> None:
@@ -121,15 +129,22 @@ class Draft:
             appeared = Origin.NEWLY_VISIBLE
         if outcome.state == HEARD and first:
             self._warming(outcome.extent.scope.account, warm_up)
-        self.merge_.extent(
+        self.listed += 1
+        if outcome.answer and outcome.answer == row.answer:
+            return  # the same answer again, and nothing that it lacks is pending
+        settled = self.merge_.extent(
             row.id,
-            spool.rows(outcome.extent),
+            partial(spool.blocks, outcome.extent),
             complete=outcome.state == LISTED,
             appeared=appeared,
             fingerprint=outcome.fingerprint,
             confirm=outcome.confirm,
+            last_listed_at=row.last_listed_at,
+            first=first,
         )
-        self.listed += 1
+        answer = outcome.answer if settled and outcome.answer else None
+        if answer != row.answer:
+            self.merge_.answers[row.id] = answer
 
     def _warming(self, environment: str, warm_up: timedelta) -> bool:
         heard = self.connection.execute(
@@ -206,7 +221,14 @@ class Draft:
             )
             for each in runs
         ]
-        self.merge_.extent(row.id, spooled, complete=True, appeared=Origin.ADDED, fingerprint=self.rules)
+        blocks = [relations_block(spooled)] if spooled else []
+        self.merge_.extent(
+            row.id,
+            lambda kind: blocks if kind == "relation" else (),
+            complete=True,
+            appeared=Origin.ADDED,
+            fingerprint=self.rules,
+        )
 
     def write_findings(
         self, opened: Iterable[tuple[Finding, Origin]], ended: Iterable[tuple[Finding, str]]

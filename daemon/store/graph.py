@@ -28,7 +28,7 @@ from daemon.values.graph import Binding, Bound, Graph
 from daemon.values.path import DataPath, PathIdentity
 
 _CHUNK = 500
-_ANSWERED = ("listed", "sighted", "retired")
+_ANSWERED = ("listed", "sighted", "not due", "retired")
 PUSHED = "traces"  # the provider whose extents are sightings and never overwrite listed content
 
 

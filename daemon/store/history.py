@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from daemon.values.drift import Difference, Kind, Origin, SnapshotHead
 from daemon.values.graph import Bound
 from daemon.values.path import Sight
 
+_USABLE = (SNAPSHOT.c.state != "failed", SNAPSHOT.c.pruned_at.is_(None))
+
 
 def head(connection: Connection, number: int) -> SnapshotHead:
     """A snapshot as named in reports. Raises NotFound."""
@@ -31,9 +33,22 @@ def head(connection: Connection, number: int) -> SnapshotHead:
             f"there are snapshots 1 to {newest}" if newest else "there is none yet: run `driftline collect`"
         )
         raise NotFound(f"no snapshot {number}: {known}")
+    if row.pruned_at is not None:
+        raise NotFound(f"snapshot {number} was pruned on {row.pruned_at[:10]}; {_nearest(connection, number)}")
     return SnapshotHead(
         row.number, moment(row.started_at), row.header, row.listed, row.extents, late=bool(row.late)
     )
+
+
+def _nearest(connection: Connection, number: int) -> str:
+    """The kept snapshots beside a pruned one; the newest is never pruned."""
+    kept = SNAPSHOT.c.pruned_at.is_(None)
+    query = select(
+        select(func.max(SNAPSHOT.c.number)).where(kept, SNAPSHOT.c.number < number).scalar_subquery(),
+        select(func.min(SNAPSHOT.c.number)).where(kept, SNAPSHOT.c.number > number).scalar_subquery(),
+    )
+    before, after = connection.execute(query).one()
+    return f"the nearest kept are {before} and {after}" if before else f"the nearest kept is {after}"
 
 
 def snapshot_state(connection: Connection, number: int) -> str:
@@ -44,7 +59,7 @@ def snapshot_state(connection: Connection, number: int) -> str:
 
 def newest(connection: Connection, *, before: int | None = None) -> int | None:
     """Number of the newest snapshot that is not failed, older than `before` if given."""
-    query = select(func.max(SNAPSHOT.c.number)).where(SNAPSHOT.c.state != "failed")
+    query = select(func.max(SNAPSHOT.c.number)).where(*_USABLE)
     if before is not None:
         query = query.where(SNAPSHOT.c.number < before)
     number: int | None = connection.execute(query).scalar()
@@ -60,7 +75,7 @@ def newest_of_all(connection: Connection) -> int | None:
 def at(connection: Connection, when: datetime) -> int | None:
     """Number of the newest usable snapshot taken at or before `when`."""
     query = select(func.max(SNAPSHOT.c.number)).where(
-        SNAPSHOT.c.state != "failed", SNAPSHOT.c.started_at <= stamp(when)
+        *_USABLE, SNAPSHOT.c.started_at <= stamp(when)
     )
     number: int | None = connection.execute(query).scalar()
     return number
@@ -92,8 +107,13 @@ def _resources(connection: Connection, before: int, after: int) -> Iterator[Diff
             after=now,
             origin=origin,
             environment=account if provider == PUSHED else "",
-            last_confirmed=confirmed.get(old.extent_id) if new is None and old is not None else None,
+            last_confirmed=_last_confirmed(old, confirmed) if new is None and old is not None else None,
         )
+
+
+def _last_confirmed(old: versions.Version, listed: Mapping[int, datetime]) -> datetime | None:
+    """`listed`: when extents were, for versions of a release that did not note when they were shown last."""
+    return moment(old.last_shown_at) if old.last_shown_at else listed.get(old.extent_id)
 
 
 def _relations(connection: Connection, before: int, after: int) -> Iterator[Difference]:
@@ -113,6 +133,7 @@ def _relations(connection: Connection, before: int, after: int) -> Iterator[Diff
             after=_document(new),
             origin=origin,
             environment=scope.account if observed else "",
+            last_confirmed=_last_confirmed(old, {}) if new is None and old is not None else None,
         )
 
 

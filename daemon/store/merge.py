@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, bindparam, case, func, select, update
 
-from daemon.store import documents, elements, sighted
+from daemon.store import documents, elements, sighted, unseen
 from daemon.store.bulk import insert_rows, rows_by_key
 from daemon.store.chain import Ledger
 from daemon.store.columns import (
     COMPONENT,
     CONTENT,
+    COVERAGE,
     DOCUMENT,
     EXTENT,
     RELATION,
@@ -23,12 +24,22 @@ from daemon.store.columns import (
     RESOURCE,
     RESOURCE_VERSION,
 )
-from daemon.store.spool import Spooled, SpooledContent, SpooledRelation, SpooledResource
+from daemon.store.spool import (
+    Block,
+    SpooledContent,
+    SpooledRelation,
+    SpooledResource,
+    contents_of,
+    relations_of,
+    resources_of,
+)
+from daemon.store.spool import Kind as Spooled
 from daemon.store.times import stamp
 from daemon.values.drift import Origin
 
 _CHUNK = 500
-_CARRIED_WHOLE = ("public", "tags", "aliases", "namespaces")
+Answered = Callable[[Spooled], Iterable[Block]]
+"""Gives the blocks of an answer, of one kind."""
 Versioned = SpooledResource | SpooledRelation
 Row = tuple[Any, ...]  # of a table, in the order of the columns named beside it
 
@@ -43,7 +54,7 @@ class Kind:
     reference: str  # the version's column that names the row
     key: tuple[str, ...]  # the row's columns that identify it
     columns: tuple[str, ...]  # of the row, as `_identity` gives them
-    shown: tuple[str, ...] = ()  # the version's columns of its own, as `_shown` gives them
+    shown: tuple[str, ...] = ()  # the version's columns of its own, as a spooled row names them
     fixed: tuple[str, ...] = ()  # the row's columns beside the key that never change
 
 
@@ -87,98 +98,133 @@ class Merge:
     number: int
     ledger: Ledger = field(default_factory=Ledger)
     tally: Tally = field(default_factory=Tally)
+    answers: dict[int, bytes | None] = field(default_factory=dict)
+    """By extent: the listing that all its open versions agree with from now on; None if there is none."""
     _next: dict[str, int] = field(default_factory=dict)
     _extents: dict[int, elements.Named] = field(default_factory=dict)
 
     def extent(
         self,
         extent_id: int,
-        spooled: Iterable[Spooled],
+        answered: Answered,
         *,
         complete: bool,
         appeared: Origin,
         fingerprint: str,
         confirm: int = 1,
-    ) -> None:
-        """Merges an answer. `appeared`: origin of what is new.
+        last_listed_at: str | None = None,
+        first: bool = False,
+    ) -> bool:
+        """Merges an answer. `appeared`: origin of what is new. `last_listed_at`: when the extent was, before.
 
-        `complete`: absence means absence, if `confirm` listings in a row agree.
+        `complete`: absence means absence, if `confirm` listings in a row agree. `first`: it never showed anything,
+        or was retired since. True if the same answer would
+        change nothing: none of what it lacks is still pending.
         """
-        rows = list(spooled)
-        resources = [row for row in rows if isinstance(row, SpooledResource)]
-        relations = [row for row in rows if isinstance(row, SpooledRelation)]
         needed = confirm if complete else 0
-        self._merge(
-            RESOURCES, extent_id, resources, confirm=needed, appeared=appeared, fingerprint=fingerprint
-        )
-        self._merge(
-            RELATIONS,
+        blind: set[tuple[str, str]] = set()
+        learnt, resources_settled = self._merge(
+            RESOURCES,
             extent_id,
-            relations,
+            _watched(answered("resource"), blind),
             confirm=needed,
             appeared=appeared,
             fingerprint=fingerprint,
-            blind=frozenset((row.urn, verb) for row in resources for verb in row.unobserved),
+            last_listed_at=last_listed_at,
+            first=first,
         )
-        self._add_contents([row for row in rows if isinstance(row, SpooledContent)])
+        _, relations_settled = self._merge(
+            RELATIONS,
+            extent_id,
+            answered("relation"),
+            confirm=needed,
+            appeared=appeared,
+            fingerprint=fingerprint,
+            blind=blind,
+            learnt=learnt,
+            last_listed_at=last_listed_at,
+            first=first,
+        )
+        for block in answered("content"):
+            self._add_contents(contents_of(block))
+        return resources_settled and relations_settled
 
     def retire(self, extent_id: int) -> None:
         """Closes everything an extent shows: it is no longer asked for."""
         for kind in (RESOURCES, RELATIONS):
             self.tally.known.update(self._open(kind, extent_id))
             self._merge(
-                kind, extent_id, [], confirm=1, appeared=Origin.ADDED, fingerprint="", ended="retired"
+                kind, extent_id, (), confirm=1, appeared=Origin.ADDED, fingerprint="", ended="retired"
             )
+        self.answers[extent_id] = None
 
     def _merge(
         self,
         kind: Kind,
         extent_id: int,
-        rows: Sequence[Versioned],
+        blocks: Iterable[Block],
         *,
         confirm: int,
         appeared: Origin,
         fingerprint: str,
-        blind: frozenset[tuple[str, str]] = frozenset(),
+        blind: Collection[tuple[str, str]] = (),
+        learnt: frozenset[tuple[str, str]] = frozenset(),
+        last_listed_at: str | None = None,
         ended: str = "",
-    ) -> None:
+        first: bool = False,
+    ) -> tuple[frozenset[tuple[str, str]], bool]:
         """`confirm`: listings in a row that must lack a row before it closes; 0: absence means nothing.
 
-        `blind`: urns with the verbs of relations, from or to them, that could not be looked at.
-        `ended`: why what closes does, if not for a change of the world.
+        `blind`: urns with the verbs of relations, from or to them, that could not be looked at; `learnt`: those
+        that never could until now. `ended`: why what closes does, if not for a change of the world.
+        Returns urns with the names of what came to light of them only now, and whether nothing is pending.
         """
-        open_rows = self._open(kind, extent_id)
-        rows = self._carry_unobserved(rows, open_rows)
-        if not confirm:
-            rows = [self._with_earlier(row, open_rows.get(row.key), fingerprint) for row in rows]
+        open_rows = {} if first else self._open(kind, extent_id)
         closing: list[int] = []
         back: list[int] = []
         pending: list[int] = []
-        opening: list[tuple[Versioned, Origin]] = []
-        for row in rows:
-            known = open_rows.pop(row.key, None)
-            if known is None:
-                opening.append((row, appeared))
-            elif known.digest != row.digest:
-                origin = Origin.ALTERED if known.fingerprint == fingerprint else Origin.RESTATED
-                opening.append((row, origin))
-                closing.append(known.id)
-                self._forget(kind, extent_id, known, "")
-            elif known.absent:
-                back.append(known.id)
+        reshaped: list[int] = []
+        light: frozenset[tuple[str, str]] = frozenset()
+        for block in blocks:
+            rows = self._carry_unobserved(_different(kind, block, open_rows, fingerprint), open_rows)
+            if not confirm:
+                rows = [self._with_earlier(row, open_rows.get(row.key), fingerprint) for row in rows]
+            opening: list[tuple[Versioned, Origin]] = []
+            seen_now, only_seen_now = self._learnt(extent_id, rows, open_rows)
+            light |= seen_now
+            for row in rows:
+                known = open_rows.pop(row.key, None)
+                if known is None:
+                    opening.append((row, Origin.BASELINE if learnt and _ends(row.key) & learnt else appeared))
+                elif known.digest != row.digest:
+                    changed = known.rules == fingerprint and row.key not in only_seen_now
+                    origin = Origin.ALTERED if changed else Origin.RESTATED
+                    opening.append((row, origin))
+                    closing.append(known.id)
+                    self._forget(kind, extent_id, known, "")
+                else:
+                    if known.absent:
+                        back.append(known.id)
+                    if known.rules != fingerprint:
+                        reshaped.append(known.id)
+            self._open_versions(kind, extent_id, opening, fingerprint)
+            self._count_sightings(rows)
         for key, known in open_rows.items() if confirm else ():
-            if blind and ({(key[0], key[1]), (key[2], key[1])} & blind):
+            if blind and not _ends(key).isdisjoint(blind):
                 continue
             if known.absent + 1 < confirm:
                 pending.append(known.id)
                 continue
             closing.append(known.id)
             self._forget(kind, extent_id, known, ended)
-        self._close(kind, closing, ended)
-        self._mark(kind, pending, kind.versions.c.absent + 1)
-        self._mark(kind, back, 0)
-        self._open_versions(kind, extent_id, opening, fingerprint)
-        self._count_sightings(rows)
+        if closing or pending or back:
+            shown = func.coalesce(kind.versions.c.last_shown_at, last_listed_at)
+            self._close(kind, closing, ended, shown)
+            self._mark(kind, pending, absent=kind.versions.c.absent + 1, last_shown_at=shown)
+            self._mark(kind, back, absent=0, last_shown_at=None)
+        # Equal under other rules: these shaped it too, and what differs from now on is a change.
+        self._mark(kind, reshaped, equal_under=fingerprint)
+        return light, not pending
 
     def _open(self, kind: Kind, extent_id: int) -> dict[Any, Any]:
         """The open versions of an extent, by key."""
@@ -195,9 +241,33 @@ class Merge:
                 carried[row.key] = self._with_previous(row, known.digest)
         return [carried.get(row.key, row) for row in rows] if carried else rows
 
+    def _learnt(
+        self, extent_id: int, rows: Sequence[Versioned], open_rows: dict[Any, Any]
+    ) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+        """Urns with what was never seen of them before now, and those of which nothing else is different."""
+        changed = [
+            (row, known.digest)
+            for row in rows
+            if isinstance(row, SpooledResource)
+            and (known := open_rows.get(row.key)) is not None
+            and known.digest != row.digest
+        ]
+        names: set[tuple[str, str]] = set()
+        only: set[str] = set()
+        for row, digest in changed if changed and self._details_failed(extent_id) else ():
+            found, alone = unseen.learnt(self._document(digest), documents.decode(row.body))
+            names.update((row.urn, name) for name in found)
+            only.update([row.urn] if found and alone else ())
+        return frozenset(names), frozenset(only)
+
+    def _details_failed(self, extent_id: int) -> bool:
+        """Whether details of an extent's resources ever failed."""
+        query = select(COVERAGE.c.id).where(COVERAGE.c.extent_id == extent_id, COVERAGE.c.details_failed > 0)
+        return self.connection.execute(query.limit(1)).first() is not None
+
     def _with_earlier(self, row: Versioned, known: Any, fingerprint: str) -> Versioned:
         """What was sighted before, and under the same rules, is not unsaid by an answer that lacks it."""
-        if known is None or known.digest == row.digest or known.fingerprint != fingerprint:
+        if known is None or known.digest == row.digest or known.rules != fingerprint:
             return row
         before = self._document(known.digest)
         after = documents.decode(row.body)
@@ -213,20 +283,12 @@ class Merge:
         )
 
     def _document(self, digest: bytes) -> documents.Document:
-        number = stored_documents(self.connection, [digest])[digest]
+        number = stored_documents(self.connection, {digest})[digest]
         query = select(DOCUMENT.c.body).where(DOCUMENT.c.id == number)
         return documents.decode(self.connection.execute(query).scalar_one())
 
     def _with_previous(self, row: SpooledResource, digest: bytes) -> SpooledResource:
-        before = self._document(digest)
-        document = documents.decode(row.body)
-        for name in row.unobserved:
-            for part in ("attributes", "tags"):
-                old, new = before[part], document[part]
-                if isinstance(old, dict) and isinstance(new, dict) and name in old:
-                    new[name] = old[name]
-            if name in _CARRIED_WHOLE:
-                document[name] = before[name]
+        document = unseen.carried(self._document(digest), documents.decode(row.body), row.unobserved)
         body = documents.encode(document)
         public = document["public"]
         assert public is None or isinstance(public, bool)
@@ -260,18 +322,18 @@ class Merge:
             }
         return self._extents[extent_id]
 
-    def _close(self, kind: Kind, versions: list[int], ended: str) -> None:
+    def _close(self, kind: Kind, versions: list[int], ended: str, shown: Any) -> None:
         table = kind.versions
-        values = {"until": self.number, "ended": ended}
+        values = {"until": self.number, "ended": ended, "last_shown_at": shown}
         for chunk in _chunks(versions):
             self.connection.execute(update(table).where(table.c.id.in_(chunk)).values(values))
         self.tally.closed += len(versions)
 
-    def _mark(self, kind: Kind, versions: list[int], absent: Any) -> None:
-        """Counts the listings in a row that lacked them."""
+    def _mark(self, kind: Kind, versions: list[int], **values: Any) -> None:
+        """Notes something on versions that goes on being valid."""
         table = kind.versions
         for chunk in _chunks(versions):
-            self.connection.execute(update(table).where(table.c.id.in_(chunk)).values(absent=absent))
+            self.connection.execute(update(table).where(table.c.id.in_(chunk)).values(values))
 
     def _add_contents(self, contents: Sequence[SpooledContent]) -> None:
         """Stores what is inside digests, once; of components also a row each."""
@@ -314,62 +376,79 @@ class Merge:
     ) -> None:
         if not opening:
             return
-        ids = self._ids(kind, [row for row, _ in opening])
-        bodies = self.add_documents((row.digest, row.body) for row, _ in opening)
-        first = self.reserve(kind.versions, len(opening))
-        versions: list[Row] = []
-        for number, (row, origin) in enumerate(opening, first):
-            versions.append(
-                (
-                    number, extent_id, self.number, None, 0, row.digest, bodies[row.digest], fingerprint,
-                    origin.value, "", ids[row.key][0], *_shown(row),
-                )
-            )  # fmt: skip
-            key = (row.key,) if isinstance(row.key, str) else row.key
-            further = _shown(row) or ids[row.key][1]
-            element = self._element(kind, extent_id, key, row.digest, further)
-            self.ledger.opened(element, origin.value, fingerprint)
-            if origin in (Origin.BASELINE, Origin.RESTATED):
-                self.tally.known.add(row.key)
-        insert_rows(self.connection, kind.versions, (*_VERSION, kind.reference, *kind.shown), versions)
-        self.tally.opened += len(opening)
+        rows = [row for row, _ in opening]
+        digests = [row.digest for row in rows]
+        ids, fixed = self._ids(kind, rows)
+        bodies = self.add_documents((row.digest, row.body) for row in rows)
+        first = self.reserve(kind.versions, len(rows))
+        versions = zip(
+            range(first, first + len(rows)), repeat(extent_id), repeat(self.number), repeat(None), repeat(0),
+            digests, [bodies[digest] for digest in digests], repeat(fingerprint), [how.value for _, how in opening],
+            repeat(""), ids, *([getattr(row, name) for row in rows] for name in kind.shown),
+        )  # fmt: skip
+        insert_rows(self.connection, kind.versions, (*_VERSION, kind.reference, *kind.shown), list(versions))
+        self.tally.opened += len(rows)
+        for origin in {origin for _, origin in opening}:
+            alike = [at for at, (_, how) in enumerate(opening) if how is origin]
+            chosen = [rows[at] for at in alike]
+            added = self._elements(kind, extent_id, chosen, [fixed[at] for at in alike])
+            self.ledger.opened(added, origin.value, fingerprint)
+            # Of a first snapshot all is known, and nobody asks: it is compared with nothing.
+            if origin in (Origin.BASELINE, Origin.RESTATED) and self.number > 1:
+                self.tally.known.update([row.key for row in chosen])
+
+    def _elements(self, kind: Kind, extent_id: int, rows: Sequence[Versioned], fixed: Sequence[Row]) -> int:
+        """What these rows add to the root, in sum."""
+        extent = self.named(extent_id)
+        if kind is RESOURCES:
+            told = [(r.urn, r.digest, r.name, r.public) for r in rows if isinstance(r, SpooledResource)]
+            return elements.resources(extent, told)
+        each = [
+            elements.relation(extent, row.source, row.verb, row.target, raw, observed, row.digest)
+            for row, (raw, observed) in zip(rows, fixed, strict=True)
+            if isinstance(row, SpooledRelation)
+        ]
+        return sum(each)
 
     def add_documents(self, bodies: Iterable[tuple[bytes, bytes]]) -> dict[bytes, int]:
         """Stores documents that are not stored yet; the numbers of all, by digest."""
         by_digest = dict(bodies)
-        numbers = stored_documents(self.connection, list(by_digest))
-        fresh = [digest for digest in by_digest if digest not in numbers]
-        rows: list[Row] = []
-        for number, digest in enumerate(fresh, self.reserve(DOCUMENT, len(fresh))):
-            numbers[digest] = number
-            rows.append((number, documents.prefix(digest), by_digest[digest].decode()))
+        numbers = stored_documents(self.connection, by_digest)
+        fresh = [digest for digest in by_digest if digest not in numbers] if numbers else list(by_digest)
+        first = self.reserve(DOCUMENT, len(fresh))
+        ids = range(first, first + len(fresh))
+        texts = [by_digest[digest].decode() for digest in fresh]
+        rows = list(zip(ids, map(documents.prefix, fresh), texts, strict=True))
         insert_rows(self.connection, DOCUMENT, ("id", "prefix", "body"), rows)
-        return numbers
+        return dict(zip(fresh, ids, strict=True)) | numbers
 
-    def _ids(self, kind: Kind, rows: Sequence[Versioned]) -> dict[Any, tuple[int, Row]]:
+    def _ids(self, kind: Kind, rows: Sequence[Versioned]) -> tuple[list[int], list[Row]]:
         """Ids and fixed columns of the rows, with those never seen before inserted and those that moved updated."""
         table = kind.rows
         width = len(kind.key)
-        by_key: dict[Any, Versioned] = {row.key: row for row in rows}
-        ids: dict[Any, tuple[int, Row]] = {}
         fixed = [kind.columns.index(column) for column in kind.fixed]
-        wanted = [key if isinstance(key, tuple) else (key,) for key in by_key]
-        for found in rows_by_key(self.connection, table, kind.key, kind.columns, wanted):
-            key = found[1] if width == 1 else tuple(found[1 : 1 + width])
-            ids[key] = found[0], tuple(found[at] for at in fixed)
-            identity = _identity(by_key[key], found[0])
-            if kind is RESOURCES and identity != tuple(found):
+        keys = [row.key for row in rows]
+        wanted: list[tuple[str, ...]] = [key if isinstance(key, tuple) else (key,) for key in keys]
+        found = {
+            (each[1] if width == 1 else tuple(each[1 : 1 + width])): tuple(each)
+            for each in rows_by_key(self.connection, table, kind.key, kind.columns, wanted)
+        }
+        first = self.reserve(table, len(rows) - len(found))
+        numbers = iter(range(first, first + len(rows) - len(found)))
+        identities: list[Row] = []
+        fresh: list[Row] = []
+        for row, key in zip(rows, keys, strict=True):
+            known = found.get(key)
+            identity = _identity(row, next(numbers) if known is None else known[0])
+            if known is None:
+                fresh.append(identity)
+            elif kind is RESOURCES and identity != known:
                 # where it lives now; its history is in its documents
                 values = dict(zip(kind.columns, identity, strict=True))
-                self.connection.execute(update(table).where(table.c.id == found[0]).values(values))
-        fresh = [row for key, row in by_key.items() if key not in ids]
-        inserted: list[Row] = []
-        for number, row in enumerate(fresh, self.reserve(table, len(fresh))):
-            identity = _identity(row, number)
-            ids[row.key] = number, tuple(identity[at] for at in fixed)
-            inserted.append(identity)
-        insert_rows(self.connection, table, kind.columns, inserted)
-        return ids
+                self.connection.execute(update(table).where(table.c.id == known[0]).values(values))
+            identities.append(identity if known is None else known)
+        insert_rows(self.connection, table, kind.columns, fresh)
+        return [each[0] for each in identities], [tuple(each[at] for at in fixed) for each in identities]
 
     def _count_sightings(self, rows: Sequence[Versioned]) -> None:
         seen = [
@@ -393,6 +472,15 @@ class Merge:
         statement = statement.values(first_seen=earlier)
         self.connection.execute(statement, seen)
 
+    def note_answers(self) -> None:
+        """Stores what extents answered, where it is another answer than before."""
+        statement = (
+            update(EXTENT).where(EXTENT.c.id == bindparam("extent")).values(answer=bindparam("digest"))
+        )
+        rows = [{"extent": number, "digest": answer} for number, answer in sorted(self.answers.items())]
+        if rows:
+            self.connection.execute(statement, rows)
+
     def reserve(self, table: Table, count: int) -> int:
         """The first of `count` fresh ids; there is one writer, so counting on is safe."""
         if table.name not in self._next:
@@ -402,13 +490,12 @@ class Merge:
         return first
 
 
-def stored_documents(connection: Connection, digests: Sequence[bytes]) -> dict[bytes, int]:
+def stored_documents(connection: Connection, digests: Collection[bytes]) -> dict[bytes, int]:
     """The numbers of those of these documents that are stored, by digest."""
-    wanted = set(digests)
-    prefixes = sorted({(documents.prefix(digest),) for digest in wanted})
-    found = rows_by_key(connection, DOCUMENT, ("prefix",), ("id", "body"), prefixes)
+    prefixes = sorted({documents.prefix(digest) for digest in digests})
+    found = rows_by_key(connection, DOCUMENT, ("prefix",), ("id", "body"), [(each,) for each in prefixes])
     numbers = {documents.digest(body.encode()): number for number, body in found}
-    return {digest: number for digest, number in numbers.items() if digest in wanted}
+    return {digest: number for digest, number in numbers.items() if digest in digests}
 
 
 @cache
@@ -419,7 +506,12 @@ def _open_versions_of(kind: Kind) -> Select[Any]:
     further = [versions.c[column] for column in kind.shown] + [rows.c[column] for column in kind.fixed]
     return (
         select(
-            *columns, versions.c.id, versions.c.digest, versions.c.fingerprint, versions.c.absent, *further
+            *columns,
+            versions.c.id,
+            versions.c.digest,
+            func.coalesce(versions.c.equal_under, versions.c.fingerprint).label("rules"),
+            versions.c.absent,
+            *further,
         )
         .join(rows, rows.c.id == versions.c[kind.reference])
         .where(versions.c.extent_id == bindparam("extent"), versions.c.until.is_(None))
@@ -432,8 +524,43 @@ def _identity(row: Versioned, number: int) -> Row:
     return (number, row.source, row.verb, row.target, row.raw, row.seen is not None, 0)
 
 
-def _shown(row: Versioned) -> Row:
-    return (row.name, row.public) if isinstance(row, SpooledResource) else ()
+def _watched(blocks: Iterable[Block], blind: set[tuple[str, str]]) -> Iterator[Block]:
+    """The blocks of resources, with what could not be seen of them noted on the way."""
+    for block in blocks:
+        urns, unobserved = block.columns[0], block.columns[-1]
+        blind.update((urn, name) for urn, names in zip(urns, unobserved, strict=True) for name in names)
+        yield block
+
+
+def _different(kind: Kind, block: Block, open_rows: dict[Any, Any], fingerprint: str) -> Sequence[Versioned]:
+    """The rows of a block that need a closer look; the open versions of all others are taken out."""
+    if kind is RESOURCES:
+        keys: Iterable[Any] = block.columns[0]
+        chosen = []
+    else:
+        *named, _, seen = block.columns
+        keys = zip(*named, strict=True)
+        chosen = [at for at, each in enumerate(seen) if each]  # its times are told, whatever else is equal
+    if not open_rows:
+        return (resources_of if kind is RESOURCES else relations_of)(block, range(len(block.digests)))
+    known_by_key = open_rows.get
+    flows = frozenset(chosen)
+    for at, (key, digest) in enumerate(zip(keys, block.digests, strict=True)):
+        known = known_by_key(key)
+        if at in flows:
+            continue
+        if known is not None and known.digest == digest and known.rules == fingerprint and not known.absent:
+            del open_rows[key]
+        else:
+            chosen.append(at)
+    if not chosen:
+        return []
+    return (resources_of if kind is RESOURCES else relations_of)(block, sorted(chosen))
+
+
+def _ends(key: Any) -> frozenset[tuple[str, str]]:
+    """Both ends of a relation, each with its verb."""
+    return frozenset(((key[0], key[1]), (key[2], key[1])))
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[list[Any]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
 import orjson
 
@@ -38,7 +38,6 @@ class SpooledResource(NamedTuple):
     """A resource on its way to the store. `body`: canonical JSON, `digest`: of it."""
 
     urn: str
-    digest: bytes
     type: str
     role: str
     provider: str
@@ -46,7 +45,8 @@ class SpooledResource(NamedTuple):
     region: str
     name: str
     public: bool | None
-    unobserved: tuple[str, ...]
+    unobserved: Sequence[str]
+    digest: bytes
     body: bytes
 
     @property
@@ -62,8 +62,8 @@ class SpooledRelation(NamedTuple):
     verb: str
     target: str
     raw: bool
-    digest: bytes
     seen: Seen | None
+    digest: bytes
     body: bytes
 
     @property
@@ -307,31 +307,20 @@ def _answer(fingerprint: str, blocks: Iterable[_Encoded]) -> bytes:
     return hasher.digest()
 
 
-def resources_of(block: Block, chosen: Iterable[int]) -> list[SpooledResource]:
+def resources_of(block: Block, chosen: Sequence[int]) -> list[SpooledResource]:
     """The resources at these places of a block, with their documents."""
-    bodies = block.bodies()
-    return [
-        SpooledResource._make((urn, digest, *told, tuple(unobserved), body))
-        for (urn, *told, unobserved), digest, body in _chosen(block, bodies, chosen)
-    ]
+    return list(map(SpooledResource._make, _chosen(block, chosen)))
 
 
-def relations_of(block: Block, chosen: Iterable[int]) -> list[SpooledRelation]:
+def relations_of(block: Block, chosen: Sequence[int]) -> list[SpooledRelation]:
     """The relations at these places of a block, with their documents."""
-    bodies = block.bodies()
-    return [
-        SpooledRelation._make((*told, digest, Seen(*seen) if seen else None, body))
-        for (*told, seen), digest, body in _chosen(block, bodies, chosen)
-    ]
+    rows = map(SpooledRelation._make, _chosen(block, chosen))
+    return [row._replace(seen=Seen(*cast("list[Any]", row.seen))) if row.seen else row for row in rows]
 
 
 def contents_of(block: Block) -> list[SpooledContent]:
     """All contents of a block."""
-    bodies = block.bodies()
-    return [
-        SpooledContent._make((*told, digest, body))
-        for told, digest, body in _chosen(block, bodies, range(len(bodies)))
-    ]
+    return list(map(SpooledContent._make, _chosen(block, range(len(block.digests)))))
 
 
 def relations_block(relations: Sequence[SpooledRelation]) -> Block:
@@ -344,8 +333,8 @@ def relations_block(relations: Sequence[SpooledRelation]) -> Block:
     )
 
 
-def _chosen(
-    block: Block, bodies: Sequence[bytes], chosen: Iterable[int]
-) -> Iterator[tuple[list[Any], bytes, bytes]]:
-    for at in chosen:
-        yield [column[at] for column in block.columns], block.digests[at], bodies[at]
+def _chosen(block: Block, chosen: Sequence[int]) -> Iterable[tuple[Any, ...]]:
+    columns = (*block.columns, block.digests, block.bodies())
+    if len(chosen) == len(block.digests):
+        return zip(*columns, strict=True)
+    return (tuple([column[at] for column in columns]) for at in chosen)

@@ -99,10 +99,11 @@ class Coverage(SQLModel, table=True):
     extent_id: int = Field(foreign_key="extent.id")
     since: int
     until: int | None = None
-    state: str  # listed | sighted | a reason of Gap | retired
+    state: str  # listed | sighted | a reason of Gap | not due | never listed | retired
     detail: str = ""
     details_failed: int = 0
     last_listed: int | None = None  # of what is not listed: the newest snapshot before it that listed it
+    pending: int = 0  # resources that the newest listing lacked, and another must lack too
 
 
 class LargeRemoval(SQLModel, table=True):
@@ -168,6 +169,12 @@ class ResourceVersion(SQLModel, table=True):
         Index("ix_resource_version_since", "since"),
         _ended_rows("resource_version"),
         Index("ix_resource_version_document", "document_id"),
+        Index(
+            "ix_resource_version_pending",
+            "extent_id",
+            sqlite_where=text("until IS NULL AND absent > 0"),
+            postgresql_where=text("until IS NULL AND absent > 0"),
+        ),
     )
     id: int = Field(primary_key=True)
     resource_id: int = Field(foreign_key="resource.id")
@@ -182,6 +189,8 @@ class ResourceVersion(SQLModel, table=True):
     public: bool | None = None
     document_id: int
     ended: str = ""  # retired: its extent was taken out of the settings
+    equal_under: str | None = None  # fingerprint of newer rules that give the same content
+    last_shown_at: str | None = None  # of what ended or is missed: time of the last listing that showed it
 
 
 class RelationRow(SQLModel, table=True):
@@ -225,6 +234,8 @@ class RelationVersion(SQLModel, table=True):
     origin: str
     document_id: int
     ended: str = ""
+    equal_under: str | None = None
+    last_shown_at: str | None = None
 
 
 class AliasBinding(SQLModel, table=True):

@@ -5,16 +5,15 @@ The cost follows what opened or closed in between, never the estate.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, and_, bindparam, or_, select, union
 
 from daemon.store.columns import (
-    COVERAGE,
     DOCUMENT,
     EXTENT,
     RELATION,
@@ -31,6 +30,7 @@ _TOGETHER = 1000  # rows asked of the driver at once
 class Version(NamedTuple):
     """One version of a row. `provider`, `account`, `region`: of its extent.
 
+    `last_shown_at`: of what ended, or is missed: when the last listing that showed it was taken; null if not known.
     `body`: its document, as text; None if it holds at neither of the two snapshots.
     """
 
@@ -38,7 +38,9 @@ class Version(NamedTuple):
     since: int
     until: int | None
     origin: str
+    ended: str
     document: int
+    last_shown_at: str | None
     provider: str
     account: str
     region: str
@@ -89,9 +91,8 @@ def pairs(connection: Connection, of: Versioned, before: int, after: int) -> Ite
             rows[row[0]] = row[1:width]
         else:
             known.append(version)
-    retired = _retired(connection, before, after) if versions else frozenset()
     for id, of_row in versions.items():
-        pair = _speaking_pair(of_row, before, after, retired)
+        pair = _speaking_pair(of_row, before, after)
         if pair is not None:
             yield Pair(rows[id], *pair)
 
@@ -117,7 +118,9 @@ def _touched_versions(of: Versioned) -> Select[Any]:
             table.since,
             table.until,
             table.origin.label("origin_"),
+            table.ended,
             table.document_id,
+            table.last_shown_at,
             EXTENT.c.provider.label("extent_provider"),
             EXTENT.c.account.label("extent_account"),
             EXTENT.c.region.label("extent_region"),
@@ -132,32 +135,24 @@ def _touched_versions(of: Versioned) -> Select[Any]:
     )
 
 
-def _retired(connection: Connection, before: int, after: int) -> Collection[tuple[int, int]]:
-    """The extents that were taken out of the settings, each with the snapshot of it."""
-    query = select(COVERAGE.c.extent_id, COVERAGE.c.since).where(
-        COVERAGE.c.since > before, COVERAGE.c.since <= after, COVERAGE.c.state == "retired"
-    )
-    return frozenset((row.extent_id, row.since) for row in connection.execute(query))
-
-
 _Found = tuple[Version | None, Version | None, Origin | None]
 
 
-def _speaking_pair(
-    versions: Sequence[Version], before: int, after: int, retired: Collection[tuple[int, int]]
-) -> _Found | None:
+def _speaking_pair(versions: Sequence[Version], before: int, after: int) -> _Found | None:
     """None if nothing is different, or if what is different is no change of the world."""
     old, new = _speaking(versions, before), _speaking(versions, after)
     if old is None and new is None:
         return None  # came and went in between
     if old is None:
-        # It counts as new only if its first appearance did: a baseline is no change.
-        first = min((v for v in versions if v.since > before), key=lambda v: (v.since, v.extent_id))
-        origin = Origin(first.origin)
+        origin = _first_origin([v for v in versions if v.since > before])
         return None if origin is Origin.BASELINE else (None, new, origin)
-    if new is None:
-        last = max(versions, key=lambda v: (v.until or 0, -v.extent_id))
-        return None if (last.extent_id, last.until) in retired else (old, None, None)
+    if new is None or (new.provider == PUSHED != old.provider):
+        # Sightings never end: what counts is the last listing that showed it.
+        last = _last_listed(versions, before, after)
+        if last and not any(v.ended == "retired" for v in last):
+            return old._replace(last_shown_at=max(v.last_shown_at or "" for v in last)), None, None
+        if new is None:
+            return None
     if old.extent_id != new.extent_id:
         # Another extent speaks now: compare within one extent or not at all.
         same = [v for v in versions if v.extent_id == new.extent_id and _holds(v, before)]
@@ -166,9 +161,41 @@ def _speaking_pair(
         old = same[0]
     if old.document == new.document:
         return None
-    between = {v.origin for v in versions if v.extent_id == new.extent_id and before < v.since <= after}
-    restated = between <= {Origin.RESTATED.value}
-    return old, new, Origin.RESTATED if restated else Origin.ALTERED
+    same = sorted((v for v in versions if v.extent_id == new.extent_id), key=lambda v: v.since)
+    return old, new, Origin.RESTATED if _only_restated(same) else Origin.ALTERED
+
+
+def _first_origin(versions: Sequence[Version]) -> Origin:
+    """It counts as new only if its first appearance did: where one extent brought knowledge, that speaks first."""
+    first = min(v.since for v in versions)
+    origins = {Origin(v.origin) for v in versions if v.since == first}
+    return next((each for each in (Origin.BASELINE, Origin.NEWLY_VISIBLE) if each in origins), min(origins))
+
+
+def _last_listed(versions: Sequence[Version], before: int, after: int) -> list[Version]:
+    """The versions that were the last ones a listing showed, if they ended in between; sightings never end."""
+    begins = {(v.extent_id, v.since) for v in versions}
+    ended = [
+        v
+        for v in versions
+        if v.until is not None
+        and before < v.until <= after
+        and v.provider != PUSHED
+        and (v.extent_id, v.until) not in begins
+    ]
+    last = max((v.until or 0 for v in ended), default=0)
+    return [v for v in ended if v.until == last]
+
+
+def _only_restated(versions: Sequence[Version]) -> bool:
+    """True if within no stretch of equal rules the content is another at its end."""
+    first = versions[0]
+    for earlier, later in pairwise(versions):
+        if later.origin == Origin.RESTATED:
+            if earlier.document != first.document:
+                return False
+            first = later
+    return versions[-1].document == first.document
 
 
 def _holds(version: Version, number: int) -> bool:

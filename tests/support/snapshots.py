@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,7 +63,12 @@ class Snapshots:
         migrate(database)
         return cls(database, folder)
 
-    def take(self, *answers: Answer, asked: Mapping[str, frozenset[Extent] | None] | None = None) -> Draft:
+    def take(
+        self,
+        *answers: Answer,
+        asked: Mapping[str, frozenset[Extent] | None] | None = None,
+        large_removals: Collection[Extent] = (),
+    ) -> Draft:
         """One snapshot of these answers. `asked`: default, what was answered."""
         spool = Spool(self.folder / "spool", lambda document: document)
         try:
@@ -77,7 +82,7 @@ class Snapshots:
                     for provider in providers
                 }
             with drafting(self.database, started_at=self.now, committed_at=self.now, rules="r") as draft:
-                draft.merge(spool, warm_up=self.warm_up, asked=wanted)
+                draft.merge(spool, warm_up=self.warm_up, asked=wanted, large_removals=large_removals)
         finally:
             spool.close()
         self.now += timedelta(hours=1)

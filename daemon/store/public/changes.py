@@ -55,29 +55,69 @@ _KINDS = (
 
 def _changes(kind: _Kind) -> str:
     """Openings and closings of one kind of version, as rows of change."""
-    other = (
-        f"EXISTS (SELECT 1 FROM {kind.versions} o WHERE o.{kind.reference} = v.{kind.reference}"
-        " AND o.id <> v.id AND "
-    )
-    shown_before = other + "o.since < v.since AND (o.until IS NULL OR o.until >= v.since))"
-    shown_after = other + "o.since <= v.until AND (o.until IS NULL OR o.until > v.until))"
-    no_drift, extent = "v.ended = 'restated'", ""
-    if kind.retires:
-        extent = "JOIN extent e ON e.id = v.extent_id"
-        no_drift = (
-            "EXISTS (SELECT 1 FROM coverage c"
-            " WHERE c.extent_id = v.extent_id AND c.since = v.until AND c.state = 'retired')"
-        )
+    extent = "JOIN extent e ON e.id = v.extent_id" if kind.retires else ""
     said = f"{kind.subject} AS subject, {kind.type} AS type, {kind.scope}"
     joined = f"FROM {kind.versions} v JOIN {kind.rows} r ON r.id = v.{kind.reference} {extent}"
+    opened, ended = (_shown_changes if kind.retires else _drawn_changes)(kind)
     return f"""
 SELECT v.since AS snapshot, '{kind.name}' AS kind, v.origin AS action, {said}
 {joined}
-WHERE v.origin <> 'baseline' AND NOT (v.origin IN ('added', 'newly_visible') AND {shown_before})
+WHERE v.origin <> 'baseline' AND {opened}
 UNION ALL
 SELECT v.until, '{kind.name}', 'removed', {said}
 {joined}
-WHERE v.until IS NOT NULL AND NOT {shown_after} AND NOT ({no_drift})"""
+WHERE v.until IS NOT NULL AND {ended}"""
+
+
+def _drawn_changes(kind: _Kind) -> tuple[str, str]:
+    """Of what we draw ourselves: one version at a time."""
+    next_one = f"SELECT 1 FROM {kind.versions} o WHERE o.{kind.reference} = v.{kind.reference}"
+    return "TRUE", f"v.ended <> 'restated' AND NOT EXISTS ({next_one} AND o.since = v.until)"
+
+
+def _shown_changes(kind: _Kind) -> tuple[str, str]:
+    """Of what extents show: several may, and each thing is told once.
+
+    Listed content speaks before sighted, then the older extent. What any extent showed before is not new; where
+    several show it first at once, knowledge speaks before news. It is gone when its last listing lacks it, but
+    not if one that showed it until then is retired.
+    """
+    other = (
+        f"EXISTS (SELECT 1 FROM {kind.versions} o JOIN extent oe ON oe.id = o.extent_id"
+        f" WHERE o.{kind.reference} = v.{kind.reference} AND o.id <> v.id"
+    )
+    listed = "oe.provider <> 'traces'"
+    speaks_before = (
+        f"(({listed} AND e.provider = 'traces') OR (o.extent_id < v.extent_id"
+        " AND (oe.provider = 'traces') = (e.provider = 'traces')))"
+    )
+    shown_before = f"{other} AND o.since < v.since AND (o.until IS NULL OR o.until >= v.since))"
+    first_elsewhere = (
+        f"{other} AND o.since = v.since AND (o.origin = 'baseline' OR (o.origin = 'newly_visible'"
+        " AND v.origin = 'added') OR (o.origin = v.origin AND o.extent_id < v.extent_id)))"
+    )
+    unheard = (
+        f"{other} AND o.since <= v.since AND (o.until IS NULL OR o.until > v.since) AND {speaks_before})"
+    )
+    gone = f"{other} AND {listed} AND o.until = v.since AND NOT {_RETIRED})"
+    unproven = f"{other} AND {listed} AND o.until = v.since AND {_RETIRED})"
+    opened = (
+        f"((v.origin IN ('added', 'newly_visible') AND NOT {shown_before} AND NOT {first_elsewhere})"
+        f" OR (v.origin IN ('altered', 'restated') AND NOT {unheard}"
+        f" AND NOT (e.provider = 'traces' AND {gone} AND NOT {unproven})))"
+    )
+    goes_on = f"{other} AND {listed} AND o.since <= v.until AND (o.until IS NULL OR o.until > v.until))"
+    told_elsewhere = (
+        f"{other} AND {listed} AND o.until = v.until AND (o.extent_id < v.extent_id OR {_RETIRED}))"
+    )
+    ended = (
+        f"e.provider <> 'traces' AND NOT {_RETIRED.replace('o.', 'v.')} AND NOT {goes_on}"
+        f" AND NOT {told_elsewhere}"
+    )
+    return opened, ended
+
+
+_RETIRED = "(o.ended = 'retired')"
 
 
 CHANGES = (

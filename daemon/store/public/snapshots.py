@@ -24,7 +24,8 @@ _OUTCOME = (
     Column(
         "state",
         "v.state",
-        "listed, sighted, denied, throttled, unreachable, disabled, expired, partial, failed, retired",
+        "listed, sighted, a gap's cause (denied, throttled, unreachable, disabled, expired, partial, failed),"
+        " not due, never listed, retired",
         example="denied",
     ),
     Column("detail", "v.detail", "What failed and what to do; empty if listed", example="sqs:ListQueues"),
@@ -32,6 +33,14 @@ _OUTCOME = (
 _SINCE = Column("since", "v.since", "First snapshot with this outcome", SNAPSHOT, example="42")
 _DETAILS_FAILED = Column(
     "details_failed", "v.details_failed", "Resources of which a detail could not be read", NUMBER, example="0"
+)
+_PENDING = Column(
+    "pending",
+    "v.pending",
+    "Resources that its newest listing lacked, kept until another listing lacks them too",
+    NUMBER,
+    example="0",
+    since=SECOND,
 )
 _SOURCE = "JOIN extent e ON e.id = v.extent_id"
 
@@ -113,20 +122,21 @@ SNAPSHOTS = (
                 example="2026-11-21T06:00:09Z",
             ),
             _DETAILS_FAILED,
+            _PENDING,
         ),
         ("FROM extent e JOIN coverage v ON v.extent_id = e.id AND v.until IS NULL",),
     ),
     View(
         "v1_coverage_versions",
         "The history of coverage: from when to when each extent was answered how.",
-        (_TYPE, *scope("e"), *_OUTCOME, _DETAILS_FAILED, *VALIDITY),
+        (_TYPE, *scope("e"), *_OUTCOME, _DETAILS_FAILED, *VALIDITY, _PENDING),
         (f"FROM coverage v {_SOURCE}",),
         SECOND,
     ),
     View(
         "v1_coverage_as_of",
         "Coverage as of any snapshot: filter by `snapshot`.",
-        (AS_OF, _TYPE, *scope("e"), *_OUTCOME, _SINCE, _DETAILS_FAILED),
+        (AS_OF, _TYPE, *scope("e"), *_OUTCOME, _SINCE, _DETAILS_FAILED, _PENDING),
         as_of("coverage", _SOURCE),
         SECOND,
     ),

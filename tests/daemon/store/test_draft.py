@@ -118,7 +118,7 @@ def test_what_is_not_due_stays_and_says_nothing(store: Snapshots) -> None:
     store.take(listing(queue("a")), listing(queue("b", VIRGINIA), extent=ELSEWHERE))
     store.take(listing(queue("a")), asked=both)
     assert store.told(1, 2) == []
-    assert store.rows("SELECT state FROM v1_coverage WHERE region = 'us-east-1'") == [("listed",)]
+    assert store.rows("SELECT state FROM v1_coverage WHERE region = 'us-east-1'") == [("not due",)]
     assert len(store.rows("SELECT * FROM v1_resources")) == 2
 
 

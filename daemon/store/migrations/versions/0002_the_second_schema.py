@@ -20,8 +20,9 @@ def upgrade() -> None:
     _number_documents()
     _answers_of_extents()
     _indexes_of_comparisons()
-    _proof_and_retention()
     _ends_of_coverage()
+    _proof_and_retention()
+    _what_is_pending()
 
 
 # -- documents have numbers: versions name them by it, and only a short prefix of the digest is an index ---------
@@ -107,6 +108,25 @@ def _indexes_of_comparisons() -> None:
     op.create_index("ix_coverage_extent", "coverage", ["extent_id", "since"])
     op.create_index("ix_coverage_state", "coverage", ["state", "since"])
     op.create_index("ix_alias_binding_alias", "alias_binding", ["alias", "since"])
+
+
+# -- what waits for a second listing is counted, and says when it was shown last; equal content follows the rules --
+
+
+def _what_is_pending() -> None:
+    op.add_column("coverage", sa.Column("pending", sa.Integer(), nullable=False, server_default="0"))
+    for table in ("resource_version", "relation_version"):
+        op.add_column(table, sa.Column("last_shown_at", sa.String(), nullable=True))
+        op.add_column(table, sa.Column("equal_under", sa.String(), nullable=True))
+    if op.get_bind().dialect.name == "postgresql":  # SQLite cannot, and need not
+        op.alter_column("coverage", "pending", server_default=None)
+    op.create_index(
+        "ix_resource_version_pending",
+        "resource_version",
+        ["extent_id"],
+        sqlite_where=sa.text("until IS NULL AND absent > 0"),
+        postgresql_where=sa.text("until IS NULL AND absent > 0"),
+    )
 
 
 # -- snapshots can be pruned, and prove more than their versions' documents ---------------------------------------
