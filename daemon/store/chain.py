@@ -33,8 +33,28 @@ _SEALED = (
 
 def element(*parts: Part) -> int:
     """What a row adds to a root."""
+    return _wide(framed(*parts))
+
+
+def elements(head: bytes, rows: Iterable[tuple[Part, ...]]) -> int:
+    """The sum of what many rows add that begin alike: `head` is that beginning, framed."""
+    return sum([_wide(head + framed(*row)) for row in rows])
+
+
+def framed(*parts: Part) -> bytes:
+    """Parts with their lengths, so that none can pass for a piece of another."""
     raws = [part.encode() if isinstance(part, str) else part for part in parts]
-    text = b"".join([len(raw).to_bytes(4, "big") + raw for raw in raws])
+    return b"".join([_LENGTHS[len(raw)] + raw if len(raw) < 256 else _length(raw) + raw for raw in raws])
+
+
+def _length(raw: bytes) -> bytes:
+    return len(raw).to_bytes(4, "big")
+
+
+_LENGTHS = tuple(number.to_bytes(4, "big") for number in range(256))  # made once: most parts are short
+
+
+def _wide(text: bytes) -> int:
     return int.from_bytes(hashlib.shake_256(text).digest(_BYTES), "big")
 
 

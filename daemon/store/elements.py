@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from daemon.store.chain import Part, element
+from collections.abc import Iterable
+
+from daemon.store.chain import Part, element, elements, framed
 
 Named = tuple[str, str, str, str]
 """An extent: type, provider, account and region."""
@@ -11,6 +13,14 @@ Named = tuple[str, str, str, str]
 def resource(extent: Named, urn: str, digest: bytes, name: str, public: bool | None) -> int:
     """That an extent shows a resource with this content."""
     return element("resource", *extent, urn, digest, name, _text(public))
+
+
+def resources(extent: Named, rows: Iterable[tuple[str, bytes, str, bool | None]]) -> int:
+    """The sum of many of one extent, each as urn, digest, name and whether it is public."""
+    return elements(
+        framed("resource", *extent),
+        ((urn, digest, name, _SAID[public]) for urn, digest, name, public in rows),
+    )
 
 
 def relation(
@@ -51,9 +61,12 @@ def finding(*parts: str) -> int:
     return element("finding", *parts)
 
 
-def coverage(extent: Named, state: str, detail: str, details_failed: int, last_listed: int | None) -> int:
+def coverage(
+    extent: Named, state: str, detail: str, details_failed: int, last_listed: int | None, pending: int
+) -> int:
     """How an extent was answered."""
-    return element("coverage", *extent, state, detail, _text(details_failed), _text(last_listed))
+    numbers = (_text(details_failed), _text(last_listed), _text(pending))
+    return element("coverage", *extent, state, detail, *numbers)
 
 
 def content(kind: str, subject: str, digest: bytes) -> int:
@@ -69,6 +82,9 @@ def sight(workloads: int, visible: int, body: str) -> int:
 def large_removal(extent: Named) -> int:
     """That a snapshot listed an extent twice."""
     return element("large_removal", *extent)
+
+
+_SAID = {None: "-", False: "0", True: "1"}
 
 
 def _text(value: bool | int | None) -> Part:

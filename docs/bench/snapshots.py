@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from collectors.model import Extent, Listing
 from daemon.store.database import Database, open_database
@@ -19,6 +20,13 @@ from daemon.store.spool import Spool
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+class Took(NamedTuple):
+    """Seconds of a snapshot: to spool the answers as they come, and to commit what is spooled."""
+
+    spooling: float
+    committing: float
+
+
 @dataclass(slots=True)
 class Snapshots:
     """A database of its own, and the number of the newest snapshot."""
@@ -27,26 +35,27 @@ class Snapshots:
     folder: Path
     number: int = 0
 
-    def take(self, answers: Iterable[Listing]) -> float:
-        """One snapshot; seconds to spool and to commit, without the making of the answers."""
+    def take(self, answers: Iterable[Listing], between: Callable[[], object] = lambda: None) -> Took:
+        """One snapshot; how long it took, without the making of the answers. `between`: called before the commit."""
         spool = Spool(self.folder / "spool", lambda document: document)
         asked: set[Extent] = set()
-        took = 0.0
+        spooling = 0.0
         try:
             for answer in answers:
                 asked.add(answer.extent)
                 begun = time.perf_counter()
                 spool.add(answer)
-                took += time.perf_counter() - begun
+                spooling += time.perf_counter() - begun
+            between()
             begun = time.perf_counter()
             when = START + timedelta(hours=self.number)
             with drafting(self.database, started_at=when, committed_at=when, rules="1") as draft:
                 draft.merge(spool, warm_up=timedelta(0), asked={"aws": frozenset(asked)})
-            took += time.perf_counter() - begun
+            committing = time.perf_counter() - begun
         finally:
             spool.close()
         self.number = draft.number
-        return took
+        return Took(spooling, committing)
 
     def size(self) -> int:
         """Bytes of the database that hold something."""
@@ -59,11 +68,11 @@ class Snapshots:
 
 
 @contextmanager
-def snapshots() -> Iterator[Snapshots]:
-    """An empty store in a folder that is gone afterwards."""
+def snapshots(url: str = "") -> Iterator[Snapshots]:
+    """An empty store in a folder that is gone afterwards. `url`: of an empty database, if it is not to be SQLite."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        database = open_database(f"sqlite:///{folder}/driftline.db")
+        database = open_database(url or f"sqlite:///{folder}/driftline.db")
         try:
             migrate(database)
             yield Snapshots(database, folder)
