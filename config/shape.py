@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from config.units import Duration, Size
+from config.units import Age, Duration, Size, format_age
 from config.values import (
     NO_BOOLEAN,
     Account,
@@ -113,6 +113,22 @@ class Database(_Section):
 class Publish(_Section):
     path: str
     min_interval: Duration
+
+
+class Retention(_Section):
+    keep_all: Age
+    daily: Age
+    weekly: Age
+    monthly: Age
+
+    def conflicts(self) -> Iterator[Conflict]:
+        for key, value, other, least in (
+            ("daily", self.daily, "keep_all", self.keep_all),
+            ("weekly", self.weekly, "daily", self.daily),
+            ("monthly", self.monthly, "weekly", self.weekly),
+        ):
+            if value < least:
+                yield (key, other), f'must be at least as long as {other}, "{format_age(least)}"'
 
 
 class Schedule(_Section):
@@ -350,6 +366,7 @@ class Settings(BaseSettings):
     database: Database
     publish: Publish
     schedule: Schedule
+    retention: Retention
     aws: Aws
     gcp: Gcp
     azure: Azure

@@ -28,6 +28,7 @@ _SIZES = {
 }
 _SIZE = r"[0-9]+(?:B|KiB|MiB|GiB|kB|MB|GB)"
 _LONGEST = timedelta(days=36_500)
+FOREVER = "forever"
 
 
 def parse_duration(value: object) -> timedelta:
@@ -43,6 +44,21 @@ def parse_duration(value: object) -> timedelta:
     if total > _LONGEST:
         raise ValueError("must be at most 36500d")
     return total
+
+
+def parse_age(value: object) -> timedelta:
+    """A duration, or "forever". Raises ValueError."""
+    if value == FOREVER:
+        return _LONGEST
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise ValueError(f'{error}, or "{FOREVER}"') from None
+
+
+def format_age(value: timedelta) -> str:
+    """The inverse of `parse_age`."""
+    return FOREVER if value >= _LONGEST else format_duration(value)
 
 
 def format_duration(value: timedelta) -> str:
@@ -85,4 +101,10 @@ Size = Annotated[
     WithJsonSchema(
         {"anyOf": [{"type": "string", "pattern": f"^{_SIZE}$"}, {"type": "integer", "minimum": 0}]}
     ),
+]
+Age = Annotated[
+    timedelta,
+    BeforeValidator(parse_age),
+    PlainSerializer(format_age, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": f"^(?:{FOREVER}|{_DURATION})$"}),
 ]

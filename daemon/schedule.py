@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import sdnotify
 import structlog
@@ -24,6 +24,7 @@ from daemon.store import history
 from daemon.store.database import Database
 from daemon.store.errors import StoreError
 from daemon.store.journal import Journal
+from daemon.store.keeping import scheduled
 from daemon.store.lock import only_writer
 from daemon.store.readers import LongReader, Readers
 from daemon.telemetry import CYCLE_SECONDS, CYCLES, EXTENTS, configure_logging, span
@@ -215,7 +216,31 @@ class Daemon:
         for state, count in outcome.answers.items():
             EXTENTS.add(count, {"state": state})
         self._deliver(parts.database, parts.settings)
+        self._prune(parts)
 
+    def _prune(self, parts: cycle.Parts) -> None:
+        """Once a day, after a cycle. What cannot be pruned now is pruned tomorrow."""
+        now, zone = parts.clock(), parts.settings.schedule.zone
+        day = now.astimezone(zone).date()
+        if day == self._pruned_on:
+            return
+        with self._busy:
+            try:
+                done = scheduled.apply(parts.database, parts.settings.retention, now, zone)
+            except StoreError as error:
+                log.error("prune_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
+                return
+        self._pruned_on = day
+        if done.snapshots:
+            log.info(
+                "snapshots_pruned",
+                snapshots=done.snapshots,
+                versions=done.versions,
+                documents=done.documents,
+                characters=done.characters,
+            )
+
+    _pruned_on: date | None = None
     _caught_up: datetime | None = None
 
     def _is_catching_up(self, first: datetime) -> bool:

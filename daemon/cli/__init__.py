@@ -19,7 +19,7 @@ COMMANDS = {
     "collect": ("daemon.cli.running:collect", "Run one cycle now."),
     "status": ("daemon.cli.looking:status", "Say when the newest snapshot was taken and what is due."),
     "coverage": ("daemon.cli.looking:coverage", "List what could not be looked at, and why."),
-    "snapshots": ("daemon.cli.looking:snapshots", "List the snapshots."),
+    "snapshots": ("daemon.cli.snapshots:app", "List, show, verify and prune snapshots."),
     "diff": ("daemon.cli.looking:diff", "Tell what is different between two snapshots."),
     "paths": ("daemon.cli.looking:paths", "List the paths to personal data."),
     "inventory": ("daemon.cli.inventory:inventory", "List resources."),

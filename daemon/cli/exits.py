@@ -8,7 +8,7 @@ from daemon.cli.world import WorldError
 from daemon.notify.smtp import MailServerError
 from daemon.store.errors import AlreadyRunning, NotFound, SchemaTooNew, StoreError
 
-RUN_TIME, USAGE, NOT_FOUND, CREDENTIALS, RUNNING = 1, 2, 3, 4, 5  # 6 is kept for integrity
+RUN_TIME, USAGE, NOT_FOUND, CREDENTIALS, RUNNING, DAMAGED = 1, 2, 3, 4, 5, 6
 DRIFT, GAPS = 10, 11
 BOTH = 12
 
@@ -19,6 +19,7 @@ MEANINGS = {
     NOT_FOUND: "there is no such database, snapshot, resource or delivery",
     CREDENTIALS: "nothing could be listed, because credentials or permissions are missing",
     RUNNING: "another process writes this database: the daemon, or another `driftline collect`",
+    DAMAGED: "what is stored is not what was committed: `driftline snapshots verify` names the first damaged snapshot",
     DRIFT: "`--fail-on drift`: something changed",
     GAPS: "`--fail-on gaps`: something was not observed",
     BOTH: "`--fail-on drift,gaps`: both",

@@ -1,4 +1,4 @@
-"""The commands that look at what is stored: status, coverage, snapshots, diff, paths, report."""
+"""The commands that look at what is stored: status, coverage, diff, paths, report."""
 
 from __future__ import annotations
 
@@ -133,16 +133,6 @@ def coverage(context: typer.Context, as_json: AsJson = False) -> None:
         (), [gaps.CoverageRow(r.extent, r.state, r.detail, r.last_listed, r.kept) for r in rows]
     )
     print_coverage(head, seen, found, json=as_json)
-
-
-def snapshots(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the snapshots, newest first."""
-    from daemon.cli.tables import print_rows
-    from daemon.store import lookups
-
-    with reading(settings_of(context)) as connection:
-        rows = lookups.snapshots(connection)
-    print_rows(rows, ("number", "started_at", "state", "listed", "extents", "header"), as_json=as_json)
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:

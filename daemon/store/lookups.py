@@ -11,10 +11,10 @@ from daemon.store.known import escaped
 Rows = list[dict[str, Any]]
 
 
-def snapshots(connection: Connection) -> Rows:
-    """All snapshots, newest first."""
+def snapshots(connection: Connection, *, every: bool = False) -> Rows:
+    """All snapshots, newest first. `every`: those that are pruned too."""
     rows = _rows(connection, "SELECT * FROM v1_snapshots ORDER BY number DESC")
-    return [{**row, "late": bool(row["late"])} for row in rows]
+    return [{**row, "late": bool(row["late"])} for row in rows if every or row["pruned_at"] is None]
 
 
 def span(connection: Connection) -> tuple[tuple[int, str], tuple[int, str]] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,14 +67,21 @@ def contents(connection: Connection) -> Iterator[Damage]:
             yield Damage(None, f"there are components of {subject}, and no document that lists them")
 
 
-def derived_rows(connection: Connection, started: Mapping[int, str]) -> Iterator[Damage]:
-    """Dates of extents and of environments. `started`: when each snapshot began."""
+def derived_rows(
+    connection: Connection, started: Mapping[int, str], heirs: Collection[int]
+) -> Iterator[Damage]:
+    """Dates of extents and of environments.
+
+    `started`: when each snapshot began. `heirs`: those before which some were pruned; an extent may have been listed
+    there alone.
+    """
     firsts = first_listings(connection)
     accounts = set()
     for row in connection.execute(select(EXTENT).order_by(EXTENT.c.id)):
         accounts.add(row.account)
         name = f"extent {row.type} of {row.account or row.provider} {row.region}".rstrip()
-        if row.first_listed != firsts.get(row.id):
+        first = firsts.get(row.id)
+        if row.first_listed != first and row.first_listed not in heirs:
             yield Damage(row.first_listed, f"{name} was not listed first when it says")
         if row.last_listed_at != started.get(row.last_listed):
             yield Damage(row.last_listed, f"{name} was not listed last when it says")

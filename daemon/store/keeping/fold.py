@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 from daemon.values.drift import Origin
@@ -19,7 +19,10 @@ RESTATED, ALTERED = Origin.RESTATED.value, Origin.ALTERED.value
 
 
 class Version(NamedTuple):
-    """One version. `content`: the fingerprint of its rules, then all else that makes it equal to another."""
+    """One version. `content`: what makes it equal to another, its own rules aside.
+
+    `pushed`: its extent is of sightings, which never end by themselves. `shown`: when a listing showed it last.
+    """
 
     id: int
     extent_id: int
@@ -27,6 +30,10 @@ class Version(NamedTuple):
     until: int | None
     origin: str
     ended: str
+    fingerprint: str
+    equal_under: str | None
+    shown: str | None
+    pushed: bool
     content: tuple[Any, ...]
 
 
@@ -59,20 +66,20 @@ class Step:
     opened: Sequence[Version]
     closed: Sequence[Version]
     shown_before: bool  # by any extent
-    shown_after: bool
+    listed_after: bool  # by any extent that is listed
     all_opened: Sequence[Version]
     all_closed: Sequence[Version]
 
 
-Judge = Callable[[Step], str]
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How the origin of the version after a step, and the end of the version before it, are told."""
+    """How the origin of the version after a step, and the end of the version before it, are told.
 
-    origin: Judge
-    ended: Judge
+    `ended`: why, and when it was shown last.
+    """
+
+    origin: Callable[[Step], str]
+    ended: Callable[[Step], tuple[str, str | None]]
 
 
 def fold(versions: Sequence[Version], kept: Kept, rule: Rule | None) -> list[Version]:
@@ -92,10 +99,17 @@ def fold(versions: Sequence[Version], kept: Kept, rule: Rule | None) -> list[Ver
             if rule and kept.before(since) < since - 1:
                 told = told._replace(origin=rule.origin(_step(kept.before(since), since, own, versions)))
             if rule and until is not None and kept.before(until) < until - 1:
-                told = told._replace(ended=rule.ended(_step(kept.before(until), until, own, versions)))
+                ended, shown = rule.ended(_step(kept.before(until), until, own, versions))
+                told = told._replace(ended=ended, shown=shown)
             if last is not None and last.until == told.since and last.content == told.content:
                 staying.pop()
-                told = told._replace(since=last.since, origin=last.origin)
+                rules = told.equal_under or told.fingerprint
+                told = told._replace(
+                    since=last.since,
+                    origin=last.origin,
+                    fingerprint=last.fingerprint,
+                    equal_under=rules if rules != last.fingerprint else None,
+                )
             staying.append(told)
             last = told
     return staying
@@ -113,7 +127,8 @@ def _step(before: int, after: int, own: Sequence[Version], versions: Sequence[Ve
 
     return Step(
         next(_holding(own, before), None), next(_holding(own, after), None), opened(own), closed(own),
-        any(_holding(versions, before)), any(_holding(versions, after)), opened(versions), closed(versions),
+        any(_holding(versions, before)), any(not v.pushed for v in _holding(versions, after)),
+        opened(versions), closed(versions),
     )  # fmt: skip
 
 
@@ -125,15 +140,35 @@ def _holding(versions: Sequence[Version], number: int) -> Iterator[Version]:
 
 
 def _presence_origin(step: Step) -> str:
-    if step.before is None:
-        return (step.opened if step.shown_before else step.all_opened)[0].origin
-    return RESTATED if _only_rules(step) or {v.origin for v in step.opened} <= {RESTATED} else ALTERED
+    if step.before is not None:
+        return RESTATED if _only_restated([step.before, *step.opened]) else ALTERED
+    if step.shown_before:
+        return step.opened[0].origin
+    # Where one extent brought knowledge, that speaks first.
+    first = {v.origin for v in step.all_opened if v.since == step.all_opened[0].since}
+    return next((each for each in (Origin.BASELINE, Origin.NEWLY_VISIBLE) if each in first), min(first))
 
 
-def _presence_ended(step: Step) -> str:
+def _only_restated(versions: Sequence[Version]) -> bool:
+    """True if within no stretch of equal rules the content is another at its end."""
+    first = versions[0]
+    for earlier, later in pairwise(versions):
+        if later.origin == RESTATED:
+            if earlier.content != first.content:
+                return False
+            first = later
+    return versions[-1].content == first.content
+
+
+def _presence_ended(step: Step) -> tuple[str, str | None]:
     if step.after is not None:
-        return ""
-    return (step.closed if step.shown_after else step.all_closed)[-1].ended
+        return "", step.closed[-1].shown
+    begins = {(v.extent_id, v.since) for v in step.all_opened}
+    gone = [v for v in step.all_closed if not v.pushed and (v.extent_id, v.until) not in begins]
+    if step.listed_after or not gone:
+        return step.closed[-1].ended, step.closed[-1].shown
+    last = [v for v in gone if v.until == gone[-1].until]
+    return max(v.ended for v in last), max(v.shown or "" for v in last) or None
 
 
 PRESENCE = Rule(_presence_origin, _presence_ended)
@@ -150,14 +185,14 @@ def judged(ours: frozenset[str]) -> Rule:
 
     def origin(step: Step) -> str:
         if step.before is not None:
-            return RESTATED if _only_rules(step) or known(step) else ALTERED
+            return RESTATED if known(step) else ALTERED
         first = step.opened[0].origin
         return first if known(step) or first not in ours else Origin.ADDED.value
 
-    def ended(step: Step) -> str:
+    def ended(step: Step) -> tuple[str, None]:
         if step.after is not None:
-            return ""
-        return RESTATED if known(step) else "gone"
+            return "", None
+        return (RESTATED if known(step) else "gone"), None
 
     return Rule(origin, ended)
 
@@ -166,14 +201,5 @@ def judged(ours: frozenset[str]) -> Rule:
 
 
 BINDING = Rule(
-    lambda step: ALTERED if any(v.origin == ALTERED for v in step.opened) else RESTATED, lambda _: ""
+    lambda step: ALTERED if any(v.origin == ALTERED for v in step.opened) else RESTATED, lambda _: ("", None)
 )
-
-
-def _only_rules(step: Step) -> bool:
-    """Whether both ends show the same, shaped by other rules."""
-    return (
-        step.before is not None
-        and step.after is not None
-        and step.before.content[1:] == step.after.content[1:]
-    )

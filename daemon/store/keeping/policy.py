@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +17,17 @@ class Taken:
     usable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Protocol):
     """How old a snapshot may be to be kept as one of all, or as the last of its day, week or month."""
 
-    keep_all: timedelta
-    daily: timedelta
-    weekly: timedelta
-    monthly: timedelta
+    @property
+    def keep_all(self) -> timedelta: ...
+    @property
+    def daily(self) -> timedelta: ...
+    @property
+    def weekly(self) -> timedelta: ...
+    @property
+    def monthly(self) -> timedelta: ...
 
 
 def to_prune(

@@ -29,6 +29,7 @@ from daemon.store.columns import (
     RESOURCE_VERSION,
     SIGHT,
 )
+from daemon.store.graph import PUSHED
 from daemon.store.keeping.fold import BINDING, PRESENCE, Rule, judged
 
 _CHUNK = 500
@@ -84,7 +85,7 @@ VERSIONED = (
         (*_EXTENT, RESOURCE.c.urn, RESOURCE_VERSION.c.digest, RESOURCE_VERSION.c.name, RESOURCE_VERSION.c.public),
         _of_extent(elements.resource),
         lambda row: ("resource", str(row.extent_id), row.parts[4], row.parts[5]),
-        ("fingerprint", "digest", "name", "public"), PRESENCE, by_extent=True,
+        ("digest", "name", "public"), PRESENCE, by_extent=True,
     ),
     Versioned(
         "relation", RELATION_VERSION, RELATION, "relation_id",
@@ -92,7 +93,7 @@ VERSIONED = (
          RELATION_VERSION.c.digest),
         _of_extent(elements.relation),
         lambda row: ("relation", str(row.extent_id), *row.parts[4:7], row.parts[9]),
-        ("fingerprint", "digest"), PRESENCE, by_extent=True,
+        ("digest",), PRESENCE, by_extent=True,
     ),
     Versioned(
         "binding", ALIAS, None, "alias",
@@ -108,7 +109,7 @@ VERSIONED = (
          PATH_VERSION.c.borders),
         lambda parts: elements.path(*parts),
         lambda row: ("path", f"{row.parts[0]} {row.parts[2]} {row.parts[1]} {row.parts[3]}", row.parts[5]),
-        ("fingerprint", "digest", "exposure", "tier", "store", "columns", "borders"),
+        ("digest", "exposure", "tier", "store", "columns", "borders"),
         judged(frozenset({"baseline", "restated", "newly_visible"})),
     ),
     Versioned(
@@ -118,16 +119,17 @@ VERSIONED = (
          FINDING_VERSION.c.summary),
         lambda parts: elements.finding(*parts),
         lambda row: ("finding", *row.parts),
-        ("fingerprint", "component", "version", "image", "severity", "fixed", "summary"),
+        ("component", "version", "image", "severity", "fixed", "summary"),
         judged(frozenset({"baseline", "restated"})),
     ),
 )  # fmt: skip
 
 COVERED = Versioned(
     "coverage", COVERAGE, None, "extent_id",
-    (*_EXTENT, COVERAGE.c.state, COVERAGE.c.detail, COVERAGE.c.details_failed, COVERAGE.c.last_listed),
+    (*_EXTENT, COVERAGE.c.state, COVERAGE.c.detail, COVERAGE.c.details_failed, COVERAGE.c.last_listed,
+     COVERAGE.c.pending),
     _of_extent(elements.coverage), None,
-    ("state", "detail", "details_failed", "last_listed"), None, by_extent=True,
+    ("state", "detail", "details_failed", "last_listed", "pending"), None, by_extent=True,
 )  # fmt: skip
 
 
@@ -151,14 +153,18 @@ def query(of: Versioned) -> Select[Any]:
 
 
 def intervals(of: Versioned) -> Select[Any]:
-    """Every version without what it names: its row, the columns of `fold.Version` up to `ended`, the number of its
-    document, and its own columns that make it equal to another."""
+    """Every version: its row and the number of its document, the columns of `fold.Version`, and its own that make it
+    equal to another."""
     table = of.versions.c
-    return select(
-        table[of.reference], table.id, table.extent_id if of.by_extent else literal(0).label("extent_id"),
-        table.since, table.until, _or_nothing(of, "origin"), _or_nothing(of, "ended"), _document(of),
+    pushed = (EXTENT.c.provider == PUSHED) if of.by_extent else literal(False)
+    chosen = select(
+        table[of.reference], _document(of), table.id,
+        table.extent_id if of.by_extent else literal(0).label("extent_id"), table.since, table.until,
+        _or_nothing(of, "origin"), _or_nothing(of, "ended"), _or_nothing(of, "fingerprint"),
+        _or_nothing(of, "equal_under"), _or_nothing(of, "last_shown_at"), pushed.label("pushed"),
         *(table[name] for name in of.folded),
     )  # fmt: skip
+    return chosen.join(EXTENT, EXTENT.c.id == table.extent_id) if of.by_extent else chosen
 
 
 def _document(of: Versioned) -> ColumnElement[Any]:
@@ -167,7 +173,12 @@ def _document(of: Versioned) -> ColumnElement[Any]:
 
 
 def _or_nothing(of: Versioned, name: str) -> ColumnElement[Any]:
-    return (of.versions.c[name] if name in of.versions.c else literal("")).label(f"{name}_")
+    if name in of.versions.c:
+        return of.versions.c[name].label(f"{name}_")
+    return literal(None if name in _NULLABLE else "").label(f"{name}_")
+
+
+_NULLABLE = ("equal_under", "last_shown_at")
 
 
 def to_row(found: Any) -> Row:

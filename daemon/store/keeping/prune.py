@@ -37,6 +37,11 @@ from daemon.store.times import moment, stamp
 
 _CHUNK = 500
 _ANSWERED = ("listed", "sighted")
+_WRITTEN = {
+    "since": "since", "until": "until", "origin": "origin", "ended": "ended", "fingerprint": "fingerprint",
+    "equal_under": "equal_under", "shown": "last_shown_at",
+}  # fmt: skip
+"""What folding changes of a version, and the column of it."""
 _NAMES_DOCUMENTS = (RESOURCE_VERSION, RELATION_VERSION, PATH_VERSION, CONTENT)
 _IMAGE = 71  # characters of "sha256:..." at the end of an image's urn
 
@@ -172,20 +177,19 @@ class _Work:
         """All versions of these rows, by row, each with the number of its document."""
         reference = of.versions.c[of.reference]
         query = proofs.intervals(of).where(reference.in_(references)).order_by(reference)
-        rules = () if of.folded[0] == "fingerprint" else ("",)
         for key, rows in groupby(self.connection.execute(query), key=lambda row: row[0]):
-            yield key, [(Version._make((*row[1:7], (*rules, *row[8:]))), row[7]) for row in rows]
+            yield key, [(Version._make((*row[2:12], tuple(row[12:]))), row[1]) for row in rows]
 
     def _write(self, of: Versioned, changed: Sequence[Version], dropped: Sequence[int]) -> None:
         table = of.versions.c
-        columns = {name for name in ("since", "until", "origin", "ended") if name in table}
+        columns = {name: column for name, column in _WRITTEN.items() if column in table}
         for part in _chunks(dropped):
             self.connection.execute(delete(of.versions).where(table.id.in_(part)))
         self.done.versions += len(dropped)
         if changed:
             statement = update(of.versions).where(table.id == bindparam("id_"))
             self.connection.execute(
-                statement.values({name: bindparam(f"{name}_") for name in columns}),
+                statement.values({column: bindparam(f"{name}_") for name, column in columns.items()}),
                 [{"id_": v.id, **{f"{name}_": getattr(v, name) for name in columns}} for v in changed],
             )
 
@@ -290,12 +294,13 @@ class _Work:
 
     def restate_extents(self) -> None:
         """An extent's first listing begins where its coverage does now."""
-        firsts = first_listings(self.connection)
         query = select(EXTENT.c.id, EXTENT.c.first_listed).where(EXTENT.c.first_listed.is_not(None))
+        firsts = {row.id: self.kept.next(row.first_listed) for row in self.connection.execute(query)}
+        firsts |= first_listings(self.connection)
         moved = [
             {"id_": row.id, "first_": firsts[row.id]}
             for row in self.connection.execute(query)
-            if firsts.get(row.id, row.first_listed) != row.first_listed
+            if firsts[row.id] != row.first_listed
         ]
         if moved:
             statement = update(EXTENT).where(EXTENT.c.id == bindparam("id_"))

@@ -20,8 +20,10 @@ from daemon.store.keeping.derived import Damage, contents, derived_rows, resourc
 from daemon.store.keeping.proofs import COVERED, VERSIONED, Row, Versioned
 from daemon.store.keeping.prune import record_digest
 
-Tell = Callable[[int, int, str], None]
-"""Called with how many rows are done, how many there are, and what is being read."""
+Advance = Callable[[int], None]
+"""Told that so many more rows are read."""
+
+_STEP = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,17 @@ def verify(
     anchors: Iterable[Anchor] = (),
     *,
     key: bytes = b"",
-    tell: Tell | None = None,
+    advance: Advance = lambda _: None,
     most: int = 20,
 ) -> Verdict:
     """Recomputes everything. `key`: of the signatures, if headers are signed. `most`: damages that are told."""
     snapshots = connection.execute(select(SNAPSHOT).order_by(SNAPSHOT.c.number)).all()
-    reading = _Reading(connection, {row.number for row in snapshots if row.pruned_at is None}, tell)
-    reading.count()
-    reading.schemes = {row.number: row.scheme for row in snapshots}
+    reading = _Reading(
+        connection,
+        {row.number for row in snapshots if row.pruned_at is None},
+        {row.number: row.scheme for row in snapshots},
+        advance,
+    )
     for of in VERSIONED:
         reading.versions(of)
     reading.coverage()
@@ -73,7 +78,11 @@ def verify(
         *_roots(snapshots, reading),
         *_prunings(connection, snapshots, key),
         *contents(connection),
-        *derived_rows(connection, {row.number: row.started_at for row in snapshots}),
+        *derived_rows(
+            connection,
+            {row.number: row.started_at for row in snapshots},
+            {row.number for row in snapshots if row.changes_now is not None},
+        ),
         *_anchors(snapshots, anchors),
     ]
     damages.sort(key=lambda each: (each.snapshot is None, each.snapshot or 0))
@@ -88,25 +97,25 @@ def verify(
     )
 
 
+def count(connection: Connection) -> int:
+    """How many rows `verify` reads."""
+    counts = (select(func.count()).select_from(of.versions) for of in (*VERSIONED, COVERED))
+    return sum(connection.execute(query).scalar_one() for query in counts)
+
+
 @dataclass(slots=True)
 class _Reading:
     """The rows as they are read once. `first_*`: sums under the first scheme."""
 
     connection: Connection
     kept: set[int]
-    tell: Tell | None
-    schemes: Mapping[int, str] = field(default_factory=dict)
+    schemes: Mapping[int, str]
+    advance: Advance
     done: int = 0
-    all: int = 0
     damages: list[Damage] = field(default_factory=list)
     ledgers: defaultdict[int, chain.Ledger] = field(default_factory=lambda: defaultdict(chain.Ledger))
     first_roots: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
     first_coverage: list[tuple[int, int | None, tuple[int, str, str]]] = field(default_factory=list)
-
-    def count(self) -> None:
-        """How much there is to read; asked only if someone watches."""
-        for of in (*VERSIONED, COVERED) if self.tell else ():
-            self.all += self.connection.execute(select(func.count()).select_from(of.versions)).scalar_one()
 
     @property
     def first_until(self) -> int:
@@ -152,7 +161,7 @@ class _Reading:
             sound: list[tuple[Row, Any]] = []
             last: dict[int, Row] = {}
             for row, found in group:
-                self._progress(of.name)
+                self._progress()
                 problem = self._problem(of, row, found, last.get(row.extent_id))
                 if problem:
                     self.damages.append(Damage(row.since, f"{_called(of, row)} {problem}"))
@@ -177,10 +186,10 @@ class _Reading:
             return proofs.wrong_document(row.digest, found)
         return ""
 
-    def _progress(self, name: str) -> None:
+    def _progress(self) -> None:
         self.done += 1
-        if self.tell and self.done % 1000 == 0:
-            self.tell(self.done, self.all, name)
+        if self.done % _STEP == 0:
+            self.advance(_STEP)
 
 
 def _lacking(of: Versioned, row: Row) -> bool:

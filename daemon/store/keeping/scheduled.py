@@ -1,0 +1,56 @@
+"""Prunes by the rules of the settings: what the daemon does once a day, and `driftline snapshots prune` at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from sqlalchemy import Connection
+
+from daemon.store.database import Database
+from daemon.store.keeping.policy import Policy, to_prune
+from daemon.store.keeping.prune import Pruned, needed, prune, taken
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be pruned, and what stays although it is old, each with the reason."""
+
+    pruned: tuple[int, ...]
+    kept: int
+    spared: tuple[tuple[int, str], ...]
+
+
+def plan(
+    connection: Connection, policy: Policy, now: datetime, zone: tzinfo, keep: Collection[int] = ()
+) -> Plan:
+    """What the rules say. `keep`: numbers that shall stay in any case."""
+    there = taken(connection)
+    reasons = {**needed(connection), **dict.fromkeys(keep, "you asked for it")}
+    without = set(to_prune(there, policy, now, zone, ()))
+    going = to_prune(there, policy, now, zone, reasons)
+    spared = tuple((number, reasons[number]) for number in sorted(without.difference(going)))
+    return Plan(going, len(there) - len(going), spared)
+
+
+def apply(
+    database: Database, policy: Policy, now: datetime, zone: tzinfo, keep: Collection[int] = ()
+) -> Pruned:
+    """Prunes by the rules. The caller holds the writer's lock. Raises DatabaseUnusable."""
+    with database.reading() as connection:
+        numbers = plan(connection, policy, now, zone, keep).pruned
+    if not numbers:
+        return Pruned()
+    with database.writing() as connection:
+        return prune(connection, numbers, now)
+
+
+def ranges(numbers: Collection[int]) -> Iterator[str]:
+    """Numbers for people: `1-3`, `7`."""
+    ordered = sorted(numbers)
+    begin = 0
+    for at, number in enumerate(ordered):
+        if at + 1 == len(ordered) or ordered[at + 1] != number + 1:
+            yield str(number) if begin == at else f"{ordered[begin]}-{number}"
+            begin = at + 1
