@@ -248,7 +248,8 @@ def _names(members: Sequence[Change]) -> tuple[str, ...]:
     """The first few of many resources. What a relation or an operation belongs to is in its line already."""
     if len(members) == 1 or members[0].kind is not Kind.RESOURCE:
         return ()
-    return tuple(_name(one) for one in islice(members, _NAMED))
+    few = _NAMED if len(members) > _NAMED + 1 else len(members)  # one name is no longer than "and 1 more"
+    return tuple(_name(one) for one in islice(members, few))
 
 
 def _flow_line(members: Sequence[Change]) -> ChangeLine:
