@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,6 +115,7 @@ def _open_sqlite(url: URL) -> Database:
             f"cannot open the database {path}: {error.strerror}. "
             f"Give the user that runs driftline write access to {path.parent}, or set database.url."
         ) from error
+    _check_what_was_left(path)
     writer = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": 30.0})
     reader = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": 30.0})
     event.listen(writer, "connect", _prepare_writer)
@@ -121,6 +123,51 @@ def _open_sqlite(url: URL) -> Database:
     event.listen(reader, "connect", _prepare_reader)
     event.listen(reader, "begin", lambda c: c.exec_driver_sql("BEGIN DEFERRED"))
     return Database(url, writer, reader)
+
+
+def _check_what_was_left(path: Path) -> None:
+    """A log that no writer holds was left by a kill, or came from elsewhere: SQLite would write it into the file.
+
+    Looked at without changing anything. Raises DatabaseUnusable if the two do not make one whole database.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if not log.exists() or not log.stat().st_size or _is_being_written(path):
+        return
+    try:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30.0)
+        ) as looking:
+            [(found,)] = looking.execute("PRAGMA quick_check(1)").fetchall()
+    except sqlite3.Error as error:
+        found = str(error)
+        if "malformed" not in found and "not a database" not in found:
+            return  # no room or no rights to look: opening it says so
+    if found != "ok":
+        raise DatabaseUnusable(
+            f"database {path} and its log {log.name} do not make one whole database ({found.splitlines()[-1]}). "
+            "Nothing was changed. If the log came from elsewhere, move it away; else restore the published copy "
+            "or a backup."
+        )
+
+
+def _is_being_written(path: Path) -> bool:
+    """Whether a writer lives, by the lock of `daemon.store.lock`."""
+    try:
+        descriptor = os.open(lock_path(path), os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def lock_path(path: Path) -> Path:
+    """The file that the one writer of a SQLite database holds."""
+    return path.with_suffix(".lock")
 
 
 def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:

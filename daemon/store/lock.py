@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from daemon.store.database import APPLICATION_NAME, Database, plain_words
+from daemon.store.database import APPLICATION_NAME, Database, lock_path, plain_words
 from daemon.store.errors import AlreadyRunning, DatabaseUnusable
 
 _ADVISORY_KEY = 0x0D21F711  # any fixed number of our own
@@ -28,7 +28,7 @@ def only_writer(database: Database, purpose: str) -> Iterator[None]:
 
     `purpose`: what the holder does, such as `run` or `collect`, for the message of the one refused.
     """
-    holding = _file_lock(database.path.with_suffix(".lock"), purpose) if database.sqlite else (
+    holding = _file_lock(lock_path(database.path), purpose) if database.sqlite else (
         _server_lock(database, purpose)
     )  # fmt: skip
     with holding:

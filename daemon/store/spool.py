@@ -141,6 +141,7 @@ class Spool:
         self._end = 0
         self._index: dict[Extent, tuple[Outcome, tuple[_Place, ...]]] = {}
         with self._plain_words():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
             path.unlink(missing_ok=True)
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
         self._file: BinaryIO = os.fdopen(descriptor, "w+b", buffering=1 << 20)
