@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from daemon.store.public.shape import SECOND, SNAPSHOT, Column, View, scope
+from daemon.store.public.shape import SECOND, SNAPSHOT, TIME, Column, View, scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,19 @@ _KINDS = (
 def _changes(kind: _Kind) -> str:
     """Openings and closings of one kind of version, as rows of change."""
     extent = "JOIN extent e ON e.id = v.extent_id" if kind.retires else ""
-    said = f"{kind.subject} AS subject, {kind.type} AS type, {kind.scope}"
-    joined = f"FROM {kind.versions} v JOIN {kind.rows} r ON r.id = v.{kind.reference} {extent}"
+    said = f"{kind.subject} AS subject, {kind.type} AS type, {kind.scope}, s.started_at AS started_at"
+    # CROSS JOIN: SQLite must begin at the snapshots, of which a reader wants a few.
+    versions = f"snapshot s CROSS JOIN {kind.versions} v"
+    joined = f"FROM {versions} JOIN {kind.rows} r ON r.id = v.{kind.reference} {extent}"
     opened, ended = (_shown_changes if kind.retires else _drawn_changes)(kind)
     return f"""
 SELECT v.since AS snapshot, '{kind.name}' AS kind, v.origin AS action, {said}
 {joined}
-WHERE v.origin <> 'baseline' AND {opened}
+WHERE v.since = s.number AND v.origin <> 'baseline' AND {opened}
 UNION ALL
 SELECT v.until, '{kind.name}', 'removed', {said}
 {joined}
-WHERE v.until IS NOT NULL AND {ended}"""
+WHERE v.until = s.number AND {ended}"""
 
 
 def _drawn_changes(kind: _Kind) -> tuple[str, str]:
@@ -131,6 +133,14 @@ CHANGES = (
             Column("subject", "subject", "urn, or source, verb and target", example="arn:aws:sqs:..."),
             Column("type", "type", "Resource type, verb or direction", example="aws.sqs.queue"),
             *scope("all_changes", since=SECOND),
+            Column(
+                "started_at",
+                "started_at",
+                "When the cycle of that snapshot began",
+                TIME,
+                example="2026-11-22T06:00:00Z",
+                since=SECOND,
+            ),
         ),
         (f"FROM ({' UNION ALL '.join(_changes(kind) for kind in _KINDS)}) all_changes",),
     ),

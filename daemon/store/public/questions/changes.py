@@ -10,11 +10,10 @@ CHANGES = (
         "account-changes",
         "What changed in an account, such as last week",
         """
-SELECT s.started_at, c.snapshot, c.kind, c.action, c.type, c.region, c.subject
-FROM v1_changes c
-JOIN v1_snapshots s ON s.number = c.snapshot
-WHERE c.account = :account AND s.started_at >= :since AND s.started_at < :until
-ORDER BY c.snapshot, c.kind, c.action, c.type, c.subject""",
+SELECT started_at, snapshot, kind, action, type, region, subject
+FROM v1_changes
+WHERE account = :account AND started_at >= :since AND started_at < :until
+ORDER BY snapshot, kind, action, type, subject""",
         (
             Parameter("account", "A cloud account; for traces an environment", "111122223333"),
             since(),
@@ -36,25 +35,22 @@ ORDER BY kind, action, type, subject""",
         "drift-by-kind",
         "How much changed, by kind, such as in one day",
         """
-SELECT c.kind, c.action, count(*) AS changes
-FROM v1_changes c
-JOIN v1_snapshots s ON s.number = c.snapshot
-WHERE s.started_at >= :since AND s.started_at < :until
-GROUP BY c.kind, c.action
-ORDER BY c.kind, c.action""",
+SELECT kind, action, count(*) AS changes
+FROM v1_changes
+WHERE started_at >= :since AND started_at < :until
+GROUP BY kind, action
+ORDER BY kind, action""",
         (since(), until()),
     ),
     Question(
         "churn",
         "Which types change most",
         """
-SELECT c.kind, c.type, count(*) AS changes, count(DISTINCT c.subject) AS subjects,
-  count(DISTINCT c.snapshot) AS snapshots
-FROM v1_changes c
-JOIN v1_snapshots s ON s.number = c.snapshot
-WHERE s.started_at >= :since
-GROUP BY c.kind, c.type
-ORDER BY changes DESC, c.kind, c.type""",
+SELECT kind, type, count(*) AS changes, count(DISTINCT subject) AS subjects, count(DISTINCT snapshot) AS snapshots
+FROM v1_changes
+WHERE started_at >= :since
+GROUP BY kind, type
+ORDER BY changes DESC, kind, type""",
         (since(),),
     ),
     Question(

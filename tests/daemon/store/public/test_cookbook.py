@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from collectors.model import Content, Listing, Relation
 from daemon.store.public.cookbook import COOKBOOK, question
@@ -63,3 +64,16 @@ def test_a_value_is_data_and_no_sql(store: Snapshots) -> None:
     store.take(listing(queue("a")))
     assert ask(store, "resource-versions", urn="' OR 1 = 1 --") == []
     assert len(ask(store, "resource-versions", urn=queue("a").urn)) == 1
+
+
+@pytest.mark.parametrize("name", ["account-changes", "snapshot-changes", "drift-by-kind", "churn"])
+def test_changes_are_found_by_their_snapshots(tmp_path: Path, name: str) -> None:
+    asked = question(name)
+    assert asked is not None
+    values = {each.name: each.example for each in asked.parameters}
+    with Snapshots.create(tmp_path).database.reading() as connection:
+        rows = connection.execute(text(f"EXPLAIN QUERY PLAN {asked.sql}"), values)
+        plan = [str(row[3]) for row in rows]
+    assert not [step for step in plan if step.startswith("SCAN v")], "every version that ever was"
+    for index in ("since", "until"):
+        assert f"SEARCH v USING INDEX ix_resource_version_{index} ({index}=?)" in plan
