@@ -32,11 +32,11 @@ class Damage:
 
 def resources(group: Sequence[tuple[Row, Any]]) -> Iterator[Damage]:
     """Type, role and place of a resource must be those of one of its documents. `group`: its versions."""
-    if not group:
+    sound = [(row, found) for row, found in group if found is not None]
+    if not sound:
         return
-    row, found = group[-1]
-    said = {proofs.identity(each.body) for _, each in group if each.body is not None}
-    if said and proofs.identity_of(found) not in said:
+    row, found = sound[-1]
+    if proofs.identity_of(found) not in {proofs.identity(each.body) for _, each in sound}:
         yield Damage(
             row.since, f"resource {row.parts[4]} has a type, role or place that no document of it has"
         )

@@ -156,7 +156,10 @@ class _Reading:
                     self.first_coverage.append((row.since, row.until, told))
 
     def _groups(self, of: Versioned) -> Iterator[list[tuple[Row, Any]]]:
-        """The versions of one row after the other, without those that name what is not there."""
+        """The versions of one row after the other, without those that name what is not there.
+
+        With each what was read beside it; None if there is something wrong with it.
+        """
         for _, group in groupby(proofs.documented(self.connection, of), key=lambda pair: pair[0].row):
             sound: list[tuple[Row, Any]] = []
             last: dict[int, Row] = {}
@@ -167,7 +170,7 @@ class _Reading:
                     self.damages.append(Damage(row.since, f"{_called(of, row)} {problem}"))
                 last[row.extent_id] = row
                 if not _lacking(of, row):
-                    sound.append((row, found))
+                    sound.append((row, None if problem else found))
             yield sound
 
     def _problem(self, of: Versioned, row: Row, found: Any, last: Row | None) -> str:
@@ -178,6 +181,8 @@ class _Reading:
             if number is not None and number not in self.kept:
                 said = "was pruned" if number in self.schemes else "does not exist"
                 return f"names snapshot {number}, which {said}"
+        if row.until is None and row.ended:
+            return "says how it ended, and it did not"
         if row.until is not None and row.until <= row.since:
             return f"ends in snapshot {row.until}, before it begins"
         if last is not None and (last.until is None or last.until > row.since):
