@@ -86,9 +86,12 @@ def run(
         outcome = _commit(parts, spool, collected, started, late=late, stopping=stopping)
     finally:
         spool.close()
+    with parts.database.reading() as connection:
+        header = history.head(connection, outcome.number).header
     log.info(
         "snapshot_committed",
         snapshot=outcome.number,
+        header=header,  # kept elsewhere, it proves later that history was not rewritten
         state=outcome.state,
         listed=outcome.listed,
         extents=outcome.extents,
