@@ -25,6 +25,9 @@ PLUMBING = frozenset({"has", "runs_on", "stored_in", "located_at", "answers_for"
 `stored_in`, `located_at` and `answers_for` with the inventory, `reaches` and `discloses` with the data paths.
 Every other verb is shown, a new one too: `calls`, `reads`, `writes`, `publishes_to`, `consumed_by`, `sends_to`."""
 
+_NAMED = ("name", "public", "type")
+"""What is versioned of a resource beside its tags and attributes, and is worth a word."""
+
 _QUIET = frozenset({"root", "evidence", "partial", "statements"})
 """Attributes of what traces show that say how it was seen rather than what it does."""
 
@@ -146,14 +149,14 @@ def _fields(
         _without(_part(before, "attributes"), blind), _without(_part(after, "attributes"), blind)
     )
     tags = compare(_part(before, "tags"), _part(after, "tags"))
-    named = compare(_named(before), _named(after))
+    named = tuple(
+        FieldChange(name, before.get(name), after.get(name))
+        for name in _NAMED
+        if before.get(name) != after.get(name)
+    )
     told = (*named, *attributes, *(replace(tag, path=f"tags.{tag.path}") for tag in tags))
     # Other names are mostly made of attributes: worth a word only if nothing else says what happened.
     return told or compare({"aliases": before.get("aliases")}, {"aliases": after.get("aliases")})
-
-
-def _named(document: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: document.get(name) for name in ("name", "type", "public")}
 
 
 def _unobserved(before: Mapping[str, Json], after: Mapping[str, Json]) -> frozenset[str]:

@@ -55,8 +55,6 @@ def compare(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[Fiel
     A missing field, null, an empty list and an empty mapping mean the same. Lists without order: members
     that came stand in one change (before None), members that went in another (after None).
     """
-    if before == after:
-        return ()
     changes: list[FieldChange] = []
     _mappings("", before, after, changes)
     return tuple(changes)
