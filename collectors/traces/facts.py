@@ -14,8 +14,9 @@ from collectors.contract import Fact, FactSink, SinkBusy
 from collectors.traces import sql
 from collectors.traces.pairing import Index, Tally, Times, add
 from collectors.traces.said import Said
-from collectors.traces.shapes import Parse, Shapes
+from collectors.traces.shapes import Shapes
 from collectors.traces.spans import Span
+from collectors.traces.statements import Parse
 
 UNSENT = 200_000
 
@@ -33,7 +34,8 @@ class Counts:
 class Flows:
     """Turns spans into facts and writes them to a sink. Safe for threads.
 
-    `window`: seconds that spans of one trace may be apart in arriving. `clock`: seconds that never go back.
+    `window`: seconds that spans of one trace may be apart in arriving. `clock`: seconds that never go back. `today`:
+    unix seconds, by which spans from clocks that are ahead are taken for seen now.
     """
 
     def __init__(
@@ -42,12 +44,14 @@ class Flows:
         window: float = 3600.0,
         parse: Parse = sql.parse,
         clock: Callable[[], float] = time.monotonic,
+        today: Callable[[], float] = time.time,
     ) -> None:
         self._sink = sink
         self._clock = clock
+        self._today = today
         self._lock = threading.Lock()
         self._shapes = Shapes(parse)
-        self._index = Index(window, self._shapes.begin)
+        self.index = Index(window, self._shapes.begin)
         self._unsent: dict[Said, Times] = {}
         self._under_way: dict[int, dict[Said, Times]] = {}
         self._turn = 0
@@ -61,12 +65,12 @@ class Flows:
         when they are sent again, what is still missing of them is written first.
         """
         with self._lock:
-            repeated = self._index.repeated
+            repeated = self.index.repeated
             facts = self._take(spans)
             # A span sent again before its first sending was answered must not be answered sooner: the facts
             # of that one are written once more, counting nothing.
             doubtful = (
-                [dict(one) for one in self._under_way.values()] if self._index.repeated > repeated else []
+                [dict(one) for one in self._under_way.values()] if self.index.repeated > repeated else []
             )
             turn = self._turn = self._turn + 1
             self._under_way[turn] = facts
@@ -94,14 +98,17 @@ class Flows:
     @property
     def counts(self) -> Counts:
         return Counts(
-            self._spans, self._index.repeated, self._index.overflowed + self._shapes.overflowed, self._facts
+            self._spans, self.index.repeated, self.index.overflowed + self._shapes.overflowed, self._facts
         )
 
     def _take(self, spans: Sequence[Span]) -> dict[Said, Times]:
         tally = Tally()
-        shape_of = self._shapes.of
-        self._index.take([(span, shape_of(span)) for span in spans], tally, self._clock())
+        self.index.take(spans, self._shapes.of_all(spans), tally, self._clock())
         facts = tally.expand(self._shapes.begin)
+        now = int(self._today() * 1e9)
+        for times in facts.values():
+            if times[1] > now:
+                times[:2] = min(times[0], now), now
         for said, times in self._unsent.items():
             add(facts, said, times[0], times[1], times[2])
         self._unsent = {}

@@ -10,6 +10,7 @@ import orjson
 
 from collectors.contract import Fact
 from collectors.model import Alias, Json, Relation, Resource, Role, Scope, Seen
+from collectors.traces.learned import learned
 from collectors.traces.said import read_detail
 
 _ROLES = {
@@ -20,7 +21,7 @@ _ROLES = {
     "topic": Role.QUEUE,
 }
 _FLOWS = frozenset({"reads", "writes", "publishes_to", "sends_to", "calls"})
-_EVIDENCE = ("paired", "ancestor", "unattributed")  # strongest first
+_EVIDENCE = ("paired", "ancestor", "linked", "learned", "topic", "unattributed")  # strongest first
 _STILL_CURRENT = 86_400.0
 """Seconds: of several values seen within a day of the newest one, the smallest counts, so that a service in
 two regions does not change with every answer."""
@@ -52,6 +53,7 @@ def merge(environment: str, facts: Iterable[Fact], settled_before: float) -> Mer
         else:
             edges[fact.source, fact.verb, fact.target].append(fact)
     owner = {target: source for source, verb, target in edges if verb == "has"}
+    edges.update(learned(edges, owner))
     edges = _without_covered(edges, owner, settled_before)
     edges = _without_inner_reaches(edges, described)
     urns = set(described)
@@ -219,6 +221,10 @@ def _columns(details: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
     return {**found, **_strongest(details)}
 
 
+def _by_topic(details: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
+    return _strongest(details) or {"evidence": "topic"}
+
+
 def _strongest(details: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
     evidence = {one for detail in details for one in _texts([detail.get("evidence")])}
     return next(({"evidence": one} for one in _EVIDENCE if one in evidence), {})
@@ -254,8 +260,8 @@ _SHAPES: Mapping[str, Callable[[Sequence[Mapping[str, Json]]], dict[str, Json]]]
     "reads": _columns,
     "writes": _columns,
     "calls": _strongest,
-    "publishes_to": _strongest,
-    "consumed_by": _strongest,
+    "publishes_to": _by_topic,
+    "consumed_by": _by_topic,
     "sends_to": _strongest,
     "reaches": _reached,
     "discloses": _together,

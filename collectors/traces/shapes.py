@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,10 +12,9 @@ from collectors.traces.destinations import WHOLE_STORE, Address, Destination
 from collectors.traces.origins import Service, service_of
 from collectors.traces.said import Said, detail, read_detail
 from collectors.traces.semconv import SPAN_NAMES, Pair, Value, read, read_all
-from collectors.traces.spans import Kind, Origin, Span
+from collectors.traces.spans import Form, Kind, Origin, Span
 from collectors.traces.sql.statement import Statement
-
-Parse = Callable[[str, str], Statement]
+from collectors.traces.statements import Parse, Statements
 
 SERVICES = 5_000
 OPERATIONS_PER_SERVICE = 1_000
@@ -48,21 +47,25 @@ class Shape:
     """Everything that spans with the same origin, kind, name and attributes have in common.
 
     `operation`: the urn it has if it starts one (see `Shapes.begin`). `begins`: it does so by its kind.
-    `said`: facts known without any other span. `uses`: what the enclosing operation does through it.
+    `timed`: when it was matters to what others say. `said`: facts known without any other span. `uses`: what the
+    enclosing operation does through it.
     `reads`: the columns it obtains, as details of a disclosure. `sends`: the hosts it calls, `peer`: the alias
-    of the host it calls, "" if it calls none.
+    of the host it calls, "" if it calls none, `port` with it. `topic`: the topic it consumes.
     """
 
     service: Service
     operation: str
     begins: bool
     outgoing: bool
+    timed: bool
     by_topic: bool
+    topic: str
     said: tuple[Said, ...]
     uses: tuple[Use, ...]
     reads: tuple[str, ...]
     sends: tuple[str, ...]
     peer: str
+    port: str
     statement: Statement | None
 
 
@@ -70,17 +73,54 @@ class Shapes:
     """Finds the shape of each span; remembers shapes, and holds the number of distinct names within caps."""
 
     def __init__(self, parse: Parse) -> None:
-        self._parse = parse
+        self._statements = Statements(parse)
         self._services: dict[Origin, Service] = {}
         self._urns: set[str] = set()
         self._known: dict[tuple[Origin, int, str, tuple[Pair, ...], int], Shape] = {}
+        self._of_form: dict[Form | tuple[Form, int], Shape] = {}
+        self._systems: dict[Form, str] = {}
+        self._begun: dict[Shape, tuple[str, tuple[Said, ...]]] = {}
         self._operations: dict[str, set[str]] = {}
         self._destinations: dict[str, set[str]] = {}
         self.overflowed = 0
 
     def of(self, span: Span) -> Shape:
-        statement = self._parse(span.statement, _system(span.attributes)) if span.statement else None
-        # By identity: the parser answers equal texts with one value, which the shape keeps alive.
+        """The shape of one span."""
+        return self.of_all((span,))[0]
+
+    def of_all(self, spans: Sequence[Span]) -> list[Shape]:
+        """The shape of each span."""
+        found = []
+        known, read = self._of_form, self._statements.of
+        for span in spans:
+            form, text = span.form, span.statement
+            if not text and form is not None:
+                shape = known.get(form)
+                if shape is None:
+                    shape = self._remember(form, self._like(span, None))
+            elif form is not None:
+                system = self._systems.get(form)
+                if system is None:
+                    system = self._systems[form] = _system(span.attributes)
+                statement = read(text, system)
+                # By identity: equal texts are answered with one value, which the shape keeps alive.
+                shape = known.get((form, id(statement)))
+                if shape is None:
+                    shape = self._remember((form, id(statement)), self._like(span, statement))
+            else:
+                shape = self._like(span, read(text, _system(span.attributes)) if text else None)
+            found.append(shape)
+        return found
+
+    def _remember(self, form: Form | tuple[Form, int], shape: Shape) -> Shape:
+        if len(self._of_form) >= _SHAPES:
+            self._of_form.clear()
+            self._systems.clear()
+        self._of_form[form] = shape
+        return shape
+
+    def _like(self, span: Span, statement: Statement | None) -> Shape:
+        """The shape of spans that say the same, whatever reader they come from."""
         key = (span.origin, span.kind, span.name, span.attributes, id(statement))
         shape = self._known.get(key)
         if shape is None:
@@ -137,12 +177,15 @@ class Shapes:
             operation=operation,
             begins=begins,
             outgoing=kind in (Kind.CLIENT, Kind.PRODUCER),
+            timed=kind in (Kind.CLIENT, Kind.PRODUCER) or bool(used),
             by_topic=kind == Kind.CONSUMER and topic is not None,
+            topic=topic.urn if topic is not None and kind == Kind.CONSUMER else "",
             said=tuple(dict.fromkeys(said)),
             uses=tuple(dict.fromkeys(use for _, use in used)),
             reads=tuple(_disclosure(use) for _, use in used if use.verb == "reads"),
             sends=tuple(use.target for _, use in used if use.verb == "sends_to"),
             peer=_peer(attributes).alias(service) if calls else "",
+            port=_peer(attributes).port if calls else "",
             statement=statement,
         )
 
@@ -150,8 +193,14 @@ class Shapes:
         """The operation that a span of this shape starts for want of another, and what that says."""
         if shape.begins:
             return shape.operation, ()
-        operation = self._begin(shape.service, shape.operation.split("/", 5)[5])
-        return operation, _operation_said(shape.service, operation, "job")
+        begun = self._begun.get(shape)
+        if begun is None:
+            operation = self._begin(shape.service, shape.operation.split("/", 5)[5])
+            begun = (operation, _operation_said(shape.service, operation, "job"))
+            if len(self._begun) >= _SHAPES:
+                self._begun.clear()
+            self._begun[shape] = begun
+        return begun
 
     def _begin(self, service: Service, name: str) -> str:
         admitted = self._within(self._operations, service, name, OPERATIONS_PER_SERVICE)
@@ -314,7 +363,7 @@ def _uses(
     elif span.kind == Kind.CLIENT:
         address = _peer(attributes)
         if address.host:
-            yield destinations.host(service, address), Use("sends_to", "", "")
+            yield destinations.host(service, address), Use("sends_to", "", detail(port=address.port))
 
 
 def _database(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from collectors.traces.semconv import Pair, Value
@@ -25,6 +26,10 @@ class Kind(IntEnum):
     CONSUMER = 5
 
 
+Place = tuple[bytes, bytes]
+"""Trace id and span id."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Origin:
     """The resource that spans come from: reduced attributes under their own names.
@@ -35,11 +40,23 @@ class Origin:
     attributes: Mapping[str, Value]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """What spans of one kind, name, origin and attributes have in common. Equal by identity, like origins."""
+
+    origin: Origin
+    kind: int
+    name: str
+    attributes: tuple[Pair, ...]
+
+
 class Span(NamedTuple):
     """One span. A named tuple because millions are made: a frozen dataclass takes three times as long.
 
     `parent` is b"" for a root. `start`, `end`: nanoseconds since 1970. `remote`: the parent is known to be
-    in another process. `statement`: the text of a database call, as it came.
+    in another process. `statement`: the text of a database call, as it came. `links`: the spans it links to.
+    `weight`: for how many spans it stands where a sampler left others out. `form`: its kind, name, origin and
+    attributes once more, where the reader keeps one value for all spans that have them in common.
     """
 
     trace: bytes
@@ -53,6 +70,9 @@ class Span(NamedTuple):
     origin: Origin
     attributes: tuple[Pair, ...]
     statement: str = ""
+    links: tuple[Place, ...] = ()
+    weight: int = 1
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +88,14 @@ class MalformedTraces(ValueError):
     """The bytes are not what their content type says. The message says what they look like instead."""
 
 
-_EARLIEST = 946_684_800 * 10**9  # 2000-01-01: nothing was traced before
-_LATEST = 7_258_118_400 * 10**9  # 2200-01-01
-_LONGEST = 31 * 86_400 * 10**9
+EARLIEST = 946_684_800 * 10**9  # 2000-01-01: nothing was traced before
+LATEST = 7_258_118_400 * 10**9  # 2200-01-01
+LONGEST = 31 * 86_400 * 10**9
 NO_ID = bytes(8)
+LINKS_KEPT = 128
+"""Links of one span that are looked at."""
+REMOTE = 0x300
+"""The flags of a span whose parent's place is known, and is another process."""
 _NO_TRACE = (bytes(8), bytes(16))
 
 
@@ -81,8 +105,36 @@ def fault(trace: bytes, id: bytes, start: int, end: int) -> str:
         return "a span has no valid trace id"
     if len(id) != 8 or id == NO_ID:
         return "a span has no valid span id"
-    if not _EARLIEST <= start <= _LATEST:
+    if not EARLIEST <= start <= LATEST:
         return "a span has no believable start time"
-    if end and not start - _LONGEST <= end <= start + _LONGEST:
+    if end and not start - LONGEST <= end <= start + LONGEST:
         return "a span has no believable end time"
     return ""
+
+
+def twin_of(id: bytes) -> bytes:
+    """The id by which one of two spans goes that share an id, as client and server do in Zipkin."""
+    return (int.from_bytes(id) ^ 0x5A5A5A5A5A5A5A5A).to_bytes(8) if any(id) else id
+
+
+@lru_cache(maxsize=1024)
+def weight_of(tracestate: str) -> int:
+    """For how many spans one stands whose `tracestate` says with what probability it was sampled.
+
+    Source: OpenTelemetry "TraceState: Probability Sampling", the threshold `ot=th:HEX`.
+    """
+    for member in tracestate[:2048].split(","):
+        key, _, value = member.strip().partition("=")
+        if key != "ot":
+            continue
+        for part in value.split(";"):
+            name, _, digits = part.partition(":")
+            if name == "th" and 0 < len(digits) <= 14 and set(digits) <= _HEXADECIMAL:
+                return min(round(2**56 / (2**56 - int(digits.ljust(14, "0"), 16))), HEAVIEST)
+    return 1
+
+
+HEAVIEST = 1_000_000
+"""Spans that one may stand for: what is sampled less than that says nothing of how often."""
+
+_HEXADECIMAL = frozenset("0123456789abcdef")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.traces import pairing
 from collectors.traces.facts import Flows
 from collectors.traces.memory import MemoryFacts
+from collectors.traces.pairing import index as index_module
 from collectors.traces.spans import Span
 from tests.support.traces import answer, facts, lines, proto_span, read, resource_spans
 
@@ -95,14 +95,14 @@ def test_a_trace_becomes_the_flows_between_operations() -> None:
     assert lines(
         answer(shop()), "calls", "reads", "writes", "publishes_to", "consumed_by", "sends_to", "discloses"
     ) == [
-        "back/shop.Cart/Get publishes_to topic://prod/kafka//seen",
+        "back/shop.Cart/Get publishes_to topic://prod/kafka//seen evidence=topic",
         f"back/shop.Cart/Get reads {TABLE} columns=email lookups=id",
         "front/GET /cart calls back/shop.Cart/Get evidence=paired",
         f"front/GET /cart discloses public/api.mailer.example together={{'table': '{TABLE}', 'columns': ['email']}}",
         "front/GET /cart sends_to prod/back",
         "front/GET /cart sends_to public/api.mailer.example",
         f"worker/process seen writes {TABLE.replace('customers', 'stats')} columns=views lookups=day",
-        "topic://prod/kafka//seen consumed_by worker/process seen",
+        "topic://prod/kafka//seen consumed_by worker/process seen evidence=paired",
     ]
 
 
@@ -338,15 +338,14 @@ def test_spans_may_be_an_hour_apart_but_not_for_ever() -> None:
 
 
 def test_a_flood_of_open_traces_is_bounded_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pairing, "SPANS_IN_ALL", 2000)
-    spans = read(resource_spans("a", [proto_span("s", "server")]))
+    monkeypatch.setattr(index_module, "SPANS_AT_HAND", 100)
+    monkeypatch.setattr(index_module, "SPANS_AT_REST", 2000)
+    [span] = read(resource_spans("a", [proto_span("s", "server")]))
     flows = Flows(MemoryFacts())
-    index = flows._index
-    shapes = [
-        (spans[0]._replace(trace=number.to_bytes(16)), flows._shapes.of(spans[0]))
-        for number in range(1, pairing.SPANS_IN_ALL * 2)
-    ]
-    for start in range(0, len(shapes), 500):
-        index.take(shapes[start : start + 500], pairing.Tally(), 0.0)
-    assert len(index._young) + len(index._old) <= pairing.SPANS_IN_ALL
-    assert index.overflowed > 0
+    spans = [span._replace(trace=number.to_bytes(16)) for number in range(1, 5000)]
+    for start in range(0, len(spans), 50):
+        flows.record(spans[start : start + 50], 1)
+    assert 1000 <= flows.index.spans <= 2400
+    assert flows.counts.overflowed >= 2500
+    flows.record(spans[-50:], 1)
+    assert flows.counts.repeated == 50

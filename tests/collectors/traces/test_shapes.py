@@ -238,7 +238,7 @@ def test_what_runs_a_service_is_named_strongest_first(
                 "aws.sqs.queue.url": "https://sqs.eu-central-1.amazonaws.com/111122223333/jobs",
                 "messaging.operation.type": "send",
             },
-            ["s/a publishes_to topic://prod/aws_sqs//jobs"],
+            ["s/a publishes_to topic://prod/aws_sqs//jobs evidence=topic"],
         ),
         (
             {
@@ -246,7 +246,7 @@ def test_what_runs_a_service_is_named_strongest_first(
                 "messaging.system": "aws_sqs",
                 "aws.sqs.queue.url": "https://sqs.eu-central-1.amazonaws.com/111122223333/jobs",
             },
-            ["topic://prod/aws_sqs//jobs consumed_by s/a"],
+            ["topic://prod/aws_sqs//jobs consumed_by s/a evidence=topic"],
         ),
         (
             {
@@ -300,8 +300,8 @@ def test_a_topic_of_one_broker_is_one_topic_though_consumers_do_not_name_it() ->
         resource_spans("b", [proto_span("c", "consumer", attributes=topic)]),
     )
     assert lines(answer(spans), "publishes_to", "consumed_by") == [
-        "a/p publishes_to topic://prod/kafka/kafka-1/t",
-        "topic://prod/kafka/kafka-1/t consumed_by b/process t",
+        "a/p publishes_to topic://prod/kafka/kafka-1/t evidence=topic",
+        "topic://prod/kafka/kafka-1/t consumed_by b/process t evidence=topic",
     ]
 
 

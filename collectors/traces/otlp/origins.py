@@ -1,0 +1,37 @@
+"""Keeps one origin for each distinct resource, whatever format it came in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import orjson
+
+from collectors.traces.semconv import RESOURCE_READERS, Value
+from collectors.traces.spans import Origin
+
+
+class Origins:
+    """Origins by the resource as it came, and by what of it is read."""
+
+    def __init__(self, remembered: int) -> None:
+        self._remembered = remembered
+        self._origins: dict[bytes, Origin] = {}
+
+    def known(self, raw: bytes) -> Origin | None:
+        """The origin of a resource that came before in these bytes."""
+        return self._origins.get(raw)
+
+    def keep(self, raw: bytes, attributes: Iterable[tuple[str, Value]]) -> Origin:
+        """The origin of a resource with these attributes, as they came."""
+        reduced: dict[str, Value] = {}
+        for key, value in attributes:
+            reader = RESOURCE_READERS.get(key.encode(errors="replace"))
+            if reader and value:
+                reduced[key] = reader(value)
+        if len(self._origins) >= self._remembered:
+            self._origins.clear()
+        # Resources that differ only in what is not read (a process id) are one origin.
+        content = orjson.dumps(reduced, option=orjson.OPT_SORT_KEYS, default=list)
+        origin = self._origins.setdefault(content, Origin(reduced))
+        self._origins[raw] = origin
+        return origin

@@ -1,0 +1,317 @@
+"""Reads OTLP protobuf into spans, and touches as little of it as it can.
+
+Most of the time goes into touching values, not into decoding them. So an attribute is looked up by its bytes as they
+came, a hundred nanoseconds, and what the attributes of a span amount to is looked up by what was found for each.
+What is different in nearly every span (a URL, a statement) is *late*: it is read only where it decides something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from google.protobuf.message import DecodeError
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+
+from collectors.traces.otlp.origins import Origins
+from collectors.traces.otlp.schema import EXPORT, LINKED_EXPORT, WireSpan
+from collectors.traces.semconv import (
+    NEEDLESS,
+    SERVER_TOO,
+    SPAN_READERS,
+    STATEMENT_KEYS,
+    STATEMENT_LIMIT,
+    Pair,
+    Value,
+)
+from collectors.traces.spans import (
+    EARLIEST,
+    LATEST,
+    LINKS_KEPT,
+    LONGEST,
+    NO_ID,
+    REMOTE,
+    Batch,
+    Form,
+    Kind,
+    MalformedTraces,
+    Origin,
+    Place,
+    Span,
+    fault,
+    weight_of,
+)
+
+_NO_TRACE = bytes(16)
+_LONGEST_REMEMBERED = 512
+_VALUES_OF_A_NAME = 64
+_NAME_BYTES = 100
+_BEGINNING = frozenset({Kind.SERVER, Kind.CONSUMER})
+# Nearly every value is another one, or belongs to a person: read each time, never remembered.
+_VARIED = frozenset({b"client.address", b"http.client_ip", b"net.peer.ip", b"net.sock.peer.addr"})
+_PERSONAL = (b"user", b"enduser", b"session", b"client")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What an attribute amounts to. Equal by identity, so that tuples of them are hashed fast.
+
+    `pair`: it, reduced; None if it is late, and `name` is then that of the attribute.
+    """
+
+    pair: Pair | None
+    name: bytes = b""
+
+
+_LATE = {name: _Found(None, name) for name in (*(name for name, _ in NEEDLESS), *STATEMENT_KEYS)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reading:
+    """What to do with the attributes of spans that look alike.
+
+    `late`: positions of attributes to be read now; `statement`: position of the statement, -1 if there is none.
+    """
+
+    form: Form
+    late: tuple[int, ...]
+    statement: int
+
+
+class ProtobufReader:
+    """Reads messages. May be used by several threads."""
+
+    def __init__(self, origins: Origins, remembered: int) -> None:
+        self._origins = origins
+        self._remembered = remembered
+        self._attributes = _Attributes(remembered)
+        self._readings: dict[tuple[Origin, int, str, tuple[_Found | None, ...]], _Reading] = {}
+        self._forms: dict[tuple[_Reading, tuple[Pair, ...]], Form] = {}
+
+    def read(self, body: bytes) -> Batch:
+        """Spans of a message. Raises MalformedTraces; then nothing of it is used."""
+        try:
+            export = EXPORT.FromString(body)
+        except DecodeError:
+            raise MalformedTraces(
+                "the body is not an OTLP trace message: truncated or not protobuf"
+            ) from None
+        spans: list[Span] = []
+        links = False
+        rejected, reason = 0, ""
+        for resource_spans in export.resource_spans:
+            try:
+                origin = self._origin(resource_spans.resource)
+            except DecodeError:
+                raise MalformedTraces("the body is not an OTLP trace message: a resource is broken") from None
+            for scope_spans in resource_spans.scope_spans:
+                wrong, linking = self._read(scope_spans.spans, origin, spans)
+                rejected += len(wrong)
+                reason = reason or (wrong[0] if wrong else "")
+                links = links or linking
+        return Batch(_with_links(spans, body) if links else spans, rejected, reason)
+
+    def _read(self, sent: Sequence[WireSpan], origin: Origin, spans: list[Span]) -> tuple[list[str], bool]:
+        """Adds the usable ones to `spans`; what is wrong with each other one, and whether any has links."""
+        wrong: list[str] = []
+        links = False
+        found = self._attributes.__getitem__
+        readings = self._readings
+        make = tuple.__new__
+        for span in sent:
+            trace, id, parent, kind = span.trace_id, span.span_id, span.parent_span_id, span.kind
+            start, end = span.start_time_unix_nano, span.end_time_unix_nano
+            if not (
+                len(trace) == 16
+                and len(id) == 8
+                and EARLIEST <= start <= LATEST
+                and (start <= end <= start + LONGEST or not end)
+                and id != NO_ID
+                and trace != _NO_TRACE
+            ):
+                fails = fault(trace, id, start, end)
+                if fails:
+                    wrong.append(fails)
+                    continue
+            sent_attributes = span.attributes[:]
+            statement = ""
+            try:
+                values = tuple(map(found, sent_attributes))
+                reading = readings.get((origin, kind, span.name, values))
+                if reading is None:
+                    reading = self._reading(origin, kind, span.name, values)
+                form = reading.form
+                if reading.late:
+                    form = self._form(reading, sent_attributes)
+                if reading.statement >= 0:
+                    raw = sent_attributes[reading.statement]
+                    statement = KeyValue.FromString(raw).value.string_value[:STATEMENT_LIMIT]
+            except (DecodeError, IndexError):
+                wrong.append("a span has a broken attribute")
+                continue
+            remote = False
+            if parent:
+                if parent in (id, NO_ID):
+                    parent = b""
+                elif kind not in _BEGINNING:
+                    remote = (span.flags & REMOTE) == REMOTE
+            state = span.trace_state
+            if span.last_link:
+                links = True
+            spans.append(
+                make(
+                    Span,
+                    (
+                        trace,
+                        id,
+                        parent,
+                        kind,
+                        form.name,
+                        start,
+                        end,
+                        remote,
+                        origin,
+                        form.attributes,
+                        statement,
+                        (),
+                        weight_of(state) if state else 1,
+                        form,
+                    ),
+                )
+            )
+        return wrong, links
+
+    def _reading(self, origin: Origin, kind: int, name: str, values: tuple[_Found | None, ...]) -> _Reading:
+        pairs: dict[str, Pair] = {}
+        late: dict[bytes, int] = {}
+        for position, found in enumerate(values):
+            if found is not None and found.pair is not None:
+                pairs[found.pair[0]] = found.pair
+            elif found is not None:
+                late[found.name] = position
+        names = {name.encode() for name in pairs} | late.keys()
+        for needless, others in NEEDLESS:
+            if (
+                needless in names
+                and (kind != Kind.SERVER or needless in SERVER_TOO)
+                and not others.isdisjoint(names)
+            ):
+                late.pop(needless, None)
+                names.discard(needless)
+        statements = sorted(
+            (STATEMENT_KEYS[name], late.pop(name)) for name in [*late] if name in STATEMENT_KEYS
+        )
+        reading = _Reading(
+            Form(origin, kind, name, tuple(pairs.values())),
+            tuple(late.values()),
+            statements[0][1] if statements else -1,
+        )
+        if len(self._readings) >= self._remembered:
+            self._readings.clear()
+        self._readings[origin, kind, name, values] = reading
+        return reading
+
+    def _form(self, reading: _Reading, attributes: Sequence[bytes]) -> Form:
+        """The form with its late attributes."""
+        pairs = tuple(pair for position in reading.late if (pair := _pair(attributes[position])) is not None)
+        form = self._forms.get((reading, pairs))
+        if form is None:
+            known = reading.form
+            form = Form(known.origin, known.kind, known.name, (*known.attributes, *pairs))
+            if len(self._forms) >= self._remembered:
+                self._forms.clear()
+            self._forms[reading, pairs] = form
+        return form
+
+    def _origin(self, raw: bytes) -> Origin:
+        known = self._origins.known(raw)
+        if known is not None:
+            return known
+        return self._origins.keep(
+            raw, ((each.key, _value(each.value)) for each in Resource.FromString(raw).attributes)
+        )
+
+
+class _Attributes(dict[bytes, "_Found | None"]):
+    """Attributes as they came -> what they amount to, None if they are not wanted. Filled by being asked."""
+
+    def __init__(self, remembered: int) -> None:
+        super().__init__()
+        self._remembered = remembered
+        self._found: dict[Pair, _Found] = {}
+        self._values: dict[bytes, int] = {}  # how many values of an unwanted name are remembered
+
+    def __missing__(self, raw: bytes) -> _Found | None:
+        # KeyValue on the wire: tag, length of the key, key, value.
+        name = raw[2 : 2 + raw[1]]
+        late = _LATE.get(name)
+        if late is not None:
+            return late
+        if name not in SPAN_READERS:
+            if len(raw) <= _NAME_BYTES and not name.startswith(_PERSONAL):
+                values = self._values.get(name, 0)
+                if values < _VALUES_OF_A_NAME and len(self._values) < self._remembered:
+                    self._values[name] = values + 1
+                    self._remember(raw, None)
+            return None
+        pair = _pair(raw)
+        found = None
+        if pair is not None:
+            found = self._found.get(pair)
+            if found is None:
+                if len(self._found) >= self._remembered:
+                    self._found.clear()
+                found = self._found[pair] = _Found(pair)
+        if name not in _VARIED and len(raw) <= _LONGEST_REMEMBERED:
+            self._remember(raw, found)
+        return found
+
+    def _remember(self, raw: bytes, found: _Found | None) -> None:
+        if len(self) >= self._remembered:
+            self.clear()
+            self._values.clear()
+        self[raw] = found
+
+
+def _pair(raw: bytes) -> Pair | None:
+    """A wanted attribute, reduced; None if it has no plain value. Raises DecodeError."""
+    sent = KeyValue.FromString(raw)
+    value = _value(sent.value)
+    reader = SPAN_READERS.get(sent.key.encode(errors="replace"))
+    return (sent.key, reader(value)) if reader and value else None
+
+
+def _with_links(spans: Sequence[Span], body: bytes) -> list[Span]:
+    """The same spans with their links, which are read from the body once more."""
+    links: dict[tuple[bytes, bytes, int], tuple[Place, ...]] = {}
+    for resource_spans in LINKED_EXPORT.FromString(body).resource_spans:
+        for scope_spans in resource_spans.scope_spans:
+            for span in scope_spans.spans:
+                if span.links:
+                    links[span.trace_id, span.span_id, span.kind] = tuple(
+                        (link.trace_id, link.span_id)
+                        for link in span.links[:LINKS_KEPT]
+                        if len(link.trace_id) == 16 and len(link.span_id) == 8
+                    )
+    return [
+        span._replace(links=found) if (found := links.get((span.trace, span.id, span.kind))) else span
+        for span in spans
+    ]
+
+
+def _value(value: AnyValue) -> Value:
+    """A value as text, "" for what has no plain text (maps, bytes, nothing)."""
+    match value.WhichOneof("value"):
+        case "string_value":
+            return value.string_value
+        case "int_value":
+            return str(value.int_value)
+        case "array_value":
+            return tuple(
+                text for one in value.array_value.values[:64] if isinstance(text := _value(one), str) and text
+            )
+        case "bool_value":
+            return "true" if value.bool_value else "false"
+        case _:
+            return ""

@@ -1,0 +1,172 @@
+"""Holds the spans of all traces for as long as others of them may come: open traces at hand, those at rest packed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from collectors.traces.pairing.links import Link
+from collectors.traces.pairing.packed import Packed
+from collectors.traces.pairing.placing import Ends, Trace, attach, file, place, rebuild, start_run
+from collectors.traces.pairing.runs import Record, use
+from collectors.traces.pairing.tally import Begin, Tally
+from collectors.traces.shapes import Shape
+from collectors.traces.spans import Span, twin_of
+
+SPANS_PER_TRACE = 20_000
+SPANS_AT_HAND = 40_000
+"""Spans of a generation: there are two, and some 300 bytes a span."""
+SPANS_AT_REST = 8_000_000
+LINKS_WAITING = 20_000
+_GENERATION = 60.0
+
+
+class Index:
+    """The spans of open traces. Not safe for threads.
+
+    `window`: seconds that spans of one trace may be apart in arriving.
+    """
+
+    def __init__(self, window: float, begin: Begin) -> None:
+        self._begin = begin
+        self._window = window
+        self._young: dict[bytes, Trace] = {}
+        self._old: dict[bytes, Trace] = {}
+        self._young_spans = 0
+        self._turned = float("-inf")
+        self._packed = Packed()
+        self._ends: dict[bytes, tuple[Ends, float]] = {}  # of traces that are not at hand
+        self._links_waiting = 0  # of this generation
+        self.overflowed = 0
+        self.repeated = 0
+
+    def take(self, spans: Sequence[Span], shapes: Sequence[Shape], tally: Tally, now: float) -> None:
+        """Files spans and adds what they say to the tally. `now`: seconds of a clock that never goes back."""
+        self._turn(now)
+        young, begin, seen = self._young, self._begin, tally.shapes
+        later: list[tuple[Trace, bytes]] = []
+        links: list[tuple[Trace, bytes, Span, Shape]] = []
+        filed = 0
+        make = tuple.__new__
+        for span, shape in zip(spans, shapes, strict=True):
+            trace_id, id, parent_id, _, _, start, end, remote, _, _, _, linked, weight, _ = span
+            trace = young.get(trace_id)
+            if trace is None:
+                trace = self._find(trace_id)
+            if len(trace.spans) >= SPANS_PER_TRACE:
+                self.overflowed += 1
+                tally.of(weight).shapes[shape].append(start)
+                continue
+            record: Record = make(Record, (shape, parent_id, start, end or start, weight, remote))
+            known = trace.spans
+            if id in known or remote or weight != 1 or trace.waiting or trace.ends is not None or linked:
+                shared = id in known
+                id = file(trace, id, record, tally, begin)
+                if not id:
+                    self.repeated += 1  # an exporter sent it twice
+                    continue
+                if shared and not shape.begins:
+                    # The server by the same id goes by another one from now on.
+                    later = [
+                        (one, twin_of(each) if one is trace and each == id else each) for one, each in later
+                    ]
+                tally.of(weight).shapes[shape].append(start)
+                later.append((trace, id))
+                if linked:
+                    links.append((trace, id, span, shape))
+            else:
+                # The usual case, in which nothing has to be looked at twice.
+                known[id] = record
+                seen[shape].append(start)
+                if (
+                    parent_id in known
+                    and not shape.begins
+                    and shape.service is known[parent_id].shape.service
+                ):
+                    run = trace.runs.get(parent_id)
+                    if run is None:
+                        later.append((trace, id))
+                    else:
+                        trace.runs[id] = run
+                        if shape.uses:
+                            use(run, record, tally)
+                else:
+                    if shape.begins or not parent_id:
+                        start_run(trace, id, record, tally, begin)
+                    if parent_id:
+                        later.append((trace, id))
+            filed += 1
+        # Exporters send what ended first, so parents come last: from the back, most are placed before their children.
+        for trace, id in reversed(later):
+            place(trace, id, tally, begin)
+        for trace, id, span, shape in links:
+            # A server had to give way to the client whose id it shares.
+            moved = trace.spans[id].shape.begins != shape.begins
+            self._link(trace, twin_of(id) if moved else id, span, tally)
+        self._young_spans += filed
+        if self._young_spans >= SPANS_AT_HAND:
+            self._rotate(now)
+
+    @property
+    def spans(self) -> int:
+        """How many are kept."""
+        return len(self._packed) + sum(
+            len(trace.spans) for traces in (self._young, self._old) for trace in traces.values()
+        )
+
+    def rest(self, now: float) -> None:
+        """Packs everything."""
+        self._rotate(now)
+        self._rotate(now)
+
+    @property
+    def packed(self) -> Packed:
+        """What is at rest."""
+        return self._packed
+
+    def _turn(self, now: float) -> None:
+        pause = min(_GENERATION, self._window)
+        if now - self._turned >= pause:
+            if now - self._turned >= 2 * pause:
+                self._rotate(self._turned + pause)
+            self._rotate(now)
+
+    def _rotate(self, now: float) -> None:
+        """The younger generation becomes the older one, and that is packed."""
+        self._packed.put({id: trace for id, trace in self._old.items() if trace.spans}, self._turned)
+        for id, trace in self._old.items():
+            if trace.ends:
+                self._ends[id] = (trace.ends, self._turned)
+        self._old, self._young, self._young_spans = self._young, {}, 0
+        self._turned = now
+        oldest = now - self._window
+        self.overflowed += self._packed.forget(oldest, SPANS_AT_REST)
+        self._links_waiting = 0
+        if self._ends:
+            newest = [(id, ends) for id, ends in self._ends.items() if ends[1] >= oldest][-LINKS_WAITING:]
+            self._ends = dict(newest)
+
+    def _find(self, id: bytes) -> Trace:
+        """A trace that is not in the younger generation, and now is."""
+        trace = self._old.pop(id, None)
+        if trace is None:
+            records = self._packed.get(id)
+            trace = rebuild(records, self._begin) if records is not None else Trace()
+            if id in self._ends:
+                trace.ends = self._ends.pop(id)[0]
+        self._young_spans += len(trace.spans)
+        self._young[id] = trace
+        return trace
+
+    def _link(self, trace: Trace, id: bytes, span: Span, tally: Tally) -> None:
+        here = (span.trace, span.id)
+        for there in dict.fromkeys(span.links):
+            if there == here:
+                continue
+            if self._links_waiting >= LINKS_WAITING:
+                self.overflowed += 1
+                return
+            link = Link(span.start, span.weight)
+            waits = attach(trace, id, link, True, tally)
+            other = self._young.get(there[0]) or self._find(there[0])
+            waits |= attach(other, there[1], link, False, tally)
+            self._links_waiting += waits

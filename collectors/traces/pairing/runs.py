@@ -1,0 +1,192 @@
+"""What one operation did within one trace, and what that means for the operations that called it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from collectors.traces.pairing.tally import Tally
+from collectors.traces.shapes import Shape
+
+DEEPEST_CALL = 64
+SENDS_PER_RUN = 256
+READS_PER_RUN = 256
+
+
+class Record(NamedTuple):
+    """What is kept of a span. `end` is `start` where it is not known."""
+
+    shape: Shape
+    parent: bytes
+    start: int
+    end: int
+    weight: int
+    remote: bool
+
+
+class Send(NamedTuple):
+    """A call to a host, and what is known to have been read before it. `latest`: start of the latest one so far."""
+
+    host: str
+    start: int
+    latest: int
+    weight: int
+    known: set[str]
+
+
+class Run:
+    """One operation within one trace.
+
+    `answers`: the caller waits for its answer. `until`: when the answer arrived, by the caller's clock; 0 if that is
+    not known. `uses`: its own spans that use something. `below`: the runs it called. `holds`: something was read by
+    it, or by one that answered it.
+    """
+
+    __slots__ = ("answers", "below", "caller", "holds", "operation", "sends", "until", "uses")
+
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+        self.caller: Run | None = None
+        self.answers = self.holds = False
+        self.until = 0
+        self.uses: list[Record] | None = None
+        self.below: list[Run] | None = None
+        self.sends: list[Send] | None = None
+
+
+def chain(run: Run) -> list[Run]:
+    """A run and those above it."""
+    found = [run]
+    one = run.caller
+    while one is not None and len(found) < DEEPEST_CALL:
+        found.append(one)
+        one = one.caller
+    return found
+
+
+def use(run: Run, record: Record, tally: Tally) -> None:
+    """The run does what a span of this shape says."""
+    shape, start = record.shape, record.start
+    if record.weight != tally.weight:
+        tally = tally.of(record.weight)
+    if run.uses is None:
+        run.uses = [record]
+    else:
+        run.uses.append(record)
+    tally.used[run.operation, shape].append(start)
+    reached = tally.reached
+    if run.caller is None:
+        reached[run.operation, shape].append(start)
+    else:
+        for one in chain(run):
+            reached[one.operation, shape].append(start)
+    if shape.reads:
+        for read in shape.reads:
+            _hold(run, read, record.end, tally)
+    for host in shape.sends:
+        _send(run, host, record, tally)
+
+
+def connect(run: Run, above: Run, answers: bool, until: int, tally: Tally) -> None:
+    """`above` called `run`: what `run` and those below it did counts for `above`, and those over it, too."""
+    over = chain(above)
+    if run.caller is not None or run in over:
+        return  # parents that form a circle are of a broken tracer; a second parent is one by a shared id
+    run.caller, run.answers, run.until = above, answers, until
+    if above.below is None:
+        above.below = [run]
+    else:
+        above.below.append(run)
+    for one in _below(run) if run.below else (run,):
+        for record in one.uses or ():
+            reached = (tally if record.weight == tally.weight else tally.of(record.weight)).reached
+            for upper in over:
+                reached[upper.operation, record.shape].append(record.start)
+        for send in one.sends or ():
+            for read in send.known:
+                told = tally.of(send.weight).told_below
+                for upper in over:
+                    told[upper.operation, send.host, read].append(send.start)
+    if answers and run.holds:
+        # Most calls are answered after everything that the caller had sent by then.
+        if until and not any(one.sends and one.sends[-1].latest >= until for one in over):
+            _mark(above)
+            return
+        for read, end in sorted(_held(run).items()):
+            _hold(above, read, until or end, tally)
+
+
+def _mark(run: Run) -> None:
+    for one in chain(run):
+        one.holds = True
+        if not one.answers:
+            return
+
+
+def _below(run: Run, answering: bool = False) -> Iterator[Run]:
+    """A run and those it called; with `answering` only those that answered."""
+    open_runs = [run]
+    while open_runs:
+        one = open_runs.pop()
+        yield one
+        if one.below:
+            open_runs += [each for each in one.below if each.answers or not answering]
+
+
+def _held(run: Run) -> dict[str, int]:
+    """What a run had read, itself or by calls that answered, and since when."""
+    found: dict[str, int] = {}
+    for one in _below(run, answering=True):
+        for record in one.uses or ():
+            if not record.shape.reads:
+                continue
+            at = _arrival(one, run) or record.end
+            for read in record.shape.reads:
+                if read in found:
+                    found[read] = min(found[read], at)
+                elif len(found) < READS_PER_RUN:
+                    found[read] = at
+    return found
+
+
+def _arrival(run: Run, at: Run) -> int:
+    """When what `run` had read was there at a run above it, 0 if only the reading's own time tells."""
+    until = 0
+    while run is not at and run.caller is not None:
+        until = run.until or until
+        run = run.caller
+    return until
+
+
+def _hold(run: Run, read: str, end: int, tally: Tally) -> None:
+    """The run, and those that wait for its answer, hold what was read from `end` on."""
+    for one in chain(run):
+        one.holds = True
+        for send in one.sends or ():
+            if end <= send.start and read not in send.known:
+                _tell(one, send, read, tally)
+        if not one.answers:
+            return
+        end = one.until or end
+
+
+def _send(run: Run, host: str, record: Record, tally: Tally) -> None:
+    if run.sends is None:
+        run.sends = []
+    if len(run.sends) >= SENDS_PER_RUN:
+        return
+    latest = max(record.start, run.sends[-1].latest) if run.sends else record.start
+    send = Send(host, record.start, latest, record.weight, set())
+    run.sends.append(send)
+    if run.holds:
+        for read, end in sorted(_held(run).items()):
+            if end <= send.start:
+                _tell(run, send, read, tally)
+
+
+def _tell(run: Run, send: Send, read: str, tally: Tally) -> None:
+    send.known.add(read)
+    tally = tally.of(send.weight)
+    tally.told[run.operation, send.host, read].append(send.start)
+    for one in chain(run):
+        tally.told_below[one.operation, send.host, read].append(send.start)

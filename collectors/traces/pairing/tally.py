@@ -1,0 +1,162 @@
+"""Collects when things were sighted, and makes facts of that once for a batch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from collectors.traces.said import Said, detail, read_detail
+from collectors.traces.shapes import Shape, Use, flow
+
+Key = TypeVar("Key")
+
+Times = list[int]
+"""Earliest time, latest time, count: a mutable triple because it is updated for every sighting."""
+
+Sightings = defaultdict[Key, list[int]]
+"""What was sighted -> the times."""
+
+Begin = Callable[[Shape], tuple[str, tuple[Said, ...]]]
+"""Names the operation that a span starts, and says what that means."""
+
+PAIRED = "paired"
+ANCESTOR = "ancestor"
+LINKED = "linked"
+
+_ROOT = detail(root=True)
+
+
+class Tally:
+    """Sightings on their way to facts, all of spans that stand for `weight` spans each.
+
+    `shapes`: spans. `begun`: operations that a span of this shape began. `roots`: operations begun without a
+    parent. `met`: a child's and its parent's shape. `used`, `reached`: an operation and the shape of a span by which
+    it, or one it called, used something. `told`, `told_below`: operation, host, and what had been read before.
+    `calls`: caller, called and evidence. `consumed`: topic, operation and evidence.
+    """
+
+    __slots__ = (
+        "begun",
+        "calls",
+        "consumed",
+        "heavier",
+        "met",
+        "reached",
+        "roots",
+        "shapes",
+        "told",
+        "told_below",
+        "used",
+        "weight",
+    )
+
+    def __init__(self, weight: int = 1) -> None:
+        self.weight = weight
+        self.heavier: dict[int, Tally] = {}
+        self.shapes: Sightings[Shape] = defaultdict(list)
+        self.begun: Sightings[Shape] = defaultdict(list)
+        self.roots: Sightings[str] = defaultdict(list)
+        self.met: Sightings[tuple[Shape, Shape]] = defaultdict(list)
+        self.used: Sightings[tuple[str, Shape]] = defaultdict(list)
+        self.reached: Sightings[tuple[str, Shape]] = defaultdict(list)
+        self.told: Sightings[tuple[str, str, str]] = defaultdict(list)
+        self.told_below: Sightings[tuple[str, str, str]] = defaultdict(list)
+        self.calls: Sightings[tuple[str, str, str]] = defaultdict(list)
+        self.consumed: Sightings[tuple[str, str, str]] = defaultdict(list)
+
+    def of(self, weight: int) -> Tally:
+        """The tally of spans that stand for `weight` spans each."""
+        if weight == self.weight:
+            return self
+        found = self.heavier.get(weight)
+        if found is None:
+            found = self.heavier[weight] = Tally(weight)
+        return found
+
+    def expand(self, begin: Begin) -> dict[Said, Times]:
+        """Every fact once."""
+        facts: dict[Said, Times] = {}
+        for tally in (self, *self.heavier.values()):
+            tally.add_to(facts, begin)
+        return facts
+
+    def add_to(self, facts: dict[Said, Times], begin: Begin) -> None:
+        """Adds its facts to others."""
+        for said, starts in self._said(begin):
+            add(facts, said, min(starts), max(starts), len(starts) * self.weight)
+
+    def _said(self, begin: Begin) -> Iterator[tuple[Said, list[int]]]:
+        for shape, starts in self.shapes.items():
+            for said in shape.said:
+                yield said, starts
+        for shape, starts in self.begun.items():
+            for said in begin(shape)[1]:
+                yield said, starts
+        for operation, starts in self.roots.items():
+            yield Said(_environment(operation), operation, "is", "", _ROOT), starts
+        for (child, parent), starts in self.met.items():
+            for said in _met(child, parent, begin):
+                yield said, starts
+        for (operation, shape), starts in self.used.items():
+            environment = _environment(operation)
+            for use in shape.uses:
+                yield flow(environment, operation, use), starts
+        for (operation, shape), starts in self.reached.items():
+            environment = _environment(operation)
+            for use in shape.uses:
+                if use.verb in _REACHING:
+                    yield Said(environment, operation, "reaches", use.target, _of_reached(use)), starts
+        for (operation, host, read), starts in self.told.items():
+            yield Said(_environment(operation), operation, "discloses", host, read), starts
+        for (operation, host, read), starts in self.told_below.items():
+            yield Said(_environment(operation), operation, "reaches", host, read), starts
+        for (caller, called, evidence), starts in self.calls.items():
+            yield Said(_environment(caller), caller, "calls", called, detail(evidence=evidence)), starts
+        for (topic, operation, evidence), starts in self.consumed.items():
+            known = detail(evidence=evidence)
+            yield Said(_environment(operation), topic, "consumed_by", operation, known), starts
+
+
+_REACHING = frozenset({"reads", "writes", "sends_to"})
+
+
+def add(tally: dict[Key, Times], key: Key, first: int, last: int, count: int = 1) -> None:
+    """Counts one more sighting."""
+    known = tally.get(key)
+    if known is None:
+        tally[key] = [first, last, count]
+        return
+    known[0] = min(known[0], first)
+    known[1] = max(known[1], last)
+    known[2] += count
+
+
+def differ(one: Shape, other: Shape) -> bool:
+    """Whether two spans are of different services."""
+    return one.service is not other.service and one.service.urn != other.service.urn
+
+
+def evidence_of(parent: Shape) -> str:
+    """What a child says of a call to it by its parent."""
+    return PAIRED if parent.outgoing else ANCESTOR
+
+
+def _met(child: Shape, parent: Shape, begin: Begin) -> Iterator[Said]:
+    """What a child and its parent say of their services, though their operations may not be known."""
+    environment = parent.service.environment
+    if not child.by_topic:
+        known = detail(evidence=evidence_of(parent))
+        yield Said(environment, parent.service.urn, "calls", begin(child)[0], known)
+    if parent.outgoing and parent.peer:
+        yield Said(environment, child.service.urn, "answers_for", parent.peer, detail(port=parent.port))
+
+
+def _of_reached(use: Use) -> str:
+    if use.verb == "sends_to":
+        return ""
+    return detail(**{use.verb: read_detail(use.detail).get("columns"), "verb": use.verb})
+
+
+def _environment(operation: str) -> str:
+    return operation.split("/", 3)[2]
