@@ -33,6 +33,11 @@ def read(value: str) -> str:
     return secret
 
 
+def key(value: str) -> bytes:
+    """The key that a `*_file` setting names; none if the setting is empty. Raises SecretError."""
+    return read(value).encode() if value else b""
+
+
 def _path(value: str) -> Path:
     if not value:
         raise SecretError("no secret is named: the setting is empty; give it a path or a credential's name")

@@ -108,6 +108,7 @@ class Driftline(_Section):
 class Database(_Section):
     url: Annotated[str, AfterValidator(_database_url)]
     password_file: str
+    signing_key_file: str
 
 
 class Publish(_Section):

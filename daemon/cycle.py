@@ -15,6 +15,7 @@ import structlog
 from collectors.contract import Collector
 from collectors.model import Extent
 from collectors.redaction import scrub_json
+from config import secrets
 from config.settings import Settings
 from daemon.analysis import canonical, components, fields, judgement
 from daemon.analysis.judgement import Judgement, Rules
@@ -126,6 +127,7 @@ def _commit(
     """The snapshot, whole. If the server goes away it is written again, under the same number, from the spool."""
     now = parts.clock()
     rules = parts.rules()
+    key = secrets.key(parts.settings.database.signing_key_file)
     sealed: list[tuple[Draft, Outcome]] = []  # by tries whose last answer did not come
 
     def once() -> Outcome:
@@ -133,7 +135,7 @@ def _commit(
             if stands(parts.database, draft.number, draft.parent, started, now):
                 return outcome
         with drafting(
-            parts.database, started_at=started, committed_at=now, rules=rules.fingerprint, late=late
+            parts.database, started_at=started, committed_at=now, rules=rules.fingerprint, late=late, key=key
         ) as draft:
             draft.merge(
                 spool,

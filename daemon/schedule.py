@@ -14,6 +14,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from collectors.traces.receiver.errors import ReceiverError
+from config import secrets
 from config.errors import ConfigError
 from config.settings import Settings
 from daemon import assembly, cycle
@@ -226,8 +227,9 @@ class Daemon:
             return
         with self._busy:
             try:
-                done = scheduled.apply(parts.database, parts.settings.retention, now, zone)
-            except StoreError as error:
+                key = secrets.key(parts.settings.database.signing_key_file)
+                done = scheduled.apply(parts.database, parts.settings.retention, now, zone, key=key)
+            except (StoreError, ConfigError) as error:
                 log.error("prune_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
                 return
         self._pruned_on = day

@@ -83,15 +83,18 @@ def verify(
     Without --against, the chain proves only that it agrees with itself: whoever can write the database can make
     another one.
     """
+    from config import secrets
     from daemon.cli.progress import progress
     from daemon.store.keeping import verify as verifying
 
     anchors = [_anchor(text) for text in against or ()]
+    settings = settings_of(context)
+    key = secrets.key(settings.database.signing_key_file)
     with (
-        reading(settings_of(context)) as connection,
+        reading(settings) as connection,
         progress(verifying.count(connection), "verifying") as advance,
     ):
-        verdict = verifying.verify(connection, anchors, advance=advance)
+        verdict = verifying.verify(connection, anchors, key=key, advance=advance)
     _print_verdict(verdict, len(anchors), as_json=as_json)
     if verdict.damages:
         raise typer.Exit(DAMAGED)
@@ -115,12 +118,14 @@ def prune(
 
     Headers stay, and snapshots that are kept show what they showed before.
     """
+    from config import secrets
     from daemon.store import history
     from daemon.store.keeping import scheduled
     from daemon.store.lock import only_writer
 
     settings = settings_of(context)
     now, zone, policy = datetime.now(UTC), settings.schedule.zone, settings.retention
+    key = secrets.key(settings.database.signing_key_file)
     with database_of(settings) as database:
         with database.reading() as connection:
             for number in keep or ():
@@ -130,7 +135,7 @@ def prune(
             _print_plan(plan, dry_run=dry_run, as_json=as_json)
             return
         with only_writer(database, "snapshots prune"):
-            done = scheduled.apply(database, policy, now, zone, keep or ())
+            done = scheduled.apply(database, policy, now, zone, keep or (), key=key)
         local = database.sqlite
     told = {
         "pruned": list(plan.pruned), "kept": plan.kept, "versions": done.versions, "documents": done.documents,

@@ -69,6 +69,7 @@ class Draft:
     changed: bool = False
     state: str = "complete"
     late: bool = False
+    key: bytes = b""
     extents: int = 0
     listed: int = 0
     position: int = 0
@@ -279,7 +280,8 @@ class Draft:
             "changes": ledger.changes, "pruning": self.before.pruning, "pruned_at": None, "changes_now": None,
         }  # fmt: skip
         header = chain.header(self.parent, row)
-        self.connection.execute(insert(SNAPSHOT).values(**row, header=header, signature=""))
+        signature = chain.signature(self.key, header)
+        self.connection.execute(insert(SNAPSHOT).values(**row, header=header, signature=signature))
         return header
 
     def _cover(self) -> None:
@@ -302,7 +304,13 @@ class Draft:
 
 @contextmanager
 def drafting(
-    database: Database, *, started_at: datetime, committed_at: datetime, rules: str, late: bool = False
+    database: Database,
+    *,
+    started_at: datetime,
+    committed_at: datetime,
+    rules: str,
+    late: bool = False,
+    key: bytes = b"",
 ) -> Iterator[Draft]:
     """One transaction that ends as a sealed snapshot, or leaves nothing behind."""
     with database.writing() as connection:
@@ -314,7 +322,7 @@ def drafting(
             connection, number, started_at, committed_at,
             previous=connection.execute(usable).scalar(),
             parent=newest.header if newest else "",
-            rules=rules, merge_=Merge(connection, number), late=late, before=_roots(connection, newest),
+            rules=rules, merge_=Merge(connection, number), late=late, before=_roots(connection, newest), key=key,
         )  # fmt: skip
         yield draft
         draft.seal()

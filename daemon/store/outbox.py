@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, select, update
 
+from daemon.store import history
 from daemon.store.columns import DELIVERY
 from daemon.store.database import Database
 from daemon.store.times import moment, stamp
@@ -151,8 +152,15 @@ def _hand_on(connection: Connection, delivery_id: int) -> None:
 
 
 def again(database: Database, delivery_id: int, now: datetime) -> bool:
-    """Makes a delivery wait once more, due at once; False if there is none with this number."""
+    """Makes a delivery wait once more, due at once; False if there is none with this number.
+
+    Raises NotFound if a snapshot that it tells of is pruned.
+    """
     with database.writing() as connection:
+        row = connection.execute(select(DELIVERY).where(DELIVERY.c.id == delivery_id)).first()
+        for number in (row.snapshot_from, row.snapshot_to) if row else ():
+            if number is not None:
+                history.head(connection, number)
         result = connection.execute(
             update(DELIVERY)
             .where(DELIVERY.c.id == delivery_id)

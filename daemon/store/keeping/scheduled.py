@@ -35,15 +35,24 @@ def plan(
 
 
 def apply(
-    database: Database, policy: Policy, now: datetime, zone: tzinfo, keep: Collection[int] = ()
+    database: Database,
+    policy: Policy,
+    now: datetime,
+    zone: tzinfo,
+    keep: Collection[int] = (),
+    *,
+    key: bytes = b"",
 ) -> Pruned:
-    """Prunes by the rules. The caller holds the writer's lock. Raises DatabaseUnusable."""
+    """Prunes by the rules. `key`: signs the record of it. Raises DatabaseUnusable.
+
+    The caller holds the writer's lock.
+    """
     with database.reading() as connection:
         numbers = plan(connection, policy, now, zone, keep).pruned
     if not numbers:
         return Pruned()
     with database.writing() as connection:
-        return prune(connection, numbers, now)
+        return prune(connection, numbers, now, key)
 
 
 def ranges(numbers: Collection[int]) -> Iterator[str]:

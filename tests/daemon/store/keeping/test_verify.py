@@ -26,6 +26,7 @@ from sqlmodel import SQLModel
 
 from daemon.store import chain, columns
 from daemon.store.database import open_database
+from daemon.store.draft import drafting
 from daemon.store.keeping import proofs
 from daemon.store.keeping.prune import prune
 from daemon.store.keeping.unproven import UNPROVEN
@@ -34,6 +35,7 @@ from daemon.store.schema import migrate
 from tests.support.histories_kept import Cycle, take
 from tests.support.snapshots import Snapshots
 
+CYCLE = Cycle({"a": 1}, {}, 1, 1, 1, 1, 1, 0, False)
 RELEASED = Path(__file__).parents[1] / "released" / "0001.sql"
 PROVEN = sorted(
     (table.name, column.name)
@@ -127,7 +129,7 @@ def test_the_first_damaged_snapshot_is_named(broken: Connection) -> None:
 
 
 def test_a_resealed_chain_is_found_by_a_header_kept_elsewhere(broken: Connection) -> None:
-    headers = dict(broken.execute(text("SELECT number, header FROM snapshot")).tuples().all())
+    headers = {row.number: row.header for row in broken.execute(select(columns.SNAPSHOT))}
     broken.execute(text("UPDATE resource_version SET name = 'other' WHERE since >= 5"))
     _reseal(broken)
     assert verify(broken).damages == ()  # it agrees with itself
@@ -137,6 +139,27 @@ def test_a_resealed_chain_is_found_by_a_header_kept_elsewhere(broken: Connection
     assert verify(broken, [Anchor(headers[7], 7)]).first == 7
     assert verify(broken, [Anchor(headers[4], 4)]).damages == ()  # before the forgery
     assert "missing" in verify(broken, [Anchor(headers[4], 12)]).damages[0].what
+
+
+def test_a_chain_resealed_without_the_key_is_found(tmp_path: Path) -> None:
+    store = Snapshots.create(tmp_path)
+    take(store, CYCLE)
+    key = b"a key"
+    for _ in range(2):
+        with drafting(
+            store.database, started_at=store.now, committed_at=store.now, rules="r", key=key
+        ) as draft:
+            draft.state = "failed"
+    with store.database.reading() as connection:
+        assert verify(connection, key=key).damages == ()
+        assert verify(connection, key=b"another").first == 2
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE snapshot SET late = TRUE WHERE number = 3"))
+        _reseal(connection)
+        assert verify(connection).damages == ()
+        assert verify(connection, key=key).first == 3
+        connection.execute(text("UPDATE snapshot SET signature = ''"))
+        assert "no snapshot is signed" in verify(connection, key=key).damages[0].what
 
 
 def test_a_lost_end_is_found_by_a_header_kept_elsewhere(broken: Connection) -> None:
@@ -175,7 +198,7 @@ def test_what_a_release_committed_is_still_proven(tmp_path: Path) -> None:
     schemes = {row[0] for row in store.rows("SELECT scheme FROM snapshot")}
     assert schemes == {chain.FIRST_SCHEME}
     before = _verdict(store)
-    take(store, Cycle({"a": 1}, {}, 1, 1, 1, 1, 1, 0, False))
+    take(store, CYCLE)
     after = _verdict(store)
     assert [each for each in after.damages if each not in before.damages] == []
     database.close()
