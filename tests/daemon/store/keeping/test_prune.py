@@ -39,7 +39,7 @@ TABLES = {
     "coverage": "v.extent_id, v.state, v.details_failed, v.last_listed FROM coverage v",
 }  # fmt: skip
 FEW = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def test_kept_snapshots_answer_as_before(cycles: list[Cycle], going: set[int]) -
 
 
 @given(HISTORIES, st.sets(st.integers(1, 9)))
-@settings(FEW, max_examples=6)
+@settings(FEW, max_examples=2)
 def test_kept_snapshots_answer_as_before_on_postgresql(
     postgres: Server, cycles: list[Cycle], going: set[int]
 ) -> None:
