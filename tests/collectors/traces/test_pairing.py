@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from collectors.traces.facts import Flows
 from collectors.traces.memory import MemoryFacts
+from collectors.traces.merging import merge
 from collectors.traces.pairing import index as index_module
 from collectors.traces.spans import Span
-from tests.support.traces import answer, facts, lines, proto_span, read, resource_spans
+from tests.support.traces import LONG_AFTER, MOMENT, answer, facts, lines, proto_span, read, resource_spans
 
 DATABASE = {
     "db.system.name": "postgresql",
@@ -349,3 +350,104 @@ def test_a_flood_of_open_traces_is_bounded_and_counted(monkeypatch: pytest.Monke
     assert flows.counts.overflowed >= 2500
     flows.record(spans[-50:], 1)
     assert flows.counts.repeated == 50
+
+
+@pytest.mark.parametrize("client_first", [True, False])
+@pytest.mark.parametrize("parent", ["above", ""])
+def test_a_server_by_the_id_of_its_client_is_another_span(client_first: bool, parent: str) -> None:
+    client = read(
+        resource_spans(
+            "a",
+            [
+                proto_span("above", "server", "GET /"),
+                proto_span("shared", "client", "GET", "above", attributes={"server.address": "b"}),
+            ],
+        )
+    )
+    server = read(
+        resource_spans(
+            "b",
+            [
+                proto_span("query", "client", "SELECT", "shared", attributes=DATABASE),
+                proto_span("shared", "server", "GET /b", parent),
+            ],
+        )
+    )
+    memory = MemoryFacts()
+    flows = Flows(memory)
+    for batch in (client, server) if client_first else (server, client):
+        flows.record(batch, 1)
+    flows.record([*client, *server], 1)
+    assert flows.counts.repeated == 4
+    assert lines(merge("prod", memory.facts("prod"), LONG_AFTER), "calls", "reads") == [
+        "a/GET / calls b/GET /b evidence=paired",
+        f"b/GET /b reads {TABLE} columns=email lookups=id",
+    ]
+
+
+def test_what_one_caller_reached_through_a_shared_operation_is_not_said_of_another() -> None:
+    def request(word: str, statement: str) -> list[Span]:
+        trace = word
+        query = {**DATABASE, "db.query.text": statement}
+        return read(
+            resource_spans(
+                "front",
+                [
+                    proto_span("f", "server", f"GET /{word}", trace=trace),
+                    proto_span("c", "client", "POST", "f", trace=trace),
+                ],
+            ),
+            resource_spans(
+                "store",
+                [
+                    proto_span("s", "server", "POST /query", "c", trace=trace),
+                    proto_span("q", "client", "SELECT", "s", trace=trace, attributes=query),
+                ],
+            ),
+        )
+
+    merged = answer(
+        [*request("one", "SELECT email FROM customers"), *request("two", "SELECT total FROM orders")]
+    )
+    assert lines(merged, "reads", "reaches") == [
+        f"front/GET /one reaches {TABLE} reads=email",
+        f"front/GET /two reaches {TABLE.replace('customers', 'orders')} reads=total",
+        f"store/POST /query reads {TABLE} columns=email",
+        f"store/POST /query reads {TABLE.replace('customers', 'orders')} columns=total",
+    ]
+
+
+def test_a_span_that_stands_for_others_counts_for_them() -> None:
+    spans = shop()
+    sampled = [span._replace(weight=8) for span in spans]
+    counts = {fact.count for fact in facts(spans)}
+    assert [fact.count for fact in facts(sampled)] == [8 * fact.count for fact in facts(spans)]
+    assert counts
+
+
+@pytest.mark.parametrize(
+    ("state", "weight"),
+    [
+        ("ot=th:8", 2),
+        ("ot=rv:1;th:c,x=y", 4),
+        ("a=b, ot=th:0", 1),
+        ("ot=th:zz", 1),
+        ("ot=th:ffffffffffffff", 10**6),
+    ],
+)
+def test_a_sampling_threshold_tells_for_how_many_spans_one_stands(state: str, weight: int) -> None:
+    span = proto_span("a", "server")
+    span.trace_state = state
+    assert [one.weight for one in read(resource_spans("a", [span]))] == [weight]
+
+
+def test_a_clock_that_is_ahead_has_seen_nothing_that_is_still_to_come() -> None:
+    memory = MemoryFacts()
+    flows = Flows(memory, today=lambda: MOMENT / 1e9 + 5)
+    flows.record(
+        read(resource_spans("a", [proto_span("s", "server", at=3), proto_span("t", "server", at=900)])), 1
+    )
+    [known] = [
+        fact for fact in memory.facts("prod") if fact.source == "service://prod//a" and fact.verb == "is"
+    ]
+    assert (known.first, known.last) == (MOMENT / 1e9 + 3, MOMENT / 1e9 + 5)
