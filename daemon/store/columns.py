@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy import ColumnElement, FromClause, Table, and_, or_
 from sqlmodel import SQLModel
 
 from daemon.store import tables
@@ -36,7 +36,7 @@ SIGHT = _core(tables.SightRow)
 DELIVERY = _core(tables.DeliveryRow)
 
 
-def valid(table: Table, number: int | None) -> ColumnElement[bool]:
+def valid(table: FromClause, number: int | None) -> ColumnElement[bool]:
     """Holds for rows valid at snapshot `number`; None: for rows that are valid now."""
     if number is None:
         return table.c.until.is_(None)

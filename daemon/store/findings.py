@@ -112,17 +112,13 @@ def history(connection: Connection, before: int, after: int) -> FindingHistory:
         changed[_identity(row)].add(row.ended)
     id = table.finding_id.label("id")
     touched = union(select(id).where(*opened), select(id).where(*ended)).subquery("touched")
-    ends = (
-        tuple(
-            _finding(row)
-            for row in connection.execute(
-                query.join(touched, touched.c.id == table.finding_id).where(valid(FINDING_VERSION, number))
-            )
-        )
+    held = query.join(touched, touched.c.id == table.finding_id)
+    then, now = (
+        tuple(_finding(row) for row in connection.execute(held.where(valid(FINDING_VERSION, number))))
         for number in (before, after)
     )
     ours = {Origin.BASELINE.value, Origin.RESTATED.value}
-    return FindingHistory(*ends, frozenset(key for key, origins in changed.items() if origins <= ours))
+    return FindingHistory(then, now, frozenset(key for key, origins in changed.items() if origins <= ours))
 
 
 def _close(merge: Merge, key: FindingIdentity, how: str) -> None:

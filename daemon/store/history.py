@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection, func, select
@@ -34,7 +34,9 @@ def head(connection: Connection, number: int) -> SnapshotHead:
         )
         raise NotFound(f"no snapshot {number}: {known}")
     if row.pruned_at is not None:
-        raise NotFound(f"snapshot {number} was pruned on {row.pruned_at[:10]}; {_nearest(connection, number)}")
+        raise NotFound(
+            f"snapshot {number} was pruned on {row.pruned_at[:10]}; {_nearest(connection, number)}"
+        )
     return SnapshotHead(
         row.number, moment(row.started_at), row.header, row.listed, row.extents, late=bool(row.late)
     )
@@ -74,9 +76,7 @@ def newest_of_all(connection: Connection) -> int | None:
 
 def at(connection: Connection, when: datetime) -> int | None:
     """Number of the newest usable snapshot taken at or before `when`."""
-    query = select(func.max(SNAPSHOT.c.number)).where(
-        *_USABLE, SNAPSHOT.c.started_at <= stamp(when)
-    )
+    query = select(func.max(SNAPSHOT.c.number)).where(*_USABLE, SNAPSHOT.c.started_at <= stamp(when))
     number: int | None = connection.execute(query).scalar()
     return number
 
@@ -89,11 +89,9 @@ def differences(connection: Connection, before: int, after: int) -> Iterator[Dif
 
 
 def _resources(connection: Connection, before: int, after: int) -> Iterator[Difference]:
-    found = list(versions.pairs(connection, versions.RESOURCES, before, after))
-    found.sort(key=lambda pair: str(pair.row[0]))
-    gone = {pair.before.extent_id for pair in found if pair.after is None and pair.before is not None}
-    confirmed = last_listed(connection, before, gone)
-    for (urn, type, provider, account, region), old, new, origin in found:
+    confirmed = _Confirmed(connection, before)
+    for row, old, new, origin in versions.pairs(connection, versions.RESOURCES, before, after):
+        urn, type, provider, account, region = row
         was, now = _document(old), _document(new)
         document = now or was
         assert document is not None
@@ -107,25 +105,38 @@ def _resources(connection: Connection, before: int, after: int) -> Iterator[Diff
             after=now,
             origin=origin,
             environment=account if provider == PUSHED else "",
-            last_confirmed=_last_confirmed(old, confirmed) if new is None and old is not None else None,
+            last_confirmed=confirmed.of(old) if new is None and old is not None else None,
         )
 
 
-def _last_confirmed(old: versions.Version, listed: Mapping[int, datetime]) -> datetime | None:
-    """`listed`: when extents were, for versions of a release that did not note when they were shown last."""
-    return moment(old.last_shown_at) if old.last_shown_at else listed.get(old.extent_id)
+@dataclass(frozen=True, slots=True)
+class _Confirmed:
+    """When something was last shown, seen from snapshot `before`."""
+
+    connection: Connection
+    before: int
+    listed: dict[int, datetime | None] = field(default_factory=dict)
+    """When extents were listed, for versions of a release that did not note when they were shown."""
+
+    def of(self, old: versions.Version) -> datetime | None:
+        if old.last_shown_at:
+            return moment(old.last_shown_at)
+        if old.extent_id not in self.listed:
+            found = last_listed(self.connection, self.before, (old.extent_id,))
+            self.listed[old.extent_id] = found.get(old.extent_id)
+        return self.listed[old.extent_id]
 
 
 def _relations(connection: Connection, before: int, after: int) -> Iterator[Difference]:
-    found = list(versions.pairs(connection, versions.RELATIONS, before, after))
-    found.sort(key=lambda pair: _key(pair.row))
-    for (source, verb, target, observed), old, new, origin in found:
+    confirmed = _Confirmed(connection, before)
+    for row, old, new, origin in versions.pairs(connection, versions.RELATIONS, before, after):
+        source, verb, target, observed = row
         speaking = new or old
         assert speaking is not None
         scope = Scope(speaking.provider, speaking.account, speaking.region)
         yield Difference(
             kind=Kind.FLOW if observed else Kind.RELATION,
-            key=_key((source, verb, target)),
+            key=f"{source} {verb} {target}",
             type=verb,
             name=target,
             scope=scope,
@@ -133,13 +144,8 @@ def _relations(connection: Connection, before: int, after: int) -> Iterator[Diff
             after=_document(new),
             origin=origin,
             environment=scope.account if observed else "",
-            last_confirmed=_last_confirmed(old, {}) if new is None and old is not None else None,
+            last_confirmed=confirmed.of(old) if new is None and old is not None else None,
         )
-
-
-def _key(row: Sequence[Any]) -> str:
-    """Of a relation: `source verb target`."""
-    return f"{row[0]} {row[1]} {row[2]}"
 
 
 def _document(version: versions.Version | None) -> documents.Document | None:

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, or_, select, union
+from sqlalchemy import Connection, Integer, Select, Table, and_, bindparam, or_, select, union
 
 from daemon.store.columns import (
     DOCUMENT,
@@ -78,21 +78,20 @@ RELATIONS = Versioned(
 
 
 def pairs(connection: Connection, of: Versioned, before: int, after: int) -> Iterator[Pair]:
-    """Every row that is different between two snapshots, `before` < `after`, in no order."""
+    """Every row that is different between two snapshots, `before` < `after`, in order of the row's columns."""
     width = 1 + len(of.columns)
     rows: dict[int, tuple[Any, ...]] = {}
-    versions: dict[int, list[Version]] = {}
+    versions: dict[int, list[tuple[Any, ...]]] = {}  # bare until their turn comes: there may be very many
     found = connection.execute(_touched_versions(of), {"before": before, "after": after})
     for row in chain.from_iterable(found.partitions(_TOGETHER)):
-        version = Version._make(row[width:])
         known = versions.get(row[0])
         if known is None:
-            versions[row[0]] = [version]
+            versions[row[0]] = [row[width:]]
             rows[row[0]] = row[1:width]
         else:
-            known.append(version)
-    for id, of_row in versions.items():
-        pair = _speaking_pair(of_row, before, after)
+            known.append(row[width:])
+    for id in sorted(rows, key=rows.__getitem__):
+        pair = _speaking_pair([Version._make(each) for each in versions.pop(id)], before, after)
         if pair is not None:
             yield Pair(rows[id], *pair)
 
@@ -102,7 +101,7 @@ def _touched_versions(of: Versioned) -> Select[Any]:
     """Of the rows that have a version opened or closed in (before, after], those that hold at `before` or come
     after it. What ended earlier says nothing about the difference, and may be much. A document is read only of
     what holds at one of the ends."""
-    before, after = bindparam("before"), bindparam("after")
+    before, after = bindparam("before", type_=Integer), bindparam("after", type_=Integer)
     table = of.versions.c
     reference = table[of.reference].label("row_id")
     touched = union(

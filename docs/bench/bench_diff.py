@@ -13,8 +13,6 @@ from contextlib import closing, contextmanager
 
 from config.settings import compose
 from daemon import comparison
-from daemon.analysis import changes
-from daemon.store import history
 from docs.bench.figures import Figure, best, seconds
 from docs.bench.loaded import alter, load
 from docs.bench.snapshots import START, Snapshots, snapshots
@@ -71,7 +69,7 @@ def _compare(store: Snapshots, number: int, altered: int) -> Callable[[], float]
 
     def work() -> None:
         with store.database.reading() as connection:
-            found = changes.judge(history.differences(connection, number - 1, number))
+            found = comparison.changes_between(connection, number - 1, number)
         assert len(found) == altered, f"{len(found)} changes told, {altered} made"
 
     return lambda: seconds(work)
