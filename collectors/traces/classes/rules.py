@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from collectors.traces.classes_words import Words, parted, pieces, spelled
+from collectors.traces.classes.words import Words, parted, pieces, spelled
 from config.errors import VocabularyError
 from config.vocabulary import digest_of
 

@@ -9,10 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from collectors.traces.classes_rules import Phrase, Rule, Tier, load
-from collectors.traces.classes_words import Words
-
-__all__ = ["VERSION", "Verdict", "classify", "explain"]
+from collectors.traces.classes.rules import Phrase, Rule, Tier, load
+from collectors.traces.classes.words import Words
 
 _VOCABULARY = load()
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.traces.classes import VERSION, Verdict, classify, explain
-from collectors.traces.classes_rules import load, read
+from collectors.traces.classes.rules import load, read
 from config.errors import VocabularyError
 
 KEYS = {category.fides_key for category in DEFAULT_TAXONOMY.data_category}

@@ -1,0 +1,7 @@
+"""What kind of personal data a column holds, told by its name, its table and its neighbours."""
+
+from __future__ import annotations
+
+from collectors.traces.classes.judging import VERSION, Verdict, classify, explain
+
+__all__ = ["VERSION", "Verdict", "classify", "explain"]
