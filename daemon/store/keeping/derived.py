@@ -36,7 +36,8 @@ def resources(group: Sequence[tuple[Row, Any]]) -> Iterator[Damage]:
     if not sound:
         return
     row, found = sound[-1]
-    if proofs.identity_of(found) not in {proofs.identity(each.body) for _, each in sound}:
+    said = {proofs.identity(each.body) for _, each in sound}
+    if proofs.plain_identity(found) not in said and proofs.identity_of(found) not in said:
         yield Damage(
             row.since, f"resource {row.parts[4]} has a type, role or place that no document of it has"
         )

@@ -268,6 +268,11 @@ def identity(body: str) -> tuple[str, ...]:
     return document["type"], document["role"], *document["scope"]
 
 
+def plain_identity(row: Any) -> tuple[str, ...]:
+    """As the resource's own row says it."""
+    return tuple(getattr(row, name) for name in IDENTITY)
+
+
 def identity_of(row: Any) -> tuple[str, ...]:
     """As the resource's own row says it, in the words of a document."""
     return tuple(str(scrub_json(getattr(row, name))) for name in IDENTITY)
