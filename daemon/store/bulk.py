@@ -43,12 +43,15 @@ def rows_by_key(
     values: Sequence[tuple[str | bytes | int, ...]],
 ) -> Iterator[Any]:
     """These columns of the rows whose key has one of these values."""
+    if connection.dialect.name == "postgresql":
+        if values:  # arrays: to read a statement of five hundred marks costs the driver more than to send it
+            statement = _select_any(connection.dialect, table, key, columns)
+            yield from connection.exec_driver_sql(statement, tuple(map(_array, zip(*values, strict=True))))
+        return
     for begin in range(0, len(values), _CHUNK):
         chunk = values[begin : begin + _CHUNK]
-        flat = tuple(chain.from_iterable(chunk))
-        yield from connection.exec_driver_sql(
-            _select(connection.dialect, table, key, columns, len(chunk)), flat
-        )
+        statement = _select(connection.dialect, table, key, columns, len(chunk))
+        yield from connection.exec_driver_sql(statement, tuple(chain.from_iterable(chunk)))
 
 
 def _copy(
@@ -97,6 +100,30 @@ def _select(
         keys = f"({', '.join(quote(column) for column in key)})"
         values = f"VALUES {', '.join([_marks(dialect, len(key))] * count)}"
     return f"SELECT {names} FROM {quote(table.name)} WHERE {keys} IN ({values})"  # noqa: S608 - our own names
+
+
+@lru_cache(maxsize=64)
+def _select_any(dialect: Dialect, table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    quote = dialect.identifier_preparer.quote
+    names = ", ".join(quote(column) for column in columns)
+    arrays = [f"%s::{table.c[column].type.compile(dialect)}[]" for column in key]
+    if len(key) == 1:
+        condition = f"{quote(key[0])} = ANY({arrays[0]})"
+    else:
+        keys = ", ".join(quote(column) for column in key)
+        condition = f"({keys}) IN (SELECT * FROM unnest({', '.join(arrays)}))"  # noqa: S608 - our own names
+    return f"SELECT {names} FROM {quote(table.name)} WHERE {condition}"  # noqa: S608 - our own names
+
+
+def _array(values: Sequence[str | bytes | int]) -> str:
+    """An array as PostgreSQL writes it: the driver would look at each value on its own, in ten times the time."""
+    if isinstance(values[0], int):
+        return f"{{{','.join(map(str, values))}}}"
+    if isinstance(values[0], bytes):
+        texts = [rf"\\x{value.hex()}" for value in values if isinstance(value, bytes)]
+    else:
+        texts = [value.replace("\\", r"\\").replace('"', r"\"") for value in values if isinstance(value, str)]
+    return '{"' + '","'.join(texts) + '"}'
 
 
 def _marks(dialect: Dialect, count: int) -> str:

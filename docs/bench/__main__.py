@@ -11,13 +11,15 @@ from pathlib import Path
 
 from docs.bench.benchmarks import BENCHMARKS, Benchmark
 from docs.bench.figures import Figure
-from docs.bench.page import Result, machine, render, table
+from docs.bench.page import Result, machine, render, renewed, table
 
 PAGE = Path(__file__).with_name("README.md")
 
 
 def main(names: Sequence[str]) -> int:
-    """Runs the benchmarks named, or all; only all of them are written to the page."""
+    """Runs the benchmarks named, or all. All of them are written to the page, some only where `--write` is named."""
+    write = "--write" in names
+    names = [name for name in names if name != "--write"]
     unknown = sorted(set(names) - {each.name for each in BENCHMARKS})
     if unknown:
         known = ", ".join(each.name for each in BENCHMARKS)
@@ -30,8 +32,12 @@ def main(names: Sequence[str]) -> int:
         print(f"measuring {benchmark.name}", file=sys.stderr, flush=True)
         results.append(Result(benchmark.name, benchmark.about, _alone(benchmark)))
         print(table(results[-1]), flush=True)
-    if not names:
-        PAGE.write_text(render(results, machine(), datetime.now(UTC).date()))
+    if write or not names:
+        if names:
+            text = renewed(PAGE.read_text(), results, [each.name for each in BENCHMARKS])
+        else:
+            text = render(results, machine(), datetime.now(UTC).date())
+        PAGE.write_text(text)
         print(f"written: {PAGE.relative_to(Path.cwd()) if PAGE.is_relative_to(Path.cwd()) else PAGE}")
     return 0
 

@@ -31,7 +31,7 @@ _MORE = 4  # times as many resources, and the same memory
 
 
 def run(size: int) -> list[Figure]:
-    """`size`: resources; a hundredth of it are altered, and there are twenty extents for each in the last figures."""
+    """`size`: resources; a hundredth of them is altered, and the figures of coverage have as many extents."""
     churn = max(size // _CHURN, 1)
     small, large = _alone(size), _alone(size * _MORE)
     first, driver = best(lambda: _first(size), lambda: _driver(size), rounds=_ROUNDS)
@@ -60,7 +60,7 @@ def run(size: int) -> list[Figure]:
                note=f"{size:,} new resources; SQLite's page cache takes up to {CACHE_KIB // 1024} MiB of it"),
         Figure("memory of a commit, a larger estate", large, "MiB", large / max(small, 1e-9), "the smaller estate",
                f"{size * _MORE:,} new resources; 1 would be flat"),
-        *_coverage(size * 20),
+        *_coverage(size),
         Figure("redaction and canonical order, before the spool", _shaping(min(size, _SAMPLE)), "resources/s",
                note="paid by the collecting threads, while they wait for the cloud"),
     ]  # fmt: skip

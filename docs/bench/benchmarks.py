@@ -34,6 +34,7 @@ BENCHMARKS = (
     Benchmark("demo", "docs.bench.bench_demo", 1, 1),  # demos
     Benchmark("traces", "docs.bench.bench_traces", 8192, 64),  # spans in a message
     Benchmark("store", "docs.bench.bench_store", 50_000, 200),  # resources
+    Benchmark("postgres", "docs.bench.bench_postgres", 50_000, 200),  # resources
     Benchmark("diff", "docs.bench.bench_diff", 1_000_000, 1_000),  # resources
     Benchmark("paths", "docs.bench.bench_paths", 100_000, 2_000),  # flows
     Benchmark("google", "docs.bench.bench_google", 50_000, 200),  # assets

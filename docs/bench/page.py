@@ -14,7 +14,8 @@ from docs.bench.figures import Figure
 _HEAD = """\
 # Benchmarks
 
-Written by `make bench`, which runs them all; `python -m docs.bench store diff` runs some and writes nothing.
+Written by `make bench`, which runs them all; `python -m docs.bench store diff` runs some and writes nothing, and with
+`--write` their tables here. A goal stands in the note of the figure that it is set for.
 None is a timed test: machines are noisy, so read the ratios. Each is to a floor measured in the same run: the
 least that anyone could do for the same answer.
 """
@@ -33,6 +34,14 @@ def render(results: Sequence[Result], machine: str, day: date) -> str:
     """The whole page, as Markdown."""
     taken = f"Newest results: {day.day} {day:%B %Y}, {machine}.\n"
     return "\n".join([_HEAD, taken, *(table(result) for result in results)])
+
+
+def renewed(page: str, results: Sequence[Result], order: Sequence[str]) -> str:
+    """The page with these tables in place of older ones; `order`: of all names."""
+    head, *sections = page.split("\n## ")
+    by_name = {section.partition("\n")[0].lower(): f"## {section.rstrip()}\n" for section in sections}
+    by_name |= {result.name: table(result) for result in results}
+    return "\n".join([head.rstrip() + "\n", *(by_name[name] for name in order if name in by_name)])
 
 
 def table(result: Result) -> str:

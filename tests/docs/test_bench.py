@@ -13,7 +13,7 @@ from docs.bench.__main__ import main
 from docs.bench.bench_demo import watch
 from docs.bench.benchmarks import BENCHMARKS, Benchmark
 from docs.bench.figures import Figure
-from docs.bench.page import Result, machine, render
+from docs.bench.page import Result, machine, render, renewed
 
 FOLDER = Path(main.__code__.co_filename).parent
 
@@ -49,7 +49,8 @@ def test_a_process_that_fails_gives_no_figure() -> None:
 def test_an_unknown_name_is_told_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stroe"]) == 2
     assert capsys.readouterr().err == (
-        "no benchmark stroe: there are start, demo, traces, store, diff, paths, google, azure, images, advisories\n"
+        "no benchmark stroe: there are start, demo, traces, store, postgres, diff, paths, google, azure, images, "
+        "advisories\n"
     )
 
 
@@ -66,6 +67,18 @@ def test_the_page_shows_figures_beside_their_floors() -> None:
         "| alone | 91,234 rows/s |  | the floor |  |\n"
         "| ours | 45,617 rows/s | 0.50 x | alone | a note |\n"
     )
+
+
+def test_some_tables_are_renewed_and_the_others_stay() -> None:
+    figure = Figure("ours", 1, "rows/s")
+    order = ["start", "store", "diff"]
+    page = render(
+        [Result("start", "a", [figure]), Result("diff", "b", [figure])], "2 cores", date(2026, 1, 2)
+    )
+    newer = Result("diff", "c", [Figure("ours", 2, "rows/s")])
+    both = renewed(page, [newer, Result("store", "d", [figure])], order)
+    expected = [Result("start", "a", [figure]), Result("store", "d", [figure]), newer]
+    assert both == render(expected, "2 cores", date(2026, 1, 2))
 
 
 def test_the_machine_is_cores_and_memory_and_engines_only() -> None:
