@@ -28,6 +28,7 @@ class Dialect:
     hash_comment: bool = False
     structs: bool = False  # a.b may be a field of column a
     default_schema: str = ""
+    family: str = ""  # whose words of its own `rewrites` knows
 
 
 _POSTGRES = Dialect("postgres", default_schema="public")
@@ -36,8 +37,11 @@ _MSSQL = Dialect("tsql", "insensitive", brackets=True, default_schema="dbo")
 _BIGQUERY = Dialect(
     "bigquery", "insensitive", backslash=True, quotes_are_strings=True, hash_comment=True, structs=True
 )
-_SPARK = Dialect("spark", "insensitive", backslash=True, quotes_are_strings=True, structs=True)
+_SPARK = Dialect(
+    "spark", "insensitive", backslash=True, quotes_are_strings=True, structs=True, family="databricks"
+)
 _GENERIC = Dialect("", structs=True)
+_CQL = Dialect("", structs=True, family="cql")
 # A text of an unknown system that quotes its names with "..." cannot be MySQL's default mode.
 _UNKNOWN_QUOTED = Dialect("postgres", default_schema="public")
 
@@ -58,7 +62,7 @@ _DIALECTS = {
     "sybase": _MSSQL,
     "oracle": Dialect("oracle"),
     "sqlite": Dialect("sqlite", "insensitive", brackets=True, default_schema="main"),
-    "snowflake": Dialect("snowflake", backslash=True, structs=True),
+    "snowflake": Dialect("snowflake", backslash=True, structs=True, family="snowflake"),
     "bigquery": _BIGQUERY,
     "spanner": _BIGQUERY,
     "clickhouse": Dialect("clickhouse", backslash=True, structs=True),
@@ -71,8 +75,8 @@ _DIALECTS = {
     "duckdb": Dialect("duckdb", "insensitive", structs=True, default_schema="main"),
     "teradata": Dialect("teradata", "insensitive"),
     "exasol": Dialect("exasol"),
-    "cassandra": _GENERIC,
-    "scylladb": _GENERIC,
+    "cassandra": _CQL,
+    "scylladb": _CQL,
     "db2": Dialect(""),
     "derby": Dialect(""),
     "h2": Dialect("", default_schema="public"),

@@ -8,7 +8,20 @@ from collectors.traces.sql.dialects import Dialect
 from collectors.traces.sql.statement import TableName
 
 _CATALOGUES = frozenset({"information_schema", "pg_catalog", "sys", "performance_schema", "pg_toast"})
-_CATALOGUE_TABLES = frozenset({"dual", "sqlite_master", "sqlite_schema", "sqlite_sequence", "rdb$database"})
+_CATALOGUES_OF = {
+    "cql": frozenset({"system", "system_schema", "system_auth", "system_distributed", "system_traces"}),
+    "clickhouse": frozenset({"system"}),
+    "trino": frozenset({"system", "runtime", "metadata"}),
+    "snowflake": frozenset({"account_usage"}),
+    "mysql": frozenset({"mysql"}),
+    "": frozenset({"sysibm", "syscat", "sysibmadm"}),
+}
+_CATALOGUE_TABLES = frozenset(
+    {"dual", "sqlite_master", "sqlite_schema", "sqlite_sequence", "rdb$database", "sysdummy1"}
+)
+_ORACLE_VIEWS = re.compile(
+    r"(?:all|dba|user)_(?:tables|tab_\w+|objects|users|cons\w+|ind\w+|views|sequences|source|synonyms|errors|jobs)|g?v\$\w+"
+)
 _NAME = re.compile(r"[^\W\d][\w$# .\-/&+*]{0,127}")
 _LONG_NUMBER = re.compile(r"\d{7}")
 _QUOTES = {'"': '"', "`": "`", "[": "]"}
@@ -37,6 +50,11 @@ def base_table(names: list[str], dialect: Dialect) -> TableName | None:
     *schema, table = names
     low = table.lower()
     if low in _CATALOGUE_TABLES or (schema and schema[-1].lower() in _CATALOGUES):
+        return None
+    own = _CATALOGUES_OF.get(dialect.family or dialect.grammar, frozenset())
+    if schema and schema[-1].lower() in own:
+        return None
+    if dialect.grammar == "oracle" and _ORACLE_VIEWS.fullmatch(low):
         return None
     if low.startswith("pg_") and not schema and dialect.grammar in {"postgres", "redshift"}:
         return None

@@ -30,9 +30,11 @@ from collectors.traces.sql.statement import TableName
 
 # Words that the grammar takes for columns.
 _NOT_COLUMNS = frozenset(
-    {"rownum", "rowid", "level", "sysdate", "systimestamp", "nextval", "currval", "user", "default"}
+    {"rownum", "rowid", "level", "sysdate", "systimestamp", "nextval", "currval", "default"}
     | {"current_date", "current_time", "current_timestamp", "current_user", "null", "true", "false"}
 )
+
+_USER_IS_A_FUNCTION = frozenset({"postgres", "redshift", "oracle", "tsql", "snowflake"})
 
 
 class Writer(Protocol):
@@ -122,7 +124,7 @@ class Walk:
         self.ledger.read(source.everything())
         table = self.table_name(target)
         if temporary or table is None:
-            self.ledger.temporary.add(target.name.lower())
+            self.ledger.known.temporary.add(target.name.lower())
         else:
             self.ledger.wrote(table, [name or STAR for name, _ in source.outputs] or [STAR])
 
@@ -150,6 +152,11 @@ class Walk:
     def joins(self, tree: exp.Expr, scope: Scope) -> None:
         for join in tree.args.get("joins") or []:
             before = dict(scope.sources)
+            if str(join.args.get("kind") or "").upper() == "ARRAY" or (
+                str(join.args.get("side") or join.args.get("method") or "").upper() == "ARRAY"
+            ):
+                self.arrays(join, scope)
+                continue
             self.add(join.this, scope)
             if isinstance(join.this, exp.Table):
                 self.joins(join.this, scope)
@@ -165,11 +172,27 @@ class Walk:
         for lateral in tree.args.get("laterals") or [] if isinstance(tree, exp.Table) else []:
             self.add(lateral, scope)
 
+    def arrays(self, join: exp.Join, scope: Scope) -> None:
+        """`ARRAY JOIN tags AS tag`: rows are made of a column's values."""
+        for member in (join.this, *(join.args.get("expressions") or [])):
+            name = self.name(member.this) if isinstance(member, exp.Table | exp.Alias) else ""
+            if name:
+                given = self.unqualified(name, scope)
+                scope.sources[member.alias.lower() or name] = Source(made_of=given)
+
     def add(self, member: exp.Expr, scope: Scope) -> None:
         """Makes a member of FROM known under its alias."""
         if isinstance(member, exp.Final):
             member = member.this
+        if isinstance(member, exp.Subquery) and isinstance(member.this, exp.Table) and not member.alias:
+            self.add(member.this, scope)  # parentheses around joins hide no alias
+            self.joins(member.this, scope)
+            self.joins(member, scope)
+            return
         source = self.from_member(member, scope)
+        if member.args.get("pivots") and source.table is None:
+            self.ledger.read(source.everything())  # it turns values into names of columns
+            source = Source(made_of=source.everything())
         alias = member.args.get("alias")
         source = self.renamed(source, alias)
         key = member.alias.lower() if member.alias else ""
@@ -182,9 +205,7 @@ class Walk:
             if not member.db and member.name.lower() in scope.queries:
                 return scope.queries[member.name.lower()]
             if not isinstance(member.this, exp.Identifier | exp.Dot):
-                if isinstance(member.this, exp.Expr):
-                    self.mention(member.this, scope)
-                return OPAQUE
+                return self.function(member.this, scope) if isinstance(member.this, exp.Expr) else OPAQUE
             table = self.table_name(member)
             if table is None:
                 return OPAQUE
@@ -199,8 +220,12 @@ class Walk:
             return self.subquery(member.this, scope.queries, scope)
         if isinstance(member, exp.Query):
             return self.query(member, scope.queries, scope)
-        self.mention(member, scope)
-        return OPAQUE
+        return self.function(member, scope)
+
+    def function(self, member: exp.Expr, scope: Scope) -> Source:
+        """A function in FROM: each of its outputs is made of all that goes in."""
+        given = self.values(member, scope)
+        return Source(outputs=(("value", given),), made_of=given)
 
     def table_name(self, member: exp.Table) -> TableName | None:
         """The name of a base table; None for temporary tables, catalogues and what has no name."""
@@ -210,7 +235,7 @@ class Walk:
         last = parts[-1]
         if last.args.get("temporary") or last.name.startswith(("#", "@")):
             return None
-        if len(parts) == 1 and last.name.lower() in self.ledger.temporary:
+        if len(parts) == 1 and last.name.lower() in self.ledger.known.temporary:
             return None
         names = [self.name(part) for part in parts]
         if not names[-1]:
@@ -241,29 +266,17 @@ class Walk:
         return None
 
     def values(self, tree: exp.Expr, scope: Scope) -> References:
-        """The base columns whose values an expression carries; all others in it are looked up."""
+        """The base columns that an expression is computed from."""
         carried: set[Reference] = set()
         stack: list[exp.Expr] = [tree]
         while stack:
             one = stack.pop()
             if isinstance(one, exp.Column):
                 references = self.column(one, scope)
-                self.ledger.looked_up(references)
+                self.ledger.looked_up(each for each in references if not each.target)
                 carried.update(references)
             elif isinstance(one, exp.Query):
                 carried.update(self.query(one, scope.queries, scope).everything())
-            elif isinstance(one, exp.Predicate | exp.Count | exp.Order | exp.Where):
-                self.mention(one, scope)
-            elif isinstance(one, exp.Window | exp.Filter | exp.Case | exp.If):
-                value = "this" if isinstance(one, exp.Window | exp.Filter) else ""
-                for key, part in one.args.items():
-                    for each in part if isinstance(part, list) else [part]:
-                        if not isinstance(each, exp.Expr):
-                            continue
-                        if key in {value, "true", "false", "ifs", "default"}:
-                            stack.append(each)
-                        else:
-                            self.mention(each, scope)
             elif not isinstance(one, exp.Identifier | exp.DataType):
                 stack.extend(one.iter_expressions())
         return frozenset(carried)
@@ -287,7 +300,7 @@ class Walk:
         if isinstance(column.this, exp.Star):
             return NONE
         name = self.name(column.this)
-        if not name or (name in _NOT_COLUMNS and not _quoted(column.this)):
+        if not name or self.no_column(name, column.this):
             return NONE
         if not column.table:
             return self.unqualified(name, scope)
@@ -303,13 +316,21 @@ class Walk:
         self.ledger.partial = True
         return NONE
 
+    def no_column(self, name: str, word: object) -> bool:
+        """Words that the grammar takes for columns."""
+        if isinstance(word, exp.Identifier) and word.args.get("quoted"):
+            return False
+        return name in _NOT_COLUMNS or (name == "user" and self.dialect.grammar in _USER_IS_A_FUNCTION)
+
     def unqualified(self, name: str, scope: Scope) -> References:
+        if name in self.ledger.known.variables:
+            return NONE
         here: Scope | None = scope
         while here is not None:
             able = {
                 key: source
                 for key, source in here.sources.items()
-                if key not in ROW_IMAGES and source.get(name) is not None
+                if key not in ROW_IMAGES and source.offers(name, key) and source.get(name) is not None
             }
             certain = {
                 key: source for key, source in able.items() if source.table is None and not source.rest
@@ -340,7 +361,3 @@ class Walk:
         if isinstance(projection, exp.Alias):
             return self.name(projection.args["alias"])
         return self.name(projection.this) if isinstance(projection, exp.Column) else ""
-
-
-def _quoted(word: object) -> bool:
-    return isinstance(word, exp.Identifier) and bool(word.args.get("quoted"))

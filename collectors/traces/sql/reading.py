@@ -7,14 +7,21 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import blake2b
 from threading import Lock
 
+from collectors.traces.sql import pieces
+from collectors.traces.sql.definitions import definition
 from collectors.traces.sql.dialects import Dialect, dialect_of
+from collectors.traces.sql.embedded import opened
 from collectors.traces.sql.fallback import read_pattern
+from collectors.traces.sql.pieces import Piece
+from collectors.traces.sql.rewrites import rewritten
+from collectors.traces.sql.scope import Known
 from collectors.traces.sql.shape import shape_of
-from collectors.traces.sql.statement import NOTHING, Statement, union
+from collectors.traces.sql.statement import NOTHING, Statement, only_lookups, union
 from collectors.traces.sql.tree import read_tree
 
 LONGEST = 16 * 1024
@@ -76,7 +83,7 @@ def parse(text: str, system: str = "") -> Statement:
     dialect = dialect_of(system, seen)
     if dialect is None:
         return NOTHING
-    shape = shape_of(seen, dialect)
+    shape = shape_of(opened(seen, dialect), dialect)
     shape_digest = _digest(shape, f"{system} {cut}")
     statement = _shapes.get(shape_digest)
     if statement is None:
@@ -109,22 +116,13 @@ _CUT_MARKS = ("...", "…")
 _NAME_SIGNS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.…"`['
 _LAST_WORD = re.compile(r"(?<=[\s,(.=])[\"`\[]?[^\W\d][\w$]*$")
 _PARENTHESIS = re.compile(r"[()]")
-_REPLACE_INTO = re.compile(r"(?i)^\s*(?:replace|upsert)\s+(?:low_priority\s+|delayed\s+)?into\b")
-_ONLY_FIRST = re.compile(r"(?i)^(delete|update|insert)\s+top\s*\(?\s*\?\s*\)?(?:\s+percent)?")
-_NAMED_QUERY = re.compile(
-    r"(?i)^(?:declare\s+\S+\s+(?:\w+\s+){0,4}cursor\s+(?:\w+\s+){0,3}for|prepare\s+\S+\s*(?:\([^()]*\)\s*)?as)\s+"
-)
-_BLOCK = re.compile(
-    r"(?i)^begin\s+(?:(?:unlogged\s+|counter\s+)?batch\s+(?:using\s+timestamp\s+\?\s+)?"
-    r"|(?=(?:select|insert|update|delete|merge|with)\b))"
-)
-_CASSANDRA_TAIL = re.compile(
-    r"(?i)\s+(?:allow\s+filtering|using\s+(?:ttl|timestamp)\s+\?(?:\s+and\s+(?:ttl|timestamp)\s+\?)?)"
-)
 # All others move no rows, or where they do (procedures) the text does not say which.
 _MOVES_ROWS = re.compile(
-    r"(?i)^[\s(]*(?:select|insert|update|delete|merge|with|values|table|from|truncate|copy|create|load|if)\b"
+    r"(?i)^[\s(]*(?:select|insert|update|delete|merge|with|values|table|from|copy|create|load)\b"
 )
+
+
+_DEFINES = frozenset({"create", "alter", "drop", "truncate", "rename"})
 
 
 def _read(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
@@ -132,25 +130,34 @@ def _read(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
     if whole == shape and (cut or shape.count("(") > shape.count(")")):
         whole = _LAST_WORD.sub("", shape)  # the last word may be half a word
         cut = True
-    temporary: set[str] = set()
-    statement = union(_read_one(_prepared(piece), dialect, temporary) for piece in whole.split(";"))
+    parts = pieces.cut(whole, dialect)
+    known = Known(set(), parts.variables)
+    statement = union(
+        each for piece in parts.pieces for each in _read_piece(piece, dialect, known, routine=parts.routine)
+    )
     return replace(statement, partial=statement.partial or cut or whole != shape)
 
 
-def _prepared(piece: str) -> str:
-    """The statement without the few things that make the grammar give up."""
-    piece = _BLOCK.sub("", _NAMED_QUERY.sub("", piece.strip()))
-    piece = _ONLY_FIRST.sub(r"\1", piece)
-    return _CASSANDRA_TAIL.sub("", _REPLACE_INTO.sub("INSERT INTO", piece)).strip()
+def _read_piece(piece: Piece, dialect: Dialect, known: Known, *, routine: bool) -> Iterator[Statement]:
+    text = rewritten(piece.text, dialect, routine=routine)
+    if _MOVES_ROWS.match(text) or piece.kind in _DEFINES:
+        statement = definition(text, dialect, known.temporary)
+        if statement is None:
+            statement = _read_one(text, dialect, known)
+        yield only_lookups(statement) if piece.kind == "explain" else statement
+        return
+    for query, used in pieces.queries_in(piece):
+        statement = _read_one(query, dialect, known)
+        yield statement if used else only_lookups(statement)
 
 
-def _read_one(shape: str, dialect: Dialect, temporary: set[str]) -> Statement:
+def _read_one(shape: str, dialect: Dialect, known: Known) -> Statement:
     if not _MOVES_ROWS.match(shape):
         return NOTHING
     if _depth(shape) > _DEEPEST or (not dialect.brackets and shape.count("[") > _MOST_BRACKETS):
         return read_pattern(shape, dialect)
     try:
-        statement, understood = read_tree(shape, dialect, temporary)
+        statement, understood = read_tree(shape, dialect, known)
     except Exception:  # noqa: BLE001 - the grammar raises whatever it stumbles over; the answer is then partial
         return read_pattern(shape, dialect)
     return statement if understood else _with_rest(statement, read_pattern(shape, dialect))
@@ -158,8 +165,8 @@ def _read_one(shape: str, dialect: Dialect, temporary: set[str]) -> Statement:
 
 def _with_rest(statement: Statement, pattern: Statement) -> Statement:
     """The tables that stand where the grammar had stopped to understand."""
-    known = {use.table for use in statement.tables}
-    rest = tuple(use for use in pattern.tables if use.table not in known)
+    found = {use.table for use in statement.tables}
+    rest = tuple(use for use in pattern.tables if use.table not in found)
     return union((statement, Statement(rest, partial=True)))
 
 

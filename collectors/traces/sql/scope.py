@@ -29,13 +29,15 @@ NONE: References = frozenset()
 class Source:
     """What a member of FROM offers: a base table, or a query's outputs in order.
 
-    `rest`: references (to `*`) that stand behind outputs whose names are not known.
+    `rest`: references (to `*`) that stand behind outputs whose names are not known. `made_of`: what a function
+    makes every output of.
     """
 
     table: TableName | None = None
     target: bool = False
     outputs: tuple[tuple[str, References], ...] = ()
     rest: References = NONE
+    made_of: References = NONE
 
     def get(self, name: str) -> References | None:
         """The base columns behind an output, None if this source cannot have it."""
@@ -45,7 +47,11 @@ class Source:
             if output == name:
                 return references
         behind = frozenset(Reference(star.table, name, star.target) for star in self.rest)
-        return behind or None
+        return behind | self.made_of or None
+
+    def offers(self, name: str, alias: str) -> bool:
+        """Whether an unqualified name may mean this source: a function's outputs go by its alias or by known names."""
+        return not self.made_of or name == alias or any(output == name for output, _ in self.outputs)
 
     def doubts(self, name: str) -> bool:
         """Whether an output could come from any of several tables, all behind one `*`."""
@@ -55,11 +61,13 @@ class Source:
         """All base columns behind this source."""
         if self.table is not None:
             return frozenset({Reference(self.table, STAR, self.target)})
-        return self.rest.union(*(references for _, references in self.outputs))
+        return self.rest.union(self.made_of, *(references for _, references in self.outputs))
 
     def as_star(self) -> tuple[tuple[tuple[str, References], ...], References]:
         """What `*` over this source puts out."""
-        return (self.outputs, self.rest) if self.table is None else ((), self.everything())
+        if self.table is None:
+            return (self.outputs, self.rest | self.made_of)
+        return ((), self.everything())
 
 
 OPAQUE = Source()
@@ -76,12 +84,20 @@ class Scope:
     aliases: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Names that are no tables and no columns: temporary tables, which statements add to, and a routine's variables."""
+
+    temporary: set[str]
+    variables: frozenset[str]
+
+
 @dataclass(slots=True)
 class Ledger:
     """What the walk has found so far."""
 
+    known: Known
     found: dict[tuple[TableName, Verb], tuple[set[str], set[str]]] = field(default_factory=dict)
-    temporary: set[str] = field(default_factory=set)
     qualified: set[tuple[str, str]] = field(default_factory=set)
     partial: bool = False
 
@@ -94,7 +110,8 @@ class Ledger:
     def looked_up(self, references: Iterable[Reference]) -> None:
         for reference in references:
             if reference.column != STAR:
-                self._use(reference.table, "writes" if reference.target else "reads")[1].add(reference.column)
+                verb: Verb = "writes" if reference.target else "reads"
+                self._use(reference.table, verb)[1].add(reference.column)
 
     def read(self, references: Iterable[Reference]) -> None:
         for reference in references:

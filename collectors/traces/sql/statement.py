@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Verb = Literal["reads", "writes"]
@@ -69,6 +69,19 @@ def union(statements: Iterable[Statement]) -> Statement:
             columns.update(use.columns)
             lookups.update(use.lookups)
     return Statement(tables_of(found), partial, min(parsers - {""}, default=""))
+
+
+def only_lookups(statement: Statement) -> Statement:
+    """The statement if nothing of what it reads is used but to decide something."""
+    return replace(
+        statement,
+        tables=tuple(
+            replace(use, columns=(), lookups=tuple(sorted({*use.columns, *use.lookups} - {"*"})))
+            if use.verb == "reads"
+            else use
+            for use in statement.tables
+        ),
+    )
 
 
 def tables_of(found: Mapping[tuple[TableName, Verb], tuple[set[str], set[str]]]) -> tuple[TableUse, ...]:

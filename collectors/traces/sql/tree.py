@@ -11,7 +11,7 @@ from sqlglot import ErrorLevel, Parser, exp
 
 from collectors.traces.sql.dialects import Dialect
 from collectors.traces.sql.queries import Walk
-from collectors.traces.sql.scope import Ledger
+from collectors.traces.sql.scope import Known, Ledger
 from collectors.traces.sql.statement import Statement, tables_of
 from collectors.traces.sql.writes import write
 
@@ -47,18 +47,18 @@ def _parser(grammar: str) -> type[_Patience]:
     return type("PatientParser", (_Patience, Grammar.get_or_raise(grammar).parser_class), {})
 
 
-def read_tree(shape: str, dialect: Dialect, temporary: set[str]) -> tuple[Statement, bool]:
+def read_tree(shape: str, dialect: Dialect, known: Known) -> tuple[Statement, bool]:
     """What one statement does, and whether all of it was understood.
 
     Raises NotUnderstood, or whatever the grammar raises.
 
-    `temporary`: the temporary tables known so far; those the statement creates are added.
+    `known`: what statements before said; temporary tables that this one creates are added.
     """
     grammar = Grammar.get_or_raise(dialect.grammar)
     tokens = grammar.tokenize(shape)
     parser = _parser(dialect.grammar)(error_level=ErrorLevel.IGNORE, dialect=grammar)
     parser.steps_left = _STEPS * (len(tokens) + _STEPS)
-    ledger = Ledger(temporary=temporary)
+    ledger = Ledger(known)
     for tree in parser.parse(tokens, shape):
         if tree is None or isinstance(tree, exp.Command):
             raise NotUnderstood

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlglot import exp
@@ -64,10 +65,12 @@ def _insert(walk: Walk, tree: exp.Insert, queries: Queries, parent: Scope | None
     conflict = tree.args.get("conflict")
     if isinstance(conflict, exp.OnConflict):
         for key, part in conflict.args.items():
-            for one in part if isinstance(part, list) else [part]:
-                if key == "expressions" and isinstance(one, exp.EQ):
-                    _assign(walk, one, scope, table)
-                elif isinstance(one, exp.Expr):
+            parts = part if isinstance(part, list) else [part]
+            if key == "expressions":
+                _assignments(walk, parts, scope, table)
+                continue
+            for one in parts:
+                if isinstance(one, exp.Expr):
                     walk.mention(one, scope)
     return _returning(walk, tree, scope)
 
@@ -87,9 +90,7 @@ def _update(walk: Walk, tree: exp.Update, queries: Queries, parent: Scope | None
     table = _target(walk, tree.this, scope.sources, queries) if isinstance(tree.this, exp.Table) else None
     if isinstance(tree.this, exp.Table):
         walk.joins(tree.this, scope)
-    for assignment in tree.expressions:
-        if isinstance(assignment, exp.EQ):
-            _assign(walk, assignment, scope, table)
+    _assignments(walk, tree.expressions, scope, table)
     for key in ("where", "order", "limit"):
         if isinstance(tree.args.get(key), exp.Expr):
             walk.mention(tree.args[key], scope)
@@ -130,9 +131,7 @@ def _merge(walk: Walk, tree: exp.Merge, queries: Queries, parent: Scope | None) 
         if isinstance(condition, exp.Expr):
             walk.mention(condition, scope)
         if isinstance(then, exp.Update):
-            for assignment in then.expressions:
-                if isinstance(assignment, exp.EQ):
-                    _assign(walk, assignment, scope, table)
+            _assignments(walk, then.expressions, scope, table)
         elif isinstance(then, exp.Insert) and table is not None:
             columns = then.this.expressions if isinstance(then.this, exp.Tuple) else []
             walk.ledger.wrote(table, [walk.name(column.this) for column in columns] or [STAR])
@@ -142,14 +141,14 @@ def _merge(walk: Walk, tree: exp.Merge, queries: Queries, parent: Scope | None) 
 
 
 def _create(walk: Walk, tree: exp.Create, queries: Queries) -> Source:
-    if str(tree.args.get("kind") or "").upper() != "TABLE":
-        return OPAQUE  # a view reads nothing until somebody reads the view
+    if str(tree.args.get("kind") or "").upper() not in {"TABLE", "VIEW"}:
+        return OPAQUE
     target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
     query = tree.args.get("expression")
     properties = tree.args.get("properties")
     temporary = isinstance(properties, exp.Properties) and properties.find(exp.TemporaryProperty) is not None
     if isinstance(target, exp.Table) and temporary:
-        walk.ledger.temporary.add(target.name.lower())
+        walk.ledger.known.temporary.add(target.name.lower())
     if isinstance(query, exp.Expr) and isinstance(target, exp.Table):
         walk.created(target, walk.query(query, queries, None), temporary=temporary)
     return OPAQUE
@@ -190,20 +189,31 @@ def _target(walk: Walk, member: exp.Table, sources: dict[str, Source], queries: 
     return table
 
 
-def _assign(walk: Walk, assignment: exp.EQ, scope: Scope, table: TableName | None) -> None:
-    """`column = value` in an UPDATE: the column is set, the value's columns of other tables are read."""
+def _assignments(walk: Walk, parts: Iterable[object], scope: Scope, table: TableName | None) -> None:
+    """`column = value` in an UPDATE: the column is set, the value's other columns are read."""
+    found = [one for one in parts if isinstance(one, exp.EQ)]
+    assigned = frozenset(walk.name(column.this) for one in found for column in one.this.find_all(exp.Column))
+    for one in found:
+        _assign(walk, one, scope, table, assigned)
+
+
+def _assign(
+    walk: Walk, assignment: exp.EQ, scope: Scope, table: TableName | None, assigned: frozenset[str]
+) -> None:
     for column in assignment.this.find_all(exp.Column):
         owner = find(column.table.lower(), scope) if column.table else None
         written = owner.table if owner is not None and owner.table is not None else table
         if written is not None:
             walk.ledger.wrote(written, [walk.name(column.this)])
     if isinstance(assignment.expression, exp.Expr):
-        _used(walk, walk.values(assignment.expression, scope))
+        _used(walk, walk.values(assignment.expression, scope), assigned)
 
 
-def _used(walk: Walk, references: References) -> None:
-    """Values that are written somewhere: those of the written table itself stay where they are."""
-    walk.ledger.read(reference for reference in references if not reference.target)
+def _used(walk: Walk, references: References, assigned: frozenset[str] = frozenset()) -> None:
+    """Values that are written somewhere. A column that is only counted up or cut short is not read for that."""
+    walk.ledger.read(
+        reference for reference in references if not (reference.target and reference.column in assigned)
+    )
 
 
 def _returning(walk: Walk, tree: exp.Expr, scope: Scope) -> Source:

@@ -1,0 +1,91 @@
+"""Says in common words what some systems say in words of their own, so that one grammar reads it.
+
+Each row is a pattern over a statement's shape and what to put in its place.
+"""
+
+from __future__ import annotations
+
+import re
+
+from collectors.traces.sql.dialects import Dialect
+
+_NAME = r"(?:[^\s(),;?]+)"
+
+_COMMON = (
+    (r"^explain(?: ?\([^()]*\)|(?: (?:analyze|verbose|extended|plan for|format ?= ?\w+))*)? (?=\w)", ""),
+    (r"^prepare \S+ ?(?:\([^()]*\) ?)?(?:as|from) ", ""),
+    (r"^declare \S+ (?:\w+ ){0,4}cursor (?:\w+ ){0,3}for ", ""),
+    (r"^(?:replace|upsert) (?:low_priority |delayed )?into\b", "INSERT INTO"),
+    (r"^perform\b", "SELECT"),
+    (r"^sel\b", "SELECT"),
+    (r"^(update|insert|delete) (?:(?:low_priority|high_priority|delayed|quick)\b ?|or (?:ignore|replace|abort|fail|rollback)\b ?)+", r"\1 "),
+    (r"^(delete|update|insert) top ?\(? ?\? ?\)?(?: percent)?", r"\1"),
+    (r"^select (?:(?:first|skip|limit) \? ?(?:, ?\? )?){1,2}", "SELECT "),
+    (r"^create (?:or replace )?(?:algorithm ?= ?\w+ )?(?:definer ?= ?\S+ )?(?:sql security \w+ )(?=view\b)", "CREATE "),
+    (r"^create (?:or (?:replace|alter) )?(?:algorithm ?= ?\w+ )(?:definer ?= ?\S+ )?(?=view\b)", "CREATE "),
+    (r"^(?:create|alter) (?:or (?:replace|alter) )?(?:secure |recursive )?(view [^()]+?) with schemabinding as\b", r"CREATE \1 AS"),
+    (r"^alter view\b", "CREATE VIEW"),
+    (r"^export data .*?\) as (?=select|with)", ""),
+    (rf"^alter table ({_NAME}) (?:on cluster \S+ )?update\b", r"UPDATE \1 SET"),
+    (rf"^alter table ({_NAME}) (?:on cluster \S+ )?delete where\b", r"DELETE FROM \1 WHERE"),
+    (r"^select (.+?) from (?:final|new|old) table ?\( ?(insert .*|update .*|delete .*)\)", r"\2 RETURNING \1"),
+    (r"\bcurrent (timestamp|date|time|user|schema)\b", "?"),
+    (r" with (?:ur|cs|rs|rr)$", ""),
+    (r"@ ?\{[^{}]*\}", ""),
+    (r"^\{ ?(?:\? ?= ?)?call .*", ""),
+)  # fmt: skip
+
+_STAGES = (
+    (rf"^copy into (?!\?)({_NAME}) ?(\([^()]*\))? from .*", r"INSERT INTO \1 \2 VALUES (?)"),
+    (r"^copy into \?\S* from \(((?:[^()]|\([^()]*\))*)\).*", r"\1"),
+    (rf"^copy into \?\S* from ({_NAME}).*", r"SELECT * FROM \1"),
+)
+
+_CQL = (
+    (r"^(?:unlogged |counter |logged )?batch (?:using timestamp \? )?", ""),
+    (r"\bapply batch$", ""),
+    (r" allow filtering\b", ""),
+    (r" per partition limit \?", ""),
+    (r" using (?:ttl|timestamp) \?(?: and (?:ttl|timestamp) \?)?", ""),
+    (r" if (?:not )?exists$", ""),
+    (r" if [^()]*$", ""),
+    (r"^select json\b", "SELECT"),
+    (rf"^insert into ({_NAME}) json \?.*", r"INSERT INTO \1 VALUES (?)"),
+    (rf"^delete ([\w\", ]+?) from ({_NAME})", r"UPDATE \2 SET (\1) = (?)"),
+)
+
+_BATCH = (
+    r"^begin (?:(?:unlogged |counter |logged )?batch (?:using timestamp \? ?)?|(?=(?:select|insert|update|delete|merge|with)\b))",
+    "",
+)
+
+
+def _compiled(*rows: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(rf"(?i){pattern}"), put) for pattern, put in rows)
+
+
+_ROWS = {
+    "snowflake": _compiled(_BATCH, *_COMMON, *_STAGES),
+    "databricks": _compiled(_BATCH, *_COMMON, *_STAGES),
+    "cql": _compiled(_BATCH, *_COMMON, *_CQL),
+    "": _compiled(_BATCH, *_COMMON),
+}
+# A routine's variables stand where others name a table to be made.
+_INTO_VARIABLES = re.compile(
+    r"(?i)\b(?:bulk collect )?into (?:strict )?[^\W\d][\w$.]*(?: ?\( ?\w+ ?\))?(?: ?, ?[^\W\d][\w$.]*)*(?= from\b|$| limit\b| for update\b)"
+)
+_QUERY = re.compile(r"(?i)^[\s(]*(?:select|with)\b")
+_RETURNING_INTO = re.compile(r"(?i)(\breturning\b.*?) (?:bulk collect )?into .*$")
+
+
+def rewritten(piece: str, dialect: Dialect, *, routine: bool) -> str:
+    """The statement in common words."""
+    for pattern, put in _ROWS.get(dialect.family, _ROWS[""]):
+        piece = pattern.sub(put, piece, count=1)
+    piece = piece.strip()
+    if (routine and dialect.grammar != "tsql") or dialect.grammar in {"oracle", "mysql"}:
+        if _QUERY.match(piece):
+            piece = _INTO_VARIABLES.sub("", piece, count=1)
+        else:
+            piece = _RETURNING_INTO.sub(r"\1", piece)
+    return piece
