@@ -145,7 +145,7 @@ def _commit(
             )
             new_paths = 0
             if draft.state != "failed" and (draft.changed or draft.rules_before() != rules.fingerprint):
-                new_paths = _judge(draft, rules)
+                new_paths = judge(draft, rules)
             draft.tell(_deliveries(draft, parts.settings, now, new_paths))
             outcome = Outcome(
                 draft.number, draft.previous, draft.state, draft.extents, draft.listed, draft.changed, new_paths,
@@ -157,7 +157,7 @@ def _commit(
     return patiently(once, parts.pauses, stopping)
 
 
-def _judge(draft: Draft, rules: Rules) -> int:
+def judge(draft: Draft, rules: Rules) -> int:
     """Writes bindings, data paths, findings and sight; returns how many paths are new in the world."""
     before = draft.graph_before()
     now = judgement.judge(draft.graph(), before.bindings, rules)

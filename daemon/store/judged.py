@@ -47,8 +47,8 @@ def write_bindings(
             )
         if new:
             number += 1
-            moved = old is not None and old.urn and new.urn and old.urn != new.urn
-            known = moved and (told := told_before().get(alias)) is not None and told.urn == new.urn
+            moved = new.urn != (old.urn if old else "")
+            known = not moved or ((told := told_before().get(alias)) is not None and told.urn == new.urn)
             fresh.append(
                 {
                     "id": number, "alias": alias, "since": merge.number, "until": None,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from collectors.model import (
@@ -191,6 +191,46 @@ def answers(cycle: Cycle) -> tuple[list[Answer], dict[str, frozenset[Extent] | N
     return given, asked, large
 
 
+BLIND = st.builds(
+    Cycle,
+    extents=st.fixed_dictionaries(
+        {
+            extent: st.builds(Told, how=st.just(GAP), why=st.sampled_from(Why)) | st.just(Told(IDLE))
+            for extent in NAMES
+        }
+    ),
+)
+"""Cycles in which nothing can be listed, or nothing is due."""
+Fault = tuple[dict[Extent, Told], dict[str, Why], frozenset[str]]
+FAULTS = st.lists(
+    st.tuples(
+        st.dictionaries(
+            st.sampled_from(tuple(NAMES)),
+            st.builds(Told, how=st.just(GAP), why=st.sampled_from(Why)) | st.just(Told(IDLE)),
+            max_size=len(NAMES),
+        ),
+        st.dictionaries(st.sampled_from(("aws", "gcp", "traces")), st.sampled_from(Why), max_size=2),
+        st.frozensets(st.sampled_from(HIDDEN)),
+    ),
+    min_size=2,
+    max_size=6,
+)
+"""Cycles of a world in which nothing happens: by cycle, what cannot be listed, planned, or looked at in detail."""
+
+
+def unchanging(faults: list[Fault]) -> list[Cycle]:
+    """The cycles of a world that stays as it is, seen through these faults, and at last without any."""
+    cycles = []
+    for missing, out, hidden in (*faults, ({}, {}, frozenset())):
+        extents = {}
+        for extent, names in NAMES.items():
+            blind = () if extent.scope.provider == "traces" else tuple(sorted(hidden))
+            things = {name: Thing(1, 1, blind) for name in names}
+            extents[extent] = missing.get(extent, Told("listed", things))
+        cycles.append(Cycle(extents, out))
+    return cycles
+
+
 # -- how many ------------------------------------------------------------------------------------------
 
 THOROUGH = int(os.environ.get("HISTORIES", "0"))
@@ -209,6 +249,7 @@ def profile(examples: int) -> settings:
         derandomize=not THOROUGH,
         database=None,
         deadline=None,
+        phases=[Phase.generate] if THOROUGH else [Phase.generate, Phase.shrink],
         print_blob=bool(THOROUGH),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
     )

@@ -67,7 +67,7 @@ class Event(NamedTuple):
     last_seen: datetime
 
 
-class Told(NamedTuple):
+class Difference(NamedTuple):
     """What is different of a key between two snapshots."""
 
     action: str
@@ -124,8 +124,8 @@ class Reference:
                 self._cover(extent, "not due")
             elif self._covered[extent].state == "retired" and extent in wanted:
                 self._cover(extent, "never listed")
-        for wanted in asked.values():
-            for extent in (wanted or frozenset()) - self._covered.keys():
+        for extent in sorted(frozenset().union(*(wanted or () for wanted in asked.values()))):
+            if extent not in self._covered:
                 self._cover(extent, "never listed")
         self.moments.append(
             Moment(
@@ -215,13 +215,13 @@ class Reference:
 
     # -- two snapshots -------------------------------------------------------------------------------
 
-    def differences(self, before: int, after: int) -> dict[Key, Told]:
+    def differences(self, before: int, after: int) -> dict[Key, Difference]:
         """What differs, by key; what is no change of the world, and no restatement, is left out."""
         keys = {event.key for moment in self.moments[before:after] for event in moment.events}
         told = ((key, self._told(key, before, after)) for key in sorted(keys))
         return {key: one for key, one in told if one is not None}
 
-    def _told(self, key: Key, before: int, after: int) -> Told | None:
+    def _told(self, key: Key, before: int, after: int) -> Difference | None:
         then, now = self._presences(key, before), self._presences(key, after)
         listed_then = [extent for extent, one in then.items() if not one.sighted]
         listed_now = [extent for extent, one in now.items() if not one.sighted]
@@ -229,10 +229,10 @@ class Reference:
             return None
         if not then:
             first = self._first(key, before, after)
-            return None if first == "baseline" else Told(first, None, now[self._speaker(now)].content)
+            return None if first == "baseline" else Difference(first, None, now[self._speaker(now)].content)
         if (listed_then and not listed_now) or not now:
             if last_seen := self._proven_gone(key, before, after):
-                return Told("removed", then[self._speaker(then)].content, None, last_seen)
+                return Difference("removed", then[self._speaker(then)].content, None, last_seen)
             if not now:
                 return None
         speaker = self._speaker(now)
@@ -241,7 +241,7 @@ class Reference:
         old, new = then[speaker].content, now[speaker].content
         if old == new:
             return None
-        return Told(self._how(key, speaker, before, after), old, new)
+        return Difference(self._how(key, speaker, before, after), old, new)
 
     def _presences(self, key: Key, number: int) -> dict[Extent, Shown]:
         return {
@@ -287,7 +287,12 @@ class Reference:
                 contents.append(moment.shown[extent][key].content)
         return "altered" if contents[0] != contents[-1] else "restated"
 
-    def changes(self, number: int) -> dict[Key, Told]:
+    def content(self, key: Key, number: int) -> Content:
+        """What speaks for a key at a snapshot."""
+        presences = self._presences(key, number)
+        return presences[self._speaker(presences)].content
+
+    def changes(self, number: int) -> dict[Key, Difference]:
         """What one snapshot changed; the first changes nothing."""
         return self.differences(number - 1, number) if number > 1 else {}
 
