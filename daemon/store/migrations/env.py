@@ -3,8 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from daemon.store import tables
+import daemon.store.tables  # noqa: F401 - so that SQLModel knows the tables
 
-assert tables.Snapshot, "the tables must be known to SQLModel"
 context.configure(connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata)
 context.run_migrations()
