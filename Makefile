@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-inp
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format kill-matrix bench clean
+.PHONY: help demo run test check format histories kill-matrix bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -40,6 +40,9 @@ check: $(READY) ## format, lint, types, floors, generated pages, then all tests:
 format: $(READY) ## puts the code in order
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
+
+histories: $(READY) ## thousands of random histories, other ones each time (HISTORIES=500 ENGINES=postgresql for some)
+	@HISTORIES=$${HISTORIES:-2000} $(BIN)/python -m pytest tests/daemon/store/test_histories.py tests/daemon/test_path_histories.py
 
 kill-matrix: $(READY) ## kills the store at every write, sync, rename and unlink; writes docs/reliability.md
 	@command -v strace >/dev/null || { echo "strace is missing; install it: $(ROOT_DO)apt-get install -y strace" >&2; exit 1; }
