@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -135,6 +135,10 @@ def coverage(context: typer.Context, as_json: AsJson = False) -> None:
     print_coverage(head, seen, found, json=as_json)
 
 
+OVERDUE_AFTER = timedelta(hours=1)
+"""A cycle takes its time; what has not come until then does not come by itself."""
+
+
 def status(context: typer.Context, as_json: AsJson = False) -> None:
     """Say when the newest snapshot was taken, what it covers, and which mails wait."""
     from daemon.cli.tables import print_pairs
@@ -147,6 +151,10 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     if isinstance(newest, str):
         due = datetime.fromisoformat(newest) + settings.schedule.collect_every
         pairs["next_due"] = due.strftime("%Y-%m-%dT%H:%M:%SZ")
+        overdue = datetime.now(UTC) > due + OVERDUE_AFTER
+        pairs["health"] = (
+            "degraded: the next snapshot is overdue, the daemon's log says why" if overdue else "ok"
+        )
     print_pairs(pairs, as_json=as_json)
 
 
