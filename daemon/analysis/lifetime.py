@@ -10,7 +10,7 @@ from daemon.analysis.fields import compare
 from daemon.values.drift import FieldChange, Origin
 from daemon.values.lifetime import Answered, Event, Lifetime, Stage, Version
 
-_ANSWERED = frozenset({"listed", "sighted"})
+_ANSWERED = frozenset({"listed", "sighted", "not due"})
 _RETIRED = "retired"
 _WORDS = ("name", "type", "role", "public", "scope", "aliases", "namespaces", "unobserved")
 _IN_ORDER = tuple(Event)

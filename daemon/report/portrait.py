@@ -19,7 +19,7 @@ from daemon.values.portrait import Portrait, Presence, Tie
 SHOWN = 20
 """How many relations of one verb, paths and findings are printed; the others are counted."""
 
-_ANSWERED = ("listed", "sighted")
+_ANSWERED = ("listed", "sighted", "not due")
 
 
 def render_portrait(
