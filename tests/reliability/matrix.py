@@ -22,6 +22,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from daemon.store.journal import Journal
+from daemon.store.keeping.derived import Damage
+from daemon.store.keeping.verify import verify
 from daemon.store.publish import publish
 from tests.reliability import victim
 from tests.support.prepared import Home, damage, moment
@@ -200,6 +202,7 @@ def _judge_commit(folder: Path, prepared: Path) -> str:
         Home(later).cycle(2, publish=False)
     home.cycle(2, publish=False)
     assert different(rows(home.file), _rows_of(later / home.file.name)) == []
+    assert _verified(home) == (), "the chain does not hold"
     assert not (folder / "spool").exists(), "the spool of the killed cycle is still there"
     return left
 
@@ -265,6 +268,32 @@ def _published(home: Home) -> tuple[int, int]:
     return number, manifest["snapshot"]
 
 
+# -- pruning -----------------------------------------------------------------------------------------
+
+
+def _four_days(folder: Path) -> None:
+    _second_day(folder)
+    home = Home(folder)
+    for day in (2, 3):
+        home.cycle(day, publish=False)
+
+
+def _judge_prune(folder: Path, prepared: Path) -> str:
+    home = Home(folder)
+    left = _which(home.file, prepared)
+    assert _verified(home) == (), "the chain does not hold"
+    victim.ACTS["prune"](folder)
+    assert different(rows(home.file), _rows_of(prepared / "after" / home.file.name)) == []
+    home.cycle(4, publish=False)
+    assert _verified(home) == ()
+    return left
+
+
+def _verified(home: Home) -> tuple[Damage, ...]:
+    with home.store() as database, database.reading() as connection:
+        return verify(connection).damages
+
+
 # -- a migration -------------------------------------------------------------------------------------
 
 
@@ -288,6 +317,21 @@ def _judge_migration(folder: Path, prepared: Path) -> str:
     assert different(rows(home.file), _rows_of(prepared / "after" / home.file.name)) == []
     assert different(rows(folder / copied), _rows_of(prepared / "before" / home.file.name)) == []
     assert sorted(path.name for path in folder.iterdir()) == ["driftline.db", copied]
+    return left
+
+
+def _judge_begin(folder: Path, prepared: Path) -> str:
+    home = Home(folder)
+    left = "absent"
+    if home.file.exists():
+        assert damage(home.file) == ""
+        if found := rows(home.file):
+            assert different(found, _rows_of(prepared / "after" / home.file.name)) == []
+            left = "whole"
+    with home.store():
+        pass  # a start after the kill
+    assert different(rows(home.file), _rows_of(prepared / "after" / home.file.name)) == []
+    assert [path.name for path in folder.iterdir()] == ["driftline.db"]
     return left
 
 
@@ -325,6 +369,8 @@ ACTS = (
         _judge_commit,
     ),
     Act("publish", "the copy for readers and its manifest", _second_day, _judge_publish),
+    Act("prune", "two snapshots of four leave, their documents with them", _four_days, _judge_prune),
+    Act("begin", "the first start, in an empty folder", _nothing, _judge_begin),
     Act("migrate", "a filled database of schema 0001, with the copy before", _released, _judge_migration),
     Act("journal", "facts of spans, committed in rounds while they come in", _nothing, _judge_journal),
 )

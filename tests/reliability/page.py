@@ -46,11 +46,14 @@ _LOST = "test_a_lost_connection_gives_one_snapshot_and_no_delivery_twice"
 _REPLICA = "test_a_server_that_takes_no_writes_is_named_and_not_asked_again"
 TESTS = (
     (
-        "kill -9 at any write of a commit, a publish or a migration",
+        "kill -9 at any write of a commit, a publish, a prune or a migration",
         ("test_matrix.py", "all acts of the first table"),
     ),
     ("kill -9 of a receiver that commits facts", ("test_matrix.py", "the act journal")),
-    ("a disk that fails at any write of a commit or a publish", ("test_matrix.py", "the second table")),
+    (
+        "a disk that fails at any write of a commit, a publish or a prune",
+        ("test_matrix.py", "the second table"),
+    ),
     ("disk full while committing, publishing, mailing; room again", ("test_disk_full.py", "")),
     ("a reader that holds the database for long", ("test_long_readers.py", "")),
     ("PostgreSQL restarts in mid-commit", ("test_postgres.py", _RESTART)),

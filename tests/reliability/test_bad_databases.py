@@ -21,7 +21,6 @@ from tests.support.engines import empty_database
 from tests.support.prepared import Home
 
 RUN_TIME, USAGE = 1, 2
-PAGE = 4096
 
 
 @pytest.fixture
@@ -55,34 +54,43 @@ def settings(folder: Path, state: Path, url: str = "") -> Path:
     return file
 
 
+def page_size(file: Path) -> int:
+    """As the header of the file says."""
+    return int.from_bytes(file.read_bytes()[16:18], "big")
+
+
 def flip(file: Path) -> None:
     """Another kind of page than there is, on each page but the first."""
+    page = page_size(file)
     with file.open("r+b") as opened:
-        for place in range(PAGE, file.stat().st_size, PAGE):
+        for place in range(page, file.stat().st_size, page):
             opened.seek(place)
             opened.write(b"\xff")
 
 
 def truncate(file: Path) -> None:
     with file.open("r+b") as opened:
-        opened.truncate(file.stat().st_size // 2 // PAGE * PAGE)
+        opened.truncate(file.stat().st_size // 2 // page_size(file) * page_size(file))
 
 
 def overwrite(file: Path) -> None:
     file.write_bytes(b"minutes of the meeting\n" * 1000)
 
 
-def take_in_the_log_of_another(file: Path) -> None:
-    """Pages of another installation's first days."""
-    home = Home(file.parent.parent / "another")
-    with home.store() as database, closing(sqlite3.connect(home.file)) as holding:
-        holding.execute("SELECT count(*) FROM sqlite_master").fetchall()  # its log stays
-        home.hear(0)
-        with database.writing() as connection:
-            connection.exec_driver_sql("CREATE TABLE apart (x)")
-            for number in range(200):
-                connection.exec_driver_sql("INSERT INTO apart VALUES (?)", (f"{number}" * 100,))
-        shutil.copy(f"{home.file}-wal", f"{file}-wal")
+def put_a_backup_beside_a_newer_log(file: Path) -> None:
+    """The file as it was, the log of what has grown since."""
+    backup, newer = file.with_name("backup"), file.with_name("newer")
+    shutil.copy(file, backup)
+    rows = [(f"sha256:{number}", "pkg:pypi/a@1", "a" * 100, "1") for number in range(10_000)]
+    with closing(sqlite3.connect(file, isolation_level=None)) as writer:
+        for begin in (0, 5_000):  # the second half refers to pages that only the newer file has
+            writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            writer.execute("BEGIN")
+            writer.executemany("INSERT INTO component VALUES (?, ?, ?, ?)", rows[begin : begin + 5_000])
+            writer.execute("COMMIT")
+        shutil.copy(file.with_name(f"{file.name}-wal"), newer)
+    backup.replace(file)
+    newer.replace(file.with_name(f"{file.name}-wal"))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +102,7 @@ def take_in_the_log_of_another(file: Path) -> None:
             overwrite,
             "not a database. The file is something else, or damaged: move it away or set database.url.",
         ),
-        (take_in_the_log_of_another, "If the log came from elsewhere, move it away"),
+        (put_a_backup_beside_a_newer_log, "If the log came from elsewhere, move it away"),
     ],
 )
 @pytest.mark.parametrize("command", ["status", "collect"])

@@ -24,21 +24,21 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
 def test_whoever_is_killed_leaves_all_or_nothing(matrix: Matrix, name: str) -> None:
     act = BY_NAME[name]
     left: Counter[str] = Counter()
-    for call, n in spread(matrix.count(act), 5):
+    for call, n in spread(matrix.count(act), 4):
         struck = matrix.strike(act, call, str(n), "signal=SIGKILL")
         assert struck.status == -9, f"not killed at {call} {n}: {struck}"
         left[struck.left] += 1
     assert set(left) == {"whole", "absent"}
 
 
-@pytest.mark.parametrize("name", ["commit", "publish"])
+@pytest.mark.parametrize("name", ["commit", "publish", "prune"])
 @pytest.mark.parametrize(("error", "lasting"), [("EIO", ""), ("ENOSPC", "+")])
 def test_a_disk_that_refuses_is_named_and_nothing_is_lost(
     matrix: Matrix, name: str, error: str, lasting: str
 ) -> None:
     act = BY_NAME[name]
     refused = 0
-    for call, n in spread(matrix.count(act), 4):
+    for call, n in spread(matrix.count(act), 3):
         if lasting and call not in WRITES:
             continue  # only what writes needs room
         struck = matrix.strike(act, call, f"{n}{lasting}", f"error={error}")

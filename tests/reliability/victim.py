@@ -27,6 +27,7 @@ from collectors.contract import Fact
 from daemon.store.database import open_database
 from daemon.store.errors import StoreError
 from daemon.store.journal import Journal
+from daemon.store.keeping.prune import prune
 from daemon.store.publish import publish
 from daemon.store.schema import migrate
 from tests.support.prepared import Home, moment
@@ -55,6 +56,15 @@ def migrate_(folder: Path) -> None:
         migrate(database)
 
 
+def prune_(folder: Path) -> None:
+    """The snapshots in the middle."""
+    with (
+        closing(open_database(Home(folder).settings.database_url)) as database,
+        database.writing() as connection,
+    ):
+        prune(connection, (2, 3), moment(4))
+
+
 def journal(folder: Path) -> None:
     """Facts in rounds; what was acknowledged is written down by the one who sent them: here, a file's length."""
     acknowledged = os.open(folder / "acknowledged", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
@@ -67,6 +77,8 @@ def journal(folder: Path) -> None:
 ACTS: dict[str, Callable[[Path], None]] = {
     "commit": commit,
     "publish": publish_,
+    "prune": prune_,
+    "begin": migrate_,
     "migrate": migrate_,
     "journal": journal,
 }
