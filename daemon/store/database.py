@@ -27,7 +27,7 @@ from daemon.store.errors import ConnectionLost, DatabaseUnusable
 APPLICATION_NAME = "driftline"
 """How our connections are called in PostgreSQL's `pg_stat_activity`."""
 
-PAGE = 16384  # bytes: of a usual 4096 a sixth stays empty behind three documents
+PAGE = 32768  # bytes: of the usual 4096 a sixth stays empty behind three documents
 CACHE_KIB = 65536
 
 

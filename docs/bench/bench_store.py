@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+import statistics
 import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,8 +26,8 @@ from docs.bench.figures import Figure, best, now_mib, peak_mib, peak_starts_now
 from docs.bench.snapshots import snapshots
 
 _CHURN = 100  # one resource in a hundred
-_ROUNDS = 3
-_SNAPSHOTS = 5  # with churn: what one makes the database grow by is a matter of whole pages
+_ROUNDS = 2
+_SNAPSHOTS = 6  # with churn: what one makes the database grow by is a matter of whole pages
 _SAMPLE = 2_000  # resources, where a rate does not depend on the size
 _MORE = 4  # times as many resources, and the same memory
 
@@ -40,9 +42,13 @@ def run(size: int) -> list[Figure]:
         full = store.size()
         same, digests = best(lambda: sum(store.take(answers(size))), lambda: _digests(size), rounds=_ROUNDS)
         assert store.size() == full, "an unchanged estate made the database grow"
-        seeds = range(1, _SNAPSHOTS + 1)
-        churned = min(sum(store.take(answers(size, altered=churn, seed=seed))) for seed in seeds)
-        grown = (store.size() - full) / _SNAPSHOTS
+        churned, sizes = [], [full]
+        for seed in range(1, _SNAPSHOTS + 1):
+            churned.append(sum(store.take(answers(size, altered=churn, seed=seed))))
+            sizes.append(store.size())
+    # The first time the pages of a bulk load, full to the brim, make room for versions that grow as they end.
+    grown, *later = (after - before for before, after in pairwise(sizes))
+    usual = statistics.mean(later)
     changed = _bytes(size, churn)
     return [
         Figure("sqlite3 executemany of the same documents", size / driver, "resources/s", floor="the floor"),
@@ -51,11 +57,14 @@ def run(size: int) -> list[Figure]:
         Figure("canonical JSON and SHA-256 alone", size / digests, "resources/s", floor="the floor"),
         Figure("unchanged estate, spooled and committed", size / same, "resources/s", digests / same,
                "JSON and SHA-256", "goal: 0.5 x; no version and no document is written"),
-        Figure("estate with 1 % churn, spooled and committed", size / churned, "resources/s", digests / churned,
+        Figure("estate with 1 % churn, spooled and committed", size / min(churned), "resources/s",
+               digests / min(churned),
                "JSON and SHA-256", "each extent has some of it"),
-        Figure("database growth per snapshot at 1 % churn", grown / 2**20, "MiB", grown / changed,
+        Figure("database growth at 1 % churn, the first time", grown / 2**20, "MiB", grown / changed,
+               "bytes of the changed documents", "pages that a bulk load filled make room once"),
+        Figure("database growth at 1 % churn, from then on", usual / 2**20, "MiB", usual / changed,
                "bytes of the changed documents",
-               f"goal: 1.15 x; {churn:,} changed documents, mean of {_SNAPSHOTS} snapshots"),
+               f"goal: 1.15 x; {churn:,} changed documents, mean of {_SNAPSHOTS - 1} snapshots"),
         Figure("memory of a commit", small, "MiB",
                note=f"{size:,} new resources; SQLite's page cache takes up to {CACHE_KIB // 1024} MiB of it"),
         Figure("memory of a commit, a larger estate", large, "MiB", large / max(small, 1e-9), "the smaller estate",
