@@ -1,8 +1,9 @@
 """Reads OTLP protobuf into spans, and touches as little of it as it can.
 
-Most of the time goes into touching values, not into decoding them. So an attribute is looked up by its bytes as they
-came, a hundred nanoseconds, and what the attributes of a span amount to is looked up by what was found for each.
-What is different in nearly every span (a URL, a statement) is *late*: it is read only where it decides something.
+Most of the time goes into touching values, not into decoding them. So spans that are alike are recognised by the hash
+of their attributes as they came, all at once. What is different in nearly every span is left out of that: attributes
+that nobody wants, and those that are *late* (a URL, a statement), which are read one by one where they decide
+something.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class _Found:
     name: bytes = b""
 
 
-_LATE = {name: _Found(None, name) for name in (*(name for name, _ in NEEDLESS), *STATEMENT_KEYS)}
+_LATE = {name: _Found(None, name) for name in (*(name for name, _ in NEEDLESS), *STATEMENT_KEYS, *_VARIED)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +87,9 @@ class ProtobufReader:
         self._origins = origins
         self._remembered = remembered
         self._attributes = _Attributes(remembered)
-        self._readings: dict[tuple[Origin, int, str, tuple[_Found | None, ...]], _Reading] = {}
+        self._masks: dict[tuple[Origin, int, str, int], tuple[tuple[int, bytes], ...]] = {}
+        self._readings: dict[int, _Reading] = {}
+        self._known: dict[tuple[Origin, int, str, tuple[_Found | None, ...]], _Reading] = {}
         self._forms: dict[tuple[_Reading, tuple[Pair, ...]], Form] = {}
 
     def read(self, body: bytes) -> Batch:
@@ -116,8 +119,7 @@ class ProtobufReader:
         """Adds the usable ones to `spans`; what is wrong with each other one, and whether any has links."""
         wrong: list[str] = []
         links = False
-        found = self._attributes.__getitem__
-        readings = self._readings
+        masks, readings = self._masks, self._readings
         make = tuple.__new__
         for span in sent:
             trace, id, parent, kind = span.trace_id, span.span_id, span.parent_span_id, span.kind
@@ -135,18 +137,24 @@ class ProtobufReader:
                     wrong.append(fails)
                     continue
             sent_attributes = span.attributes[:]
+            name = span.name
             statement = ""
             try:
-                values = tuple(map(found, sent_attributes))
-                reading = readings.get((origin, kind, span.name, values))
+                alike = sent_attributes
+                varied = masks.get((origin, kind, name, len(alike)))
+                if varied:
+                    alike = [*alike]
+                    for position, key in varied:
+                        if alike[position].startswith(key):
+                            alike[position] = key
+                reading = readings.get(hash((origin, kind, name, *alike)))
                 if reading is None:
-                    reading = self._reading(origin, kind, span.name, values)
+                    reading = self._learn(origin, kind, name, sent_attributes)
                 form = reading.form
                 if reading.late:
                     form = self._form(reading, sent_attributes)
                 if reading.statement >= 0:
-                    raw = sent_attributes[reading.statement]
-                    statement = KeyValue.FromString(raw).value.string_value[:STATEMENT_LIMIT]
+                    statement = _text(sent_attributes[reading.statement])[:STATEMENT_LIMIT]
             except (DecodeError, IndexError):
                 wrong.append("a span has a broken attribute")
                 continue
@@ -182,6 +190,26 @@ class ProtobufReader:
             )
         return wrong, links
 
+    def _learn(self, origin: Origin, kind: int, name: str, sent: Sequence[bytes]) -> _Reading:
+        """What to do with spans like this one; from now on they are recognised. Raises DecodeError, IndexError."""
+        found = tuple(map(self._attributes.__getitem__, sent))
+        if len(self._readings) >= self._remembered:
+            self._readings.clear()
+            self._masks.clear()
+            self._known.clear()
+        varied = tuple(
+            (position, raw[: 2 + raw[1]]) for position, raw in enumerate(sent) if self._attributes.varies(raw)
+        )
+        self._masks[origin, kind, name, len(sent)] = varied
+        alike = list(sent)
+        for position, key in varied:
+            alike[position] = key
+        reading = self._known.get((origin, kind, name, found))
+        if reading is None:
+            reading = self._known[origin, kind, name, found] = self._reading(origin, kind, name, found)
+        self._readings[hash((origin, kind, name, *alike))] = reading
+        return reading
+
     def _reading(self, origin: Origin, kind: int, name: str, values: tuple[_Found | None, ...]) -> _Reading:
         pairs: dict[str, Pair] = {}
         late: dict[bytes, int] = {}
@@ -202,15 +230,11 @@ class ProtobufReader:
         statements = sorted(
             (STATEMENT_KEYS[name], late.pop(name)) for name in [*late] if name in STATEMENT_KEYS
         )
-        reading = _Reading(
+        return _Reading(
             Form(origin, kind, name, tuple(pairs.values())),
             tuple(late.values()),
             statements[0][1] if statements else -1,
         )
-        if len(self._readings) >= self._remembered:
-            self._readings.clear()
-        self._readings[origin, kind, name, values] = reading
-        return reading
 
     def _form(self, reading: _Reading, attributes: Sequence[bytes]) -> Form:
         """The form with its late attributes."""
@@ -234,13 +258,24 @@ class ProtobufReader:
 
 
 class _Attributes(dict[bytes, "_Found | None"]):
-    """Attributes as they came -> what they amount to, None if they are not wanted. Filled by being asked."""
+    """Attributes as they came -> what they amount to, None if they are not wanted. Filled by being asked.
+
+    Of an unwanted one no value is remembered that is long, or one of many, or may be a person's.
+    """
 
     def __init__(self, remembered: int) -> None:
         super().__init__()
         self._remembered = remembered
         self._found: dict[Pair, _Found] = {}
-        self._values: dict[bytes, int] = {}  # how many values of an unwanted name are remembered
+        self._values: dict[bytes, int] = {}
+
+    def varies(self, raw: bytes) -> bool:
+        """Whether spans that differ in the value of this attribute are alike: it is read late, or not at all."""
+        name = raw[2 : 2 + raw[1]]
+        return name in _LATE or (
+            name not in SPAN_READERS
+            and (name.startswith(_PERSONAL) or self._values.get(name, 0) >= _VALUES_OF_A_NAME)
+        )
 
     def __missing__(self, raw: bytes) -> _Found | None:
         # KeyValue on the wire: tag, length of the key, key, value.
@@ -249,10 +284,10 @@ class _Attributes(dict[bytes, "_Found | None"]):
         if late is not None:
             return late
         if name not in SPAN_READERS:
-            if len(raw) <= _NAME_BYTES and not name.startswith(_PERSONAL):
-                values = self._values.get(name, 0)
-                if values < _VALUES_OF_A_NAME and len(self._values) < self._remembered:
-                    self._values[name] = values + 1
+            values = self._values.get(name, 0)
+            if values < _VALUES_OF_A_NAME and len(self._values) < self._remembered:
+                self._values[name] = values + 1
+                if len(raw) <= _NAME_BYTES and not name.startswith(_PERSONAL):
                     self._remember(raw, None)
             return None
         pair = _pair(raw)
@@ -263,7 +298,7 @@ class _Attributes(dict[bytes, "_Found | None"]):
                 if len(self._found) >= self._remembered:
                     self._found.clear()
                 found = self._found[pair] = _Found(pair)
-        if name not in _VARIED and len(raw) <= _LONGEST_REMEMBERED:
+        if len(raw) <= _LONGEST_REMEMBERED:
             self._remember(raw, found)
         return found
 
@@ -298,6 +333,15 @@ def _with_links(spans: Sequence[Span], body: bytes) -> list[Span]:
         span._replace(links=found) if (found := links.get((span.trace, span.id, span.kind))) else span
         for span in spans
     ]
+
+
+def _text(raw: bytes) -> str:
+    """The value of an attribute that is text. Raises DecodeError, IndexError."""
+    at = 2 + raw[1]
+    # Short values stand where they always do: tag and length of the value, tag and length of its text, text.
+    if len(raw) < 128 and raw[at] == 0x12 and raw[at + 2] == 0x0A and raw[at + 3] == len(raw) - at - 4:
+        return raw[at + 4 :].decode(errors="replace")
+    return KeyValue.FromString(raw).value.string_value
 
 
 def _value(value: AnyValue) -> Value:

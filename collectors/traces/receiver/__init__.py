@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Mapping
 
 from collectors.contract import FactSink
@@ -11,13 +10,10 @@ from collectors.traces.receiver.errors import AddressTaken, ReceiverError, Token
 from collectors.traces.receiver.grpc_server import GrpcServer
 from collectors.traces.receiver.http_server import HttpServer
 from collectors.traces.receiver.intake import Intake
+from collectors.traces.receiver.memory import GARBAGE_THRESHOLD, keep
 from config import secrets
 from config.settings import Traces
 from config.values import is_loopback
-
-GARBAGE_THRESHOLD = (50_000, 20, 100)
-"""Spans become millions of short-lived tuples, none in a cycle: the default of 700 looks at them all the time and
-takes four tenths of the throughput."""
 
 __all__ = ["GARBAGE_THRESHOLD", "AddressTaken", "Receiver", "ReceiverError", "TokenRequired"]
 
@@ -38,7 +34,7 @@ class Receiver:
         self.ports: Mapping[str, int] = {}
 
     def start(self) -> None:
-        """Listens. Raises AddressTaken; then nothing listens. Sets the process's garbage threshold."""
+        """Listens. Raises AddressTaken; then nothing listens. Sets how the process keeps memory."""
         ports: dict[str, int] = {}
         for protocol, address in self._addresses.items():
             if not address:
@@ -52,7 +48,7 @@ class Receiver:
                 ) from None
             self._servers.append(server)
             ports[protocol] = server.port
-        gc.set_threshold(*GARBAGE_THRESHOLD)
+        keep()
         for server in self._servers:
             server.start()
         self._intake.closing = False
