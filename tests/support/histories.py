@@ -49,7 +49,7 @@ CONFIRM = {LATE: 2}
 HIDDEN = ("policy", "tags", "encrypted_by")
 """What a detail call would have told: an attribute, a part, the verb of a relation."""
 
-GAP, IDLE, UNASKED = "gap", "not due", "not asked"
+GAP, IDLE, UNASKED, SAME = "gap", "not due", "not asked", "the same again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,22 @@ def _told(extent: Extent) -> st.SearchStrategy[Told]:
         large=st.sampled_from((False, False, False, True)),
     )
     gap = st.builds(Told, how=st.just(GAP), why=st.sampled_from(Why))
-    return st.one_of(listed, listed, listed, gap, st.just(Told(IDLE)), st.just(Told(UNASKED)))
+    same = st.just(Told(SAME))
+    return st.one_of(listed, listed, listed, same, gap, st.just(Told(IDLE)), st.just(Told(UNASKED)))
+
+
+def _repeated(cycles: list[Cycle]) -> list[Cycle]:
+    """The cycles with the earlier answer where an extent answers the same again."""
+    told: list[Cycle] = []
+    before: dict[Extent, Told] = {}
+    for cycle in cycles:
+        extents = {
+            extent: before.get(extent, Told(IDLE)) if one.how == SAME else one
+            for extent, one in cycle.extents.items()
+        }
+        before |= {extent: one for extent, one in extents.items() if one.how == "listed"}
+        told.append(Cycle(extents, cycle.out))
+    return told
 
 
 CYCLES = st.builds(
@@ -121,7 +136,7 @@ CYCLES = st.builds(
     out=st.dictionaries(st.sampled_from(("aws", "gcp", "traces")), st.sampled_from(Why), max_size=1)
     | st.just({}),
 )
-HISTORIES = st.lists(CYCLES, min_size=2, max_size=6)
+HISTORIES = st.lists(CYCLES, min_size=2, max_size=6).map(_repeated)
 
 
 def resource(extent: Extent, name: str, thing: Thing, rules: int) -> Resource:
