@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -74,6 +74,24 @@ def vendor(host: str) -> Vendor | None:
         if found := known.get(".".join(labels[start:])):
             return found
     return None
+
+
+@cache
+def label_words() -> Mapping[str, str]:
+    """What others call the kinds of personal data -> the class of ours, "" if not personal; by `label_word`."""
+    return labels_of(_read("labels.toml"))
+
+
+def labels_of(file: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, str]:
+    """The words of a file in the form of labels.toml, by `label_word`."""
+    return {
+        label_word(word): key for groups in file.values() for key, words in groups.items() for word in words
+    }
+
+
+def label_word(text: str) -> str:
+    """A label as it is compared: its letters and digits, in lower case."""
+    return "".join(sign for sign in text.lower() if sign.isalnum())
 
 
 @cache
