@@ -3,6 +3,7 @@
 PYTHON ?= python3
 CONFIG ?= driftline.toml
 TESTS ?=
+SECONDS ?= 60
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -25,6 +26,9 @@ run: $(READY) ## the daemon, with the settings in driftline.toml (CONFIG=FILE fo
 
 test: $(READY) ## all tests, two at a time (TESTS=tests/demo for some)
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(TESTS)
+
+fuzz: $(READY) ## hostile input to the readers of traces and SQL (SECONDS=60)
+	@$(BIN)/python -m tests.fuzz $(SECONDS)
 
 check: $(READY) ## format, lint, types, floors, generated pages, then all tests: what CI runs
 	$(BIN)/ruff format --check .

@@ -30,6 +30,7 @@ COMMANDS = {
     "deliveries": ("daemon.cli.deliveries:app", "List, preview, test and resend mails."),
     "traces": ("daemon.cli.traces:app", "Import trace files."),
     "classes": ("daemon.cli.classes:app", "Explain how column names are judged."),
+    "sql": ("daemon.cli.sql:app", "Explain how a SQL statement is read; measure it on labelled ones."),
     "config": ("daemon.cli.config:app", "Check, show and begin settings."),
     "permissions": ("daemon.cli.permissions:app", "Print the rights that a provider's collector needs."),
     "database": ("daemon.cli.database:app", "Migrate, publish and describe the database."),

@@ -18,7 +18,8 @@ _DEFINITION = re.compile(
     rf" (?P<name>{_NAME})(?P<more>(?: ?, ?{_NAME})*)"
 )
 _INDEX = re.compile(
-    rf"(?i)^create (?:(?:unique|bitmap|clustered|nonclustered|columnstore|fulltext|spatial) )*index (?:(?:concurrently|if|not|exists) )*"
+    r"(?i)^create (?:(?:unique|bitmap|clustered|nonclustered|columnstore|fulltext|spatial) )*index "
+    r"(?:(?:concurrently|if|not|exists) )*"
     rf"(?:{_NAME} )?on (?:only )?(?P<name>{_NAME})"
 )
 _COPIES = re.compile(r"(?i)\b(?:as|clone|like) ?\(? ?(?:select|with|table)\b|\)\s*(?:select|with)\b")

@@ -30,6 +30,11 @@ class Scored:
         """Whether the tables are exactly those of the label."""
         return not self.tables_missed and not self.tables_made_up
 
+    @property
+    def right(self) -> bool:
+        """Whether nothing was missed or made up."""
+        return self.exact and not self.columns_missed and not self.columns_made_up
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:

@@ -32,6 +32,10 @@ class Pieces:
     variables: frozenset[str] = frozenset()
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _TOKEN = re.compile(r"\"[^\"]*\"|`[^`]*`|\[[^\]\[]*\]|[#@]*[^\W\d][\w$#]*|\d+|\?|[^\s\w]")
 _PROCEDURAL = re.compile(
     r"(?i)(?:^|[;\s])(?:begin|declare|loop)\b"
@@ -40,19 +44,19 @@ _PROCEDURAL = re.compile(
 )
 _ROUTINE = frozenset({"procedure", "proc", "function", "trigger", "package", "body"})
 # Words after which nothing begins: the expression or clause goes on.
-_GOES_ON = frozenset(
+_GOES_ON = _words(
     "select from join where and or not on by having set into in exists like between case when as union all except "
     "intersect minus distinct values using table view index top with grant revoke to add column key references "
-    "is of after before instead asc first next only outer inner left right full cross apply default".split()
+    "is of after before instead asc first next only outer inner left right full cross apply default"
 )
 _DATA = frozenset({"select", "insert", "update", "delete", "merge", "with"})
 _BLOCK = frozenset(
     {"begin", "loop", "then", "else", "elsif", "elseif", "end", "exception", "do", "go", "try", "catch"}
 )
-_OTHER = frozenset(
+_OTHER = _words(
     "set if while exec execute call print return open fetch close deallocate raise raiserror throw commit rollback "
     "save truncate drop create alter use declare perform exit leave iterate signal forall waitfor for replace "
-    "batch repeat until cursor copy load".split()
+    "batch repeat until cursor copy load"
 )
 _SETS = frozenset({"union", "all", "except", "intersect", "minus", "distinct"})
 _EVENTS = frozenset({"after", "before", "instead", "of", "or", ",", "on", "for", "key", "do"})
@@ -241,20 +245,21 @@ class _Cutter:
         if word == "use":
             return kind != "select"
         if word == "if":
-            return after != "(" or kind not in {"select"}
+            return after != "(" or kind != "select"
         return True
 
 
 _DECLARED = re.compile(
-    r"(?i)^(?:declare |is |as |begin )?(?:(?:continue|exit) handler.*|(?P<names>[^\W\d][\w$]*(?: ?, ?[^\W\d][\w$]*)*) (?!:?=)[^\W\d])"
+    r"(?i)^(?:declare |is |as |begin )?(?:(?:continue|exit) handler.*|"
+    r"(?P<names>[^\W\d][\w$]*(?: ?, ?[^\W\d][\w$]*)*) (?!:?=)[^\W\d])"
 )
 _LOOPED = re.compile(r"(?i)\bfor ([^\W\d][\w$]*) in\b")
-_PARAMETERS = re.compile(r"(?i)\b(?:procedure|function)\b[^();]{0,200}\(")
+_PARAMETERS = re.compile(r"(?i)\b(?:(?:procedure|function)\b[^();]{0,200}|cursor \w{1,99} ?)\(")
 _PARAMETER = re.compile(r"(?i)^\s*(?:(?:in|out|inout|variadic|nocopy)\s+)*(?P<name>[^\W\d][\w$]*)")
-_NO_VARIABLE = frozenset(
+_NO_VARIABLE = _words(
     "cursor type subtype pragma procedure function begin end if return select insert update delete merge with commit "
     "rollback raise exception set open close fetch loop when then else for while create alter declare is as body "
-    "package null exit call execute perform drop truncate using".split()
+    "package null exit call execute perform drop truncate using"
 )
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlglot import exp
 
+from collectors.traces.sql.belonging import likeliest
 from collectors.traces.sql.dialects import Dialect
 from collectors.traces.sql.names import base_table, fold
 from collectors.traces.sql.scope import (
@@ -34,6 +35,7 @@ _NOT_COLUMNS = frozenset(
     | {"current_date", "current_time", "current_timestamp", "current_user", "null", "true", "false"}
 )
 
+_RECURSIVE_UNSAID = frozenset({"tsql", "oracle", "snowflake", ""})
 _USER_IS_A_FUNCTION = frozenset({"postgres", "redshift", "oracle", "tsql", "snowflake"})
 
 
@@ -84,7 +86,9 @@ class Walk:
         for common in clause.expressions:
             alias = common.args.get("alias")
             name = common.alias.lower()
-            if clause.args.get("recursive"):
+            if clause.args.get("recursive") or (
+                self.dialect.grammar in _RECURSIVE_UNSAID and isinstance(common.this, exp.SetOperation)
+            ):
                 queries[name] = OPAQUE
             source = self.query(common.this, queries, parent)
             queries[name] = self.renamed(source, alias)
@@ -106,7 +110,8 @@ class Walk:
             else:
                 outputs.append((self.output_name(projection), self.values(projection, scope)))
         handled = {"expressions", "from_", "from", "joins", "laterals", "with_", "with", "into", "hint"}
-        handled |= {"kind", "settings", "format"}
+        handled |= {"kind", "settings", "format", "windows"}
+        outputs += [("", self.values(window, scope)) for window in tree.args.get("windows") or []]
         for key, clause in tree.args.items():
             if key not in handled:
                 for part in clause if isinstance(clause, list) else [clause]:
@@ -340,6 +345,8 @@ class Walk:
                     key: source for key, source in able.items() if (key, name) in self.ledger.qualified
                 }
             able = certain or able
+            if len(able) > 1:
+                able = self.guessed(name, able)
             if able:
                 doubtful = len(able) > 1 or any(source.doubts(name) for source in able.values())
                 self.ledger.partial = self.ledger.partial or doubtful
@@ -347,6 +354,21 @@ class Walk:
                 return frozenset().union(*found)
             here = here.parent
         return NONE
+
+    def guessed(self, name: str, able: dict[str, Source]) -> dict[str, Source]:
+        """Those of several sources that have a column: as an inventory knows, or else as names tell."""
+        tables = {source.table: key for key, source in able.items() if source.table is not None}
+        columns_of = self.ledger.known.columns_of
+        if columns_of is not None:
+            known = {key: columns_of(table) for table, key in tables.items()}
+            owners = [key for key, columns in known.items() if columns is not None and name in columns]
+            if len(owners) == 1 and len(tables) == len(able):
+                return {owners[0]: able[owners[0]]}
+        if len(tables) < len(able):
+            return able
+        table = likeliest(name, tables)
+        self.ledger.partial = True
+        return able if table is None else {tables[table]: able[tables[table]]}
 
     # Names
 

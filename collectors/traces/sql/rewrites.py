@@ -11,6 +11,9 @@ from collectors.traces.sql.dialects import Dialect
 
 _NAME = r"(?:[^\s(),;?]+)"
 
+_PRIORITY = "low_priority|high_priority|delayed|quick|or (?:ignore|replace|abort|fail|rollback)"
+_VIEW_OPTION = r"algorithm ?= ?\w+|definer ?= ?\S+|sql security \w+"
+
 _COMMON = (
     (r"^explain(?: ?\([^()]*\)|(?: (?:analyze|verbose|extended|plan for|format ?= ?\w+))*)? (?=\w)", ""),
     (r"^prepare \S+ ?(?:\([^()]*\) ?)?(?:as|from) ", ""),
@@ -18,12 +21,18 @@ _COMMON = (
     (r"^(?:replace|upsert) (?:low_priority |delayed )?into\b", "INSERT INTO"),
     (r"^perform\b", "SELECT"),
     (r"^sel\b", "SELECT"),
-    (r"^(update|insert|delete) (?:(?:low_priority|high_priority|delayed|quick)\b ?|or (?:ignore|replace|abort|fail|rollback)\b ?)+", r"\1 "),
+    (rf"^(update|insert|delete) (?:(?:{_PRIORITY})\b ?)+", r"\1 "),
     (r"^(delete|update|insert) top ?\(? ?\? ?\)?(?: percent)?", r"\1"),
     (r"^select (?:(?:first|skip|limit) \? ?(?:, ?\? )?){1,2}", "SELECT "),
-    (r"^create (?:or replace )?(?:algorithm ?= ?\w+ )?(?:definer ?= ?\S+ )?(?:sql security \w+ )(?=view\b)", "CREATE "),
-    (r"^create (?:or (?:replace|alter) )?(?:algorithm ?= ?\w+ )(?:definer ?= ?\S+ )?(?=view\b)", "CREATE "),
-    (r"^(?:create|alter) (?:or (?:replace|alter) )?(?:secure |recursive )?(view [^()]+?) with schemabinding as\b", r"CREATE \1 AS"),
+    (rf"^create (?:or replace )?(?:(?:{_VIEW_OPTION}) )+(?=view\b)", "CREATE "),
+    (r"^(?:create|alter) (?:or alter )?(view [^()]+?) with schemabinding as\b", r"CREATE \1 AS"),
+    (r"^(select(?: distinct| all)?) top \(? ?\? ?\)?(?: percent)?(?: with ties)?(?= )", r"\1"),
+    (r" into (?:outfile|dumpfile) \?.*?(?= from\b|$)", ""),
+    (
+        rf"^load data .*?\binto table ({_NAME})(?:[^()]*?(\([^()]*\)))?[^()]*( set .*)?$",
+        r"INSERT INTO \1 \2 VALUES (?)",
+    ),
+    (rf"^merge into ({_NAME}) ?(\([^()]*\)) (?:key ?\([^()]*\) ?)?(?=values|select)", r"INSERT INTO \1 \2 "),
     (r"^alter view\b", "CREATE VIEW"),
     (r"^export data .*?\) as (?=select|with)", ""),
     (rf"^alter table ({_NAME}) (?:on cluster \S+ )?update\b", r"UPDATE \1 SET"),
@@ -54,8 +63,24 @@ _CQL = (
     (rf"^delete ([\w\", ]+?) from ({_NAME})", r"UPDATE \2 SET (\1) = (?)"),
 )
 
+_ORACLE = (
+    (r" delete where .*?(?= when not matched|$)", ""),
+    (r"(?<=[\w\"])@[\w.$]+", ""),
+)
+
+_TSQL = (
+    (
+        rf" output ([^()]*?) into ({_NAME}) ?(\([^()]*\))?(.*)$",
+        r" output \1\4 ; INSERT INTO \2 \3 VALUES (?)",
+    ),
+    (r"^(delete [^()]*?) output ([^();]*?) ((?:where|from)\b[^;]*)", r"\1 \3 RETURNING \2 "),
+)
+
 _BATCH = (
-    r"^begin (?:(?:unlogged |counter |logged )?batch (?:using timestamp \? ?)?|(?=(?:select|insert|update|delete|merge|with)\b))",
+    (
+        r"^begin (?:(?:unlogged |counter |logged )?batch (?:using timestamp \? ?)?"
+        r"|(?=(?:select|insert|update|delete|merge|with)\b))"
+    ),
     "",
 )
 
@@ -68,24 +93,25 @@ _ROWS = {
     "snowflake": _compiled(_BATCH, *_COMMON, *_STAGES),
     "databricks": _compiled(_BATCH, *_COMMON, *_STAGES),
     "cql": _compiled(_BATCH, *_COMMON, *_CQL),
+    "oracle": _compiled(_BATCH, *_COMMON, *_ORACLE),
+    "tsql": _compiled(_BATCH, *_COMMON, *_TSQL),
     "": _compiled(_BATCH, *_COMMON),
 }
 # A routine's variables stand where others name a table to be made.
 _INTO_VARIABLES = re.compile(
-    r"(?i)\b(?:bulk collect )?into (?:strict )?[^\W\d][\w$.]*(?: ?\( ?\w+ ?\))?(?: ?, ?[^\W\d][\w$.]*)*(?= from\b|$| limit\b| for update\b)"
+    r"(?i)\b(?:bulk collect )?into (?:strict )?[^\W\d][\w$.]*(?: ?\( ?\w+ ?\))?(?: ?, ?[^\W\d][\w$.]*)*"
+    r"(?= from\b|$| limit\b| for update\b)"
 )
 _QUERY = re.compile(r"(?i)^[\s(]*(?:select|with)\b")
 _RETURNING_INTO = re.compile(r"(?i)(\breturning\b.*?) (?:bulk collect )?into .*$")
 
 
 def rewritten(piece: str, dialect: Dialect, *, routine: bool) -> str:
-    """The statement in common words."""
-    for pattern, put in _ROWS.get(dialect.family, _ROWS[""]):
+    """The statement in common words; with a semicolon between if it is two."""
+    for pattern, put in _ROWS.get(dialect.family or dialect.grammar, _ROWS[""]):
         piece = pattern.sub(put, piece, count=1)
     piece = piece.strip()
     if (routine and dialect.grammar != "tsql") or dialect.grammar in {"oracle", "mysql"}:
-        if _QUERY.match(piece):
-            piece = _INTO_VARIABLES.sub("", piece, count=1)
-        else:
-            piece = _RETURNING_INTO.sub(r"\1", piece)
+        pattern, put = (_INTO_VARIABLES, "") if _QUERY.match(piece) else (_RETURNING_INTO, r"\1")
+        piece = pattern.sub(put, piece, count=1)
     return piece

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from collectors.traces.sql.statement import TableName, Verb
@@ -50,7 +50,7 @@ class Source:
         return behind | self.made_of or None
 
     def offers(self, name: str, alias: str) -> bool:
-        """Whether an unqualified name may mean this source: a function's outputs go by its alias or by known names."""
+        """Whether an unqualified name may mean this source: a function goes by its alias, or by known outputs."""
         return not self.made_of or name == alias or any(output == name for output, _ in self.outputs)
 
     def doubts(self, name: str) -> bool:
@@ -84,12 +84,20 @@ class Scope:
     aliases: frozenset[str] = frozenset()
 
 
+ColumnsOf = Callable[[TableName], frozenset[str] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Names that are no tables and no columns: temporary tables, which statements add to, and a routine's variables."""
+    """What is known beside the statement in hand.
+
+    `temporary`: the temporary tables of statements before it. `variables`: those of the routine it stands in.
+    `columns_of`: the columns that an inventory has of a table, None if it does not know it.
+    """
 
     temporary: set[str]
     variables: frozenset[str]
+    columns_of: ColumnsOf | None = None
 
 
 @dataclass(slots=True)

@@ -132,6 +132,7 @@ CASES = [
      ["t reads a c | d e f"]),
     ("postgresql", 'SELECT "User"."firstName", ID FROM "User"', ["User reads firstName id |"]),
     ("postgresql", "DECLARE c CURSOR FOR SELECT email FROM users", ["users reads email |"]),
+    ("mysql", "LOAD DATA INFILE 'x.csv' INTO TABLE users FIELDS TERMINATED BY ','", ["users writes * |"]),
     ("mysql", "SET NAMES utf8mb4; SELECT first_name FROM staff WHERE id = ?", ["staff reads first_name | id"]),
     ("postgresql", "SELECT users.email AS e FROM users WHERE users.email = %(email_1)s", ["users reads email |"]),
     ("postgresql", 'SELECT "users".* FROM "users" WHERE "users"."id" = $1 /*app:Shop,action:show*/',
@@ -151,7 +152,6 @@ PARTIAL = [
     ("mysql", "SELECT q.born FROM (SELECT * FROM orders o JOIN customers c ON o.cid = c.id) q",
      ["customers reads born | id", "orders reads born | cid"]),
     # Read by the fallback.
-    ("mysql", "LOAD DATA INFILE 'x.csv' INTO TABLE users FIELDS TERMINATED BY ','", ["users writes * |"]),
 ]  # fmt: skip
 
 

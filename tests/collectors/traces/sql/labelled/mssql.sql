@@ -112,7 +112,7 @@ RETURN @id
 
 --> mssql
 --> customers reads customerid firstname lastname email | status
---> orders reads totaldue | customerid orderdate
+--> orders reads totaldue customerid | orderdate
 --> rewardlog writes customerid points reason createdat
 --> customers writes tier modifiedat | customerid
 --> rewardqueue writes | processed
