@@ -50,8 +50,8 @@ class Flows:
         self._clock = clock
         self._today = today
         self._lock = threading.Lock()
-        self._shapes = Shapes(parse)
-        self.index = Index(window, self._shapes.begin)
+        self.shapes = Shapes(parse)
+        self.index = Index(window, self.shapes.begin)
         self._unsent: dict[Said, Times] = {}
         self._under_way: dict[int, dict[Said, Times]] = {}
         self._turn = 0
@@ -98,13 +98,13 @@ class Flows:
     @property
     def counts(self) -> Counts:
         return Counts(
-            self._spans, self.index.repeated, self.index.overflowed + self._shapes.overflowed, self._facts
+            self._spans, self.index.repeated, self.index.overflowed + self.shapes.overflowed, self._facts
         )
 
     def _take(self, spans: Sequence[Span]) -> dict[Said, Times]:
         tally = Tally()
-        self.index.take(spans, self._shapes.of_all(spans), tally, self._clock())
-        facts = tally.expand(self._shapes.begin)
+        self.index.take(spans, self.shapes.of_all(spans), tally, self._clock())
+        facts = tally.expand(self.shapes.begin)
         now = int(self._today() * 1e9)
         for times in facts.values():
             if times[1] > now:

@@ -20,7 +20,7 @@ SERVICES = 5_000
 OPERATIONS_PER_SERVICE = 1_000
 DESTINATIONS_PER_SERVICE = 5_000
 OVERFLOW = "overflow"
-_SHAPES = 50_000
+_SHAPES = 120_000
 
 _METHODS = frozenset(
     {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"}
@@ -97,7 +97,7 @@ class Shapes:
             if not text and form is not None:
                 shape = known.get(form)
                 if shape is None:
-                    shape = self._remember(form, self._like(span, None))
+                    shape = self._remember(form, self._read(span, None))
             elif form is not None:
                 system = self._systems.get(form)
                 if system is None:
@@ -106,7 +106,7 @@ class Shapes:
                 # By identity: equal texts are answered with one value, which the shape keeps alive.
                 shape = known.get((form, id(statement)))
                 if shape is None:
-                    shape = self._remember((form, id(statement)), self._like(span, statement))
+                    shape = self._remember((form, id(statement)), self._read(span, statement))
             else:
                 shape = self._like(span, read(text, _system(span.attributes)) if text else None)
             found.append(shape)
@@ -120,7 +120,7 @@ class Shapes:
         return shape
 
     def _like(self, span: Span, statement: Statement | None) -> Shape:
-        """The shape of spans that say the same, whatever reader they come from."""
+        """The shape of spans whose reader knows no forms."""
         key = (span.origin, span.kind, span.name, span.attributes, id(statement))
         shape = self._known.get(key)
         if shape is None:

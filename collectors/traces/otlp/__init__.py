@@ -16,7 +16,7 @@ class OtlpReader:
     One reader may be used by several threads: its memory is a cache whose entries never change.
     """
 
-    def __init__(self, remembered: int = 50_000) -> None:
+    def __init__(self, remembered: int = 120_000) -> None:
         origins = Origins(remembered)
         self._protobuf = ProtobufReader(origins, remembered)
         self._json = JsonReader(origins)

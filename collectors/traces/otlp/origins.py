@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import orjson
-
 from collectors.traces.semconv import RESOURCE_READERS, Value
 from collectors.traces.spans import Origin
 
@@ -16,6 +14,7 @@ class Origins:
     def __init__(self, remembered: int) -> None:
         self._remembered = remembered
         self._origins: dict[bytes, Origin] = {}
+        self._one: dict[tuple[tuple[str, Value], ...], Origin] = {}
 
     def known(self, raw: bytes) -> Origin | None:
         """The origin of a resource that came before in these bytes."""
@@ -30,8 +29,8 @@ class Origins:
                 reduced[key] = reader(value)
         if len(self._origins) >= self._remembered:
             self._origins.clear()
+            self._one.clear()
         # Resources that differ only in what is not read (a process id) are one origin.
-        content = orjson.dumps(reduced, option=orjson.OPT_SORT_KEYS, default=list)
-        origin = self._origins.setdefault(content, Origin(reduced))
+        origin = self._one.setdefault(tuple(sorted(reduced.items())), Origin(reduced))
         self._origins[raw] = origin
         return origin

@@ -89,7 +89,7 @@ class ProtobufReader:
         self._attributes = _Attributes(remembered)
         self._masks: dict[tuple[Origin, int, str, int], tuple[tuple[int, bytes], ...]] = {}
         self._readings: dict[int, _Reading] = {}
-        self._known: dict[tuple[Origin, int, str, tuple[_Found | None, ...]], _Reading] = {}
+        self._known: dict[int, _Reading] = {}
         self._forms: dict[tuple[_Reading, tuple[Pair, ...]], Form] = {}
 
     def read(self, body: bytes) -> Batch:
@@ -200,13 +200,16 @@ class ProtobufReader:
         varied = tuple(
             (position, raw[: 2 + raw[1]]) for position, raw in enumerate(sent) if self._attributes.varies(raw)
         )
-        self._masks[origin, kind, name, len(sent)] = varied
+        if varied:
+            self._masks[origin, kind, name, len(sent)] = varied
         alike = list(sent)
         for position, key in varied:
             alike[position] = key
-        reading = self._known.get((origin, kind, name, found))
+        # By content: what was found for an attribute may be forgotten, and its place in memory be another's.
+        seen = hash((origin, kind, name, *(one and (one.pair or one.name) for one in found)))
+        reading = self._known.get(seen)
         if reading is None:
-            reading = self._known[origin, kind, name, found] = self._reading(origin, kind, name, found)
+            reading = self._known[seen] = self._reading(origin, kind, name, found)
         self._readings[hash((origin, kind, name, *alike))] = reading
         return reading
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from collectors.traces.pairing.links import Link
 from collectors.traces.pairing.packed import Packed
@@ -113,10 +113,10 @@ class Index:
             len(trace.spans) for traces in (self._young, self._old) for trace in traces.values()
         )
 
-    def rest(self, now: float) -> None:
-        """Packs everything."""
-        self._rotate(now)
-        self._rotate(now)
+    @property
+    def at_hand(self) -> Mapping[bytes, Trace]:
+        """The younger generation of traces that are not packed."""
+        return self._young
 
     @property
     def packed(self) -> Packed:

@@ -20,8 +20,7 @@ _PARTS_OF_A_SHELF = 8
 _ORDINAL_BITS = 24
 _FIELD_BITS = 25
 _KEY = 2**64 - 1
-_REMOTE = 1 << 31
-_TIMED = 1 << 30
+_REMOTE, _TIMED, _NUMBER = 1, 2, 4  # flags beside the number of a shape, and its unit
 _TIMES = struct.Struct("<QIB")  # start; microseconds until the end; which of the part's weights
 _LONGEST = 2**32 - 1
 _WEIGHTS = 255
@@ -59,7 +58,7 @@ class Part:
                 try:
                     number = numbers[shape]
                 except KeyError:
-                    number = numbers[shape] = len(numbers)
+                    number = numbers[shape] = len(numbers) * _NUMBER
                 if remote:
                     number |= _REMOTE
                 row = row_of(parent, unknown) if parent else root
@@ -80,7 +79,7 @@ class Part:
         first.append(len(shapes))
         self._ids = array("Q")
         self._ids.frombytes(b"".join(ids))
-        self._shapes = array("I", shapes)
+        self._shapes = array("H" if len(numbers) * _NUMBER < 2**16 else "I", shapes)
         self._parents = array(code, parents)
         self._first, self._rest_at, self._rest = first, rest_at, bytes(rest)
         self._table = list(numbers)
@@ -103,7 +102,7 @@ class Part:
         root = 2 ** (8 * self._parents.itemsize) - 1
         for row in range(begin, end):
             packed, above = self._shapes[row], self._parents[row]
-            shape = self._table[packed & ~(_REMOTE | _TIMED)]
+            shape = self._table[packed // _NUMBER]
             parent = b""
             if above == root - 1:
                 parent = self._rest[at : at + 8]
@@ -117,7 +116,9 @@ class Part:
             id = ids[(row - begin) * 8 : (row - begin) * 8 + 8]
             yield (
                 id,
-                Record(shape, parent, start, start + took * 1000, self._weights[kept], packed >= _REMOTE),
+                Record(
+                    shape, parent, start, start + took * 1000, self._weights[kept], bool(packed & _REMOTE)
+                ),
             )
 
 
