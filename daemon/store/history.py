@@ -130,7 +130,7 @@ class _Confirmed:
 def _relations(connection: Connection, before: int, after: int) -> Iterator[Difference]:
     confirmed = _Confirmed(connection, before)
     for row, old, new, origin in versions.pairs(connection, versions.RELATIONS, before, after):
-        source, verb, target, observed = row
+        source, verb, target, observed, gone_at = row
         speaking = new or old
         assert speaking is not None
         scope = Scope(speaking.provider, speaking.account, speaking.region)
@@ -144,7 +144,7 @@ def _relations(connection: Connection, before: int, after: int) -> Iterator[Diff
             after=_document(new),
             origin=origin,
             environment=scope.account if observed else "",
-            last_confirmed=confirmed.of(old) if new is None and old is not None else None,
+            again=old is None and gone_at is not None,
         )
 
 

@@ -232,7 +232,8 @@ class Reference:
             return None if first == "baseline" else Difference(first, None, now[self._speaker(now)].content)
         if (listed_then and not listed_now) or not now:
             if last_seen := self._proven_gone(key, before, after):
-                return Difference("removed", then[self._speaker(then)].content, None, last_seen)
+                confirmed = last_seen if len(key) == 1 else None  # of a relation nobody tells it
+                return Difference("removed", then[self._speaker(then)].content, None, confirmed)
             if not now:
                 return None
         speaker = self._speaker(now)
