@@ -128,7 +128,6 @@ class _Confirmed:
 
 
 def _relations(connection: Connection, before: int, after: int) -> Iterator[Difference]:
-    confirmed = _Confirmed(connection, before)
     for row, old, new, origin in versions.pairs(connection, versions.RELATIONS, before, after):
         source, verb, target, observed, gone_at = row
         speaking = new or old
