@@ -28,7 +28,10 @@ def traces() -> None:
 def import_files(
     context: typer.Context,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="OTLP JSON, OTLP protobuf or Zipkin v2 JSON.")
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", help="OTLP JSON or protobuf, Zipkin v2, Jaeger or Tempo JSON; plain or gzip."
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -38,7 +41,9 @@ def import_files(
     from collectors.contract import SinkBusy
     from collectors.traces.facts import Flows
     from collectors.traces.imports import TraceFileError, import_file
+    from collectors.traces.imports.formats import Formats
     from config.errors import SettingsError
+    from daemon.cli.progress import progress
     from daemon.store.errors import StoreError
     from daemon.store.journal import Journal, path_of
 
@@ -54,21 +59,34 @@ def import_files(
         raise typer.Exit(FAILED) from None
     flows = Flows(journal, settings.traces.pairing_window.total_seconds())
     done, failed = [], False
+    formats = Formats()
     try:
-        for file in files:
-            try:
-                done.append(import_file(file, flows))
-            except (TraceFileError, SinkBusy) as error:
-                failed = True
-                sys.stderr.write(f"{error}\n")
+        with progress(len(files), "importing") as advance:
+            for file in files:
+                try:
+                    done.append(import_file(file, flows, formats=formats))
+                except (TraceFileError, SinkBusy) as error:
+                    failed = True
+                    sys.stderr.write(f"{error}\n")
+                advance()
     finally:
         journal.close()
+    for one in done:
+        failed = failed or bool(one.skipped)
+        for fault in one.faults:
+            sys.stderr.write(f"{one.file}: {fault}\n")
+        if one.skipped > len(one.faults):
+            sys.stderr.write(f"{one.file}: and {one.skipped - len(one.faults)} more\n")
     if as_json:
         rows = [asdict(one) for one in done]
         sys.stdout.write(orjson.dumps({"format_version": "1.0", "data": rows}).decode() + "\n")
     else:
         for one in done:
             rejected = f", {one.rejected} rejected ({one.reason})" if one.rejected else ""
-            sys.stdout.write(f"{one.file}: {one.format}, {one.spans} spans, {one.facts} facts{rejected}\n")
+            skipped = f", {one.skipped} not read" if one.skipped else ""
+            lacking = f", lacks {', '.join(one.lacks)}" if one.lacks else ""
+            sys.stdout.write(
+                f"{one.file}: {one.format}, {one.spans} spans, {one.facts} facts{rejected}{skipped}{lacking}\n"
+            )
     if failed:
         raise typer.Exit(FAILED)

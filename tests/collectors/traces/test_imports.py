@@ -11,7 +11,7 @@ import pytest
 
 from collectors.traces import imports
 from collectors.traces.facts import Flows
-from collectors.traces.imports import TraceFileError, import_file, read_file
+from collectors.traces.imports import TraceFileError, files, import_file, read_file
 from collectors.traces.memory import MemoryFacts
 from collectors.traces.merging import Merged, merge
 from tests.support.traces import LONG_AFTER, export, lines, proto_span, resource_spans
@@ -207,7 +207,7 @@ def test_a_missing_file_and_a_directory_are_named(tmp_path: Path) -> None:
 
 
 def test_a_bomb_in_a_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "LARGEST", 1 << 20)
+    monkeypatch.setattr(files, "LARGEST", 1 << 20)
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(b" " * (4 << 20)))
     with pytest.raises(TraceFileError, match="larger than 1 MiB"):

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from daemon.cli import app
 from daemon.store.journal import Journal
+from tests.support.trace_formats import lines, zipkin
 from tests.support.traces import export, proto_span, resource_spans
 
 
@@ -70,3 +71,12 @@ def test_a_journal_that_cannot_be_used_is_named(config: Path, traces: Path, tmp_
     result = CliRunner().invoke(app, ["traces", "import", "--config", str(config), str(traces)])
     assert result.exit_code == 1
     assert "facts.db" in result.stderr
+
+
+def test_what_could_not_be_read_and_what_a_format_lacks_is_told(config: Path, tmp_path: Path) -> None:
+    path = tmp_path / "zipkin.json"
+    path.write_bytes(lines(zipkin()) + b"[{\n")
+    result = CliRunner().invoke(app, ["traces", "import", "--config", str(config), str(path)])
+    assert result.exit_code == 1
+    assert result.stdout.endswith(", 1 not read, lacks links, sampling\n")
+    assert result.stderr.startswith(f"{path}: line 2 is not JSON")
