@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import orjson
+
 from collectors.traces.otlp.json import JsonReader
 from collectors.traces.otlp.origins import Origins
 from collectors.traces.otlp.protobuf import ProtobufReader
-from collectors.traces.spans import Batch
+from collectors.traces.otlp.typed import TypedReader
+from collectors.traces.spans import Batch, MalformedTraces
 
 __all__ = ["OtlpReader"]
 
@@ -20,6 +23,7 @@ class OtlpReader:
         origins = Origins(remembered)
         self._protobuf = ProtobufReader(origins, remembered)
         self._json = JsonReader(origins)
+        self._typed = TypedReader(origins, remembered)
 
     def protobuf(self, body: bytes) -> Batch:
         """Spans of an ExportTraceServiceRequest. Raises MalformedTraces; then nothing of it is used."""
@@ -28,3 +32,14 @@ class OtlpReader:
     def json(self, document: object) -> Batch:
         """Spans of an ExportTraceServiceRequest in JSON, already parsed. Raises MalformedTraces."""
         return self._json.read(document)
+
+    def json_text(self, body: bytes) -> Batch:
+        """The same from the text of the message. Raises MalformedTraces."""
+        batch = self._typed.read(body)
+        if batch is not None:
+            return batch
+        try:
+            document = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise MalformedTraces(f"the body is not JSON: broken at character {error.pos}") from None
+        return self.json(document)

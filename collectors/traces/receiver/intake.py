@@ -5,11 +5,9 @@ from __future__ import annotations
 import hmac
 import threading
 
-import orjson
-
 from collectors.traces.facts import Flows
 from collectors.traces.otlp import OtlpReader
-from collectors.traces.spans import Batch, MalformedTraces
+from collectors.traces.spans import Batch
 
 SINK_PATIENCE = 3.0
 """Seconds that facts may take to become durable before the sender is asked to come again."""
@@ -71,11 +69,7 @@ class Intake:
 
     def json(self, body: bytes) -> Batch:
         """The same for JSON."""
-        try:
-            document = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            raise MalformedTraces(f"the body is not JSON: broken at character {error.pos}") from None
-        return self._record(self._reader.json(document))
+        return self._record(self._reader.json_text(body))
 
     def _record(self, batch: Batch) -> Batch:
         self._flows.record(batch.spans, SINK_PATIENCE)

@@ -12,8 +12,8 @@ from tests.support.snapshots import Snapshots, listing, queue
 
 MISSING = (
     "azure", "boto3", "botocore", "cyclonedx", "google.auth", "google.cloud", "google.protobuf", "google.rpc", "grpc",
-    "httpcore", "httptools", "jmespath", "opentelemetry.exporter", "opentelemetry.proto", "packageurl", "psycopg",
-    "sqlglot", "starlette", "univers", "uvicorn",
+    "httpcore", "httptools", "jmespath", "msgspec", "opentelemetry.exporter", "opentelemetry.proto", "packageurl",
+    "psycopg", "sqlglot", "starlette", "univers", "uvicorn",
 )  # fmt: skip
 PROGRAM = "import sys; sys.modules.update(dict.fromkeys({names})); from daemon.cli import main; main()"
 
