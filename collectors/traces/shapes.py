@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from collectors.traces.semconv import SPAN_NAMES, Pair, Value, read, read_all
 from collectors.traces.spans import Form, Kind, Origin, Span
 from collectors.traces.sql.statement import Statement
 from collectors.traces.statements import Parse, Statements
+from collectors.traces.templates import Templates
 
 SERVICES = 5_000
 OPERATIONS_PER_SERVICE = 1_000
@@ -79,6 +80,7 @@ class Shapes:
         self._known: dict[tuple[Origin, int, str, tuple[Pair, ...], int], Shape] = {}
         self._of_form: dict[Form | tuple[Form, int], Shape] = {}
         self._systems: dict[Form, str] = {}
+        self._templates = Templates(SERVICES)
         self._begun: dict[Shape, tuple[str, tuple[Said, ...]]] = {}
         self._operations: dict[str, set[str]] = {}
         self._destinations: dict[str, set[str]] = {}
@@ -147,7 +149,7 @@ class Shapes:
         service, attributes, kind = self._service(span.origin), dict(span.attributes), span.kind
         topic = _topic(service, attributes)
         begins = kind in (Kind.SERVER, Kind.CONSUMER)
-        name = _operation_name(span, attributes, topic)
+        name = _operation_name(span, attributes, topic, lambda path: self._templates.of(service.urn, path))
         operation = self._begin(service, name) if begins else service.operation(name)
         used: list[tuple[Destination, Use]] = []
         if not begins:
@@ -263,7 +265,9 @@ def columns_of(text: str) -> tuple[str, ...]:
     return tuple(str(one) for one in columns) if isinstance(columns, list) else ()
 
 
-def _operation_name(span: Span, attributes: Mapping[str, Value], topic: Destination | None) -> str:
+def _operation_name(
+    span: Span, attributes: Mapping[str, Value], topic: Destination | None, template: Callable[[str], str]
+) -> str:
     """A name without values, from what the instrumentation states or, failing that, from the span's name."""
     if span.kind == Kind.CONSUMER and topic:
         return f"{_value(attributes, 'messaging.operation') or 'process'} {topic.urn.rpartition('/')[2]}"
@@ -282,7 +286,7 @@ def _operation_name(span: Span, attributes: Mapping[str, Value], topic: Destinat
         if _value(attributes, "http.status"):
             return f"{verb} {{no route}}"
         path = _value(attributes, "url.path") or names.path(_value(attributes, "url"))
-        return f"{verb} {path}" if path else verb
+        return f"{verb} {template(path)}" if path else verb
     if span.statement or _value(attributes, "db.system"):
         # The name of a database span may be its statement: only its first word is safe.
         return names.words(span.name.split(None, 1)[0]) if span.name.strip() else "query"
