@@ -46,12 +46,12 @@ from collectors.traces.spans import (
 
 _NO_TRACE = bytes(16)
 _LONGEST_REMEMBERED = 512
+_NAMES = 5_000
 _VALUES_OF_A_NAME = 64
-_NAME_BYTES = 100
+_MANY_VALUES = frozenset(range(_VALUES_OF_A_NAME))
 _BEGINNING = frozenset({Kind.SERVER, Kind.CONSUMER})
 # Nearly every value is another one, or belongs to a person: read each time, never remembered.
 _VARIED = frozenset({b"client.address", b"http.client_ip", b"net.peer.ip", b"net.sock.peer.addr"})
-_PERSONAL = (b"user", b"enduser", b"session", b"client")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -263,21 +263,20 @@ class ProtobufReader:
 class _Attributes(dict[bytes, "_Found | None"]):
     """Attributes as they came -> what they amount to, None if they are not wanted. Filled by being asked.
 
-    Of an unwanted one no value is remembered that is long, or one of many, or may be a person's.
+    Of those that are not wanted no value is remembered, only how many there were.
     """
 
     def __init__(self, remembered: int) -> None:
         super().__init__()
         self._remembered = remembered
         self._found: dict[Pair, _Found] = {}
-        self._values: dict[bytes, int] = {}
+        self._values: dict[bytes, set[int]] = {}
 
     def varies(self, raw: bytes) -> bool:
         """Whether spans that differ in the value of this attribute are alike: it is read late, or not at all."""
         name = raw[2 : 2 + raw[1]]
         return name in _LATE or (
-            name not in SPAN_READERS
-            and (name.startswith(_PERSONAL) or self._values.get(name, 0) >= _VALUES_OF_A_NAME)
+            name not in SPAN_READERS and len(self._values.get(name, _MANY_VALUES)) >= _VALUES_OF_A_NAME
         )
 
     def __missing__(self, raw: bytes) -> _Found | None:
@@ -287,11 +286,11 @@ class _Attributes(dict[bytes, "_Found | None"]):
         if late is not None:
             return late
         if name not in SPAN_READERS:
-            values = self._values.get(name, 0)
-            if values < _VALUES_OF_A_NAME and len(self._values) < self._remembered:
-                self._values[name] = values + 1
-                if len(raw) <= _NAME_BYTES and not name.startswith(_PERSONAL):
-                    self._remember(raw, None)
+            values = self._values.get(name)
+            if values is None and len(self._values) < _NAMES:
+                values = self._values[name] = set()
+            if values is not None and len(values) < _VALUES_OF_A_NAME:
+                values.add(hash(raw))
             return None
         pair = _pair(raw)
         found = None
