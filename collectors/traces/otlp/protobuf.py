@@ -8,7 +8,7 @@ something.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
@@ -72,11 +72,12 @@ _LATE = {name: _Found(None, name) for name in (*(name for name, _ in NEEDLESS), 
 class _Reading:
     """What to do with the attributes of spans that look alike.
 
-    `late`: positions of attributes to be read now; `statement`: position of the statement, -1 if there is none.
+    `late`: attributes to be read now: position, name and what reduces the value. `statement`: position of the
+    statement, -1 if there is none.
     """
 
     form: Form
-    late: tuple[int, ...]
+    late: tuple[tuple[int, str, Callable[[Value], Value]], ...]
     statement: int
 
 
@@ -235,13 +236,19 @@ class ProtobufReader:
         )
         return _Reading(
             Form(origin, kind, name, tuple(pairs.values())),
-            tuple(late.values()),
+            tuple((position, name.decode(), SPAN_READERS[name]) for name, position in late.items()),
             statements[0][1] if statements else -1,
         )
 
     def _form(self, reading: _Reading, attributes: Sequence[bytes]) -> Form:
         """The form with its late attributes."""
-        pairs = tuple(pair for position in reading.late if (pair := _pair(attributes[position])) is not None)
+        found = []
+        for position, name, reduce in reading.late:
+            raw = attributes[position]
+            value = _text(raw) or _value(KeyValue.FromString(raw).value)
+            if value:
+                found.append((name, reduce(value)))
+        pairs = tuple(found)
         form = self._forms.get((reading, pairs))
         if form is None:
             known = reading.form
