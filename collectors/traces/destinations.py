@@ -143,12 +143,11 @@ def dynamodb(service: Service, name: str, address: Address) -> Destination:
     return _table(service, urn, alias, detail(system="dynamodb", table=names.part(name)))
 
 
-def bucket(service: Service, name: str) -> Destination:
-    """An S3 bucket: its name is unique in the world."""
-    alias = str(Alias("public", "bucket", name))
-    return _table(
-        service, f"table://public/s3///{names.part(name)}", alias, detail(system="s3", table=names.part(name))
-    )
+def bucket(service: Service, name: str, system: str = "s3") -> Destination:
+    """A bucket of S3 or of Google Cloud Storage (`gcs`): its name is unique in the world."""
+    alias = str(Alias("public", "bucket" if system == "s3" else system, name))
+    known = detail(system=system, table=names.part(name))
+    return _table(service, f"table://public/{system}///{names.part(name)}", alias, known)
 
 
 def host(service: Service, address: Address) -> Destination:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from collectors.contract import Fact, FactSink, SinkBusy
-from collectors.traces import sql
+from collectors.traces import stores
 from collectors.traces.pairing import Index, Tally, Times, add
 from collectors.traces.said import Said
 from collectors.traces.shapes import Shapes
@@ -42,7 +42,7 @@ class Flows:
         self,
         sink: FactSink,
         window: float = 3600.0,
-        parse: Parse = sql.parse,
+        parse: Parse = stores.read,
         clock: Callable[[], float] = time.monotonic,
         today: Callable[[], float] = time.time,
     ) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from collectors.traces import names
+from collectors.traces import keys, names
 
 Value = str | tuple[str, ...]
 Pair = tuple[str, Value]
@@ -59,6 +59,8 @@ SPAN_NAMES: Mapping[str, tuple[str, ...]] = {
         "db.mongodb.collection",
         "db.cassandra.table",
         "db.cosmosdb.container",
+        "db.elasticsearch.path_parts.index",
+        "elasticsearch.target",
     ),
     "messaging.system": ("messaging.system",),
     "messaging.destination": (
@@ -75,6 +77,9 @@ SPAN_NAMES: Mapping[str, tuple[str, ...]] = {
     "aws.bucket": ("aws.s3.bucket", "aws.bucket.name"),
     "aws.tables": ("aws.dynamodb.table_names", "aws.table.name"),
     "aws.columns": ("aws.dynamodb.attributes_to_get",),
+    "aws.projection": ("aws.dynamodb.projection",),
+    "aws.key": ("aws.s3.key",),
+    "gcs.object": ("gsutil.uri",),
     "aws.queue": ("aws.sqs.queue.url", "aws.queue.url"),
     "aws.topic": ("aws.sns.topic.arn",),
     "aws.stream": ("aws.kinesis.stream_name",),
@@ -139,6 +144,8 @@ _REDUCERS: Mapping[str, Callable[[Value], Value]] = {
     "db.summary": _one(names.words),
     "aws.tables": _texts,
     "aws.columns": _texts,
+    "aws.key": _one(keys.pattern),
+    "gcs.object": _one(keys.of_uri),
     "aws.queue": _one(names.url_without_query),
     "image.digests": _texts,
 }

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from collectors.model import Alias
-from collectors.traces import destinations, names
+from collectors.traces import destinations, names, stores
 from collectors.traces.destinations import WHOLE_STORE, Address, Destination
 from collectors.traces.origins import Service, service_of
 from collectors.traces.said import Said, detail, read_detail
 from collectors.traces.semconv import SPAN_NAMES, Pair, Value, read, read_all
 from collectors.traces.spans import Form, Kind, Origin, Span
-from collectors.traces.sql.statement import Statement
+from collectors.traces.sql.statement import Statement, TableUse
 from collectors.traces.statements import Parse, Statements
+from collectors.traces.stores import elasticsearch
 from collectors.traces.templates import Templates
 
 SERVICES = 5_000
@@ -346,16 +347,26 @@ def _uses(
     verb = "reads" if not action or action.lower().split()[0] in _READING else "writes"
     tables = read_all(attributes, SPAN_NAMES, "aws.tables")
     system = destinations.system_of(_value(attributes, "db.system"))
+    bucket, stored = _value(attributes, "aws.bucket"), _value(attributes, "gcs.object").partition("://")[2]
     if tables:
-        columns = sorted(read_all(attributes, SPAN_NAMES, "aws.columns"))
+        projected = _value(attributes, "aws.projection").replace(" ", "").split(",")
+        columns = {*read_all(attributes, SPAN_NAMES, "aws.columns"), *projected}
         verb = "reads" if not action or action.lower() in _READING | {"scan", "query"} else "writes"
+        # `#n` stands for a name that the span does not tell.
+        known = detail(columns=[*sorted(one for one in columns if one and not one.startswith("#"))])
         for name in sorted(tables):
-            yield (
-                destinations.dynamodb(service, name, _peer(attributes)),
-                Use(verb, "", detail(columns=list(columns))),
-            )
-    elif _value(attributes, "aws.bucket"):
-        yield destinations.bucket(service, _value(attributes, "aws.bucket")), Use(verb, "", "")
+            yield destinations.dynamodb(service, name, _peer(attributes)), Use(verb, "", known)
+    elif system == "dynamodb" and statement is not None and statement.tables:
+        for use in statement.tables:
+            yield destinations.dynamodb(service, use.table, _peer(attributes)), _use(use, statement)
+    elif bucket:
+        key = _value(attributes, "aws.key")
+        yield destinations.bucket(service, bucket), Use(verb, "", detail(columns=[key] if key else []))
+    elif stored:
+        name, _, key = stored.partition("/")
+        verb = "reads" if span.name.lower().endswith(_GETTING) else "writes"
+        known = detail(columns=[key] if key else [])
+        yield destinations.bucket(service, name, "gcs"), Use(verb, "", known)
     elif system or statement is not None:
         yield from _database(service, system, attributes, action, statement)
     elif topic:
@@ -376,13 +387,20 @@ def _database(
     address, namespace = _peer(attributes), _value(attributes, "db.namespace")
     verb = "reads" if not action or action.lower().split()[0] in _READING else "writes"
     collection = _value(attributes, "db.collection")
+    if system in _SEARCH:
+        path = _value(attributes, "url.path") or names.path(_value(attributes, "url"))
+        collection = elasticsearch.index(collection) or elasticsearch.index_of_path(path)
+    if parsed is not None and system in _NO_SQL:
+        parsed = stores.told(parsed, system, action, reading=verb == "reads")
+        for use in parsed.tables:
+            name = use.table or collection or WHOLE_STORE
+            yield destinations.table(service, system, address, namespace, "", name), _use(use, parsed)
+        if parsed.tables:
+            return
     if parsed is not None and system not in _NO_SQL:
         for use in parsed.tables:
             where = destinations.table(service, system, address, namespace, use.schema, use.table)
-            known = detail(
-                columns=list(use.columns), lookups=list(use.lookups), partial=parsed.partial or None
-            )
-            yield where, Use(use.verb, "", known)
+            yield where, _use(use, parsed)
         if parsed.tables or parsed.parsed_by:
             return
     if collection:
@@ -392,9 +410,18 @@ def _database(
         yield destinations.table(service, system, address, namespace, "", WHOLE_STORE), Use(verb, "", "")
 
 
+def _use(use: TableUse, statement: Statement) -> Use:
+    known = detail(columns=list(use.columns), lookups=list(use.lookups), partial=statement.partial or None)
+    return Use(use.verb, "", known)
+
+
+_GETTING = ("get", "list", "read", "download", "downloadto", "reader", "exists")
+_SEARCH = frozenset({"elasticsearch", "opensearch"})
 _NO_SQL = frozenset(
     {
         "redis",
+        "valkey",
+        "documentdb",
         "memcached",
         "mongodb",
         "dynamodb",

@@ -33,6 +33,7 @@ _COMMON = (
         r"INSERT INTO \1 \2 VALUES (?)",
     ),
     (rf"^merge into ({_NAME}) ?(\([^()]*\)) (?:key ?\([^()]*\) ?)?(?=values|select)", r"INSERT INTO \1 \2 "),
+    (rf"^insert into ({_NAME}) value ?\{{.*", r"INSERT INTO \1 VALUES (?)"),
     (r"^alter view\b", "CREATE VIEW"),
     (r"^export data .*?\) as (?=select|with)", ""),
     (rf"^alter table ({_NAME}) (?:on cluster \S+ )?update\b", r"UPDATE \1 SET"),

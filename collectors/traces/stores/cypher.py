@@ -1,0 +1,47 @@
+"""Finds the labels and properties that a Cypher text reads and writes.
+
+It knows the shape of patterns and no more: every statement it finds is partial.
+Source: https://neo4j.com/docs/cypher-manual/current/syntax/
+"""
+
+from __future__ import annotations
+
+import re
+
+from collectors.traces.sql.statement import Statement, TableName, Verb, tables_of
+
+_LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'?|\"(?:[^\"\\]|\\.)*\"?|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_CLAUSE = re.compile(
+    r"(?i)\b(optional match|match|merge|create|set|remove|return|with|where|delete|order by|unwind)\b"
+)
+_NODE = re.compile(
+    r"\(\s*(?P<name>\w*)\s*:\s*`?(?P<label>[^\W\d][\w ]{0,60}?)`?\s*(?:\{(?P<map>[^{}]*)\})?\s*[):]"
+)
+_KEY = re.compile(r"(?:^|,)\s*`?([^\W\d]\w{0,60})`?\s*:")
+_PROPERTY = re.compile(r"\b([^\W\d]\w{0,60})\.`?([^\W\d]\w{0,60})`?")
+_ALONE = re.compile(r"(?:^|,)\s*(?:distinct\s+)?([^\W\d]\w{0,60})\s*(?=,|$)", re.IGNORECASE)
+_WRITES = frozenset({"merge", "create", "set", "remove", "delete"})
+
+
+def read(text: str) -> Statement:
+    """What a Cypher text does with which labels."""
+    parts = _CLAUSE.split(_LITERAL.sub("?", text))
+    owners: dict[str, TableName] = {}
+    found: dict[tuple[TableName, Verb], tuple[set[str], set[str]]] = {}
+    for clause, body in zip(parts[1::2], parts[2::2], strict=False):
+        word = clause.lower()
+        verb: Verb = "writes" if word in _WRITES else "reads"
+        for node in _NODE.finditer(body):
+            table = TableName("", node["label"])
+            owners.setdefault(node["name"], table)
+            columns, lookups = found.setdefault((table, verb), (set(), set()))
+            (columns if verb == "writes" else lookups).update(_KEY.findall(node["map"] or ""))
+        for name, column in _PROPERTY.findall(body):
+            if name in owners:
+                columns, lookups = found.setdefault((owners[name], verb), (set(), set()))
+                (lookups if word in {"where", "match", "optional match", "order by"} else columns).add(column)
+        if word == "return":
+            for name in _ALONE.findall(body):
+                if name in owners:
+                    found.setdefault((owners[name], "reads"), (set(), set()))[0].add("*")
+    return Statement(tables_of(found), partial=bool(found), parsed_by="cypher" if found else "")
