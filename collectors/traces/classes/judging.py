@@ -5,21 +5,28 @@ It sees names only, never a value, and gives its reason in words an operator can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from collectors.traces.classes.rules import Phrase, Rule, Tier, load
+from collectors.traces.classes.places import (
+    OWNERS,
+    VOCABULARY,
+    Place,
+    ending,
+    kinds_of,
+    owns,
+    prefix_of,
+    said_of,
+    words_of,
+)
+from collectors.traces.classes.rules import NAMED, Phrase, Rule, Tier
 from collectors.traces.classes.words import Words
 
-_VOCABULARY = load()
-
-VERSION = _VOCABULARY.version
+VERSION = VOCABULARY.version
 """Changes with the vocabulary: what was judged under another version is judged anew."""
 
 _UNSURE = 0.6
-_LONGEST_NAME = 256
-_Kinds = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +38,6 @@ class Verdict:
     confidence: float
     rule: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a column stands: the table's name and words, its kinds, and whether its neighbours are of a person."""
-
-    table: str
-    words: Words
-    kinds: _Kinds
-    personal_siblings: bool = False
-
-    def meets(self, rule: Rule) -> bool:
-        return (
-            not rule.needs
-            or bool(rule.needs & self.kinds)
-            or ("person" in rule.needs and self.personal_siblings)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,34 +73,36 @@ def _classified(
     return tuple((column, verdict) for column, verdict in judged if isinstance(verdict, Verdict))
 
 
-def _place(schema: str, table: str, columns: Iterable[str]) -> _Place:
-    words = _words(table)
-    place = _Place(table, words, _kinds(words) or _kinds(_words(schema)) & {"person"})
-    alone = _Place(table, words, frozenset())
+def _place(schema: str, table: str, columns: Sequence[str]) -> Place:
+    words = words_of(table)
+    place = Place(table, words, kinds_of(schema, table), prefix=prefix_of(columns))
     told = {
         verdict.data_class
-        for verdict in (_judged(column, alone) for column in columns)
+        for verdict in (_judged(column, place) for column in columns)
         if isinstance(verdict, Verdict) and verdict.tier == "strong"
     }
-    weights = _VOCABULARY.weights.items()
+    weights = VOCABULARY.weights.items()
     weight = sum(weight for key, weight in weights if any(_within(each, key) for each in told))
-    telling = not place.kinds & _VOCABULARY.siblings_not_in
-    return replace(place, personal_siblings=telling and weight >= _VOCABULARY.enough)
+    beside = {kind for column in columns for kind in ending(place.words_of(column), VOCABULARY.beside)}
+    if not place.kinds & VOCABULARY.siblings_not_in and weight >= VOCABULARY.enough:
+        beside.add("person")
+    if any(_within(each, "user.name") for each in told):
+        beside.add(NAMED)
+    return replace(place, beside=frozenset(beside))
 
 
-def _kinds(words: Words) -> _Kinds:
-    """What a table is about: its last words that mean something."""
-    kept = list(words)
-    while len(kept) > 1 and (kept[-1] in _VOCABULARY.neutral or kept[-1].isdigit()):
-        kept.pop()
-    ends = (tuple(kept), words)
-    return frozenset(
-        kind for phrase, kind in _VOCABULARY.kinds if any(end[-len(phrase) :] == phrase for end in ends)
-    )
+def _judged(column: str, place: Place) -> Verdict | str:
+    """The verdict on a column; a path such as `customer.address.city` is first judged as the city of an address."""
+    path, _, name = column.rpartition(".")
+    if path and name and (kinds := kinds_of("", path)):
+        nested = replace(place, kinds=kinds)
+        verdict = _judged_words(column, words_of(name), nested)
+        if isinstance(verdict, Verdict):
+            return verdict
+    return _judged_words(column, place.words_of(column), place)
 
 
-def _judged(column: str, place: _Place) -> Verdict | str:
-    words = _words(column)
+def _judged_words(column: str, words: Words, place: Place) -> Verdict | str:
     found = sorted(_matches(words), key=_preference, reverse=True)
     refusal = "no word of it names personal data"
     refused: list[_Match] = []
@@ -124,7 +116,7 @@ def _judged(column: str, place: _Place) -> Verdict | str:
             return judged
         if not refused:
             refusal = judged
-        if match.phrase.rule is None or place.meets(match.phrase.rule):
+        if match.phrase.rule is None or _context(match, words, place) is not None:
             refused.append(match)
     return refusal
 
@@ -133,52 +125,58 @@ def _longer(one: _Match, other: _Match) -> bool:
     return one.end - one.start > other.end - other.start
 
 
-def _preference(match: _Match) -> tuple[int, bool, bool, float, int]:
+def _preference(match: _Match) -> tuple[int, int, bool, float, bool]:
+    """The last word of a name says what it is, and more words say it better: the city of `billing_address_city`."""
     rule = match.phrase.rule
     length = match.end - match.start
-    return length, rule is None, match.phrase.literal, rule.confidence if rule else 1.0, match.end
+    return match.end, length, rule is None, rule.confidence if rule else 1.0, match.phrase.literal
 
 
 def _matches(words: Words) -> Iterator[_Match]:
     for start, word in enumerate(words):
-        for phrase in _VOCABULARY.phrases.get(word, ()):
+        for phrase in VOCABULARY.phrases.get(word, ()):
             end = start + len(phrase.words)
             if words[start:end] == phrase.words:
                 yield _Match(phrase, start, end)
 
 
-def _weighed(column: str, words: Words, match: _Match, place: _Place) -> Verdict | str:
+def _weighed(column: str, words: Words, match: _Match, place: Place) -> Verdict | str:
     """The verdict of one phrase in its surroundings, or why it says nothing there."""
     rule, said = match.phrase.rule, " ".join(match.phrase.words)
     if rule is None:
         return f'"{said}" names nothing personal'
     before, after = words[: match.start], words[match.end :]
     for word in before:
-        if word in _VOCABULARY.before or (rule.of_things and word in _VOCABULARY.things):
+        if rule.coded and word in VOCABULARY.codes:
+            continue
+        if word in VOCABULARY.before or (rule.of_things and word in VOCABULARY.things):
             return f'the word "{word}" before "{said}" makes it something other than {rule.names}'
-    if rule.not_in & place.kinds:
-        kinds = " or ".join(sorted(rule.not_in & place.kinds))
+    strangers = rule.not_in & (said_of(before) or place.kinds)
+    strangers |= rule.not_in & place.beside
+    if strangers and not rule.unless & place.beside:
+        kinds = " or ".join(sorted(strangers))
         return f'"{said}" is not {rule.names} in a table about: {kinds}'
-    if not place.meets(rule):
+    context = _context(match, words, place)
+    if context is None:
         kinds = " or ".join(sorted(rule.needs))
         return f'"{said}" names {rule.names} only in a table about: {kinds}'
-    if rule.needs:
+    if rule.needs and rule.whole:
         strange = [word for word in before + after if not _is_context(word, place)]
         if strange:
             return f'the word "{strange[0]}" beside "{said}" makes it something other than {rule.names}'
     data_class, doubt = rule.data_class, ""
-    for word in after:
-        if word in _VOCABULARY.digest:
-            if not any(_within(data_class, key) for key in _VOCABULARY.digest_keeps):
-                data_class = _VOCABULARY.digest_class
+    for word in (*(each for each in before if each in VOCABULARY.digest), *after):
+        if word in VOCABULARY.digest:
+            if not any(_within(data_class, key) for key in VOCABULARY.digest_keeps):
+                data_class = VOCABULARY.digest_class
                 doubt = f', of which "{word}" leaves only a fingerprint'
-        elif word in _VOCABULARY.harmless or word.isdigit():
+        elif _changes_nothing(word, rule):
             continue
-        elif word in _VOCABULARY.after:
+        elif word in VOCABULARY.after:
             return (
                 f'the word "{word}" after "{said}" makes it something about {rule.names}, not the data itself'
             )
-        else:
+        elif not owns(word):
             doubt = doubt or f', though "{word}" after it may mean something else'
     unsure = bool(doubt) and data_class == rule.data_class
     return Verdict(
@@ -186,33 +184,48 @@ def _weighed(column: str, words: Words, match: _Match, place: _Place) -> Verdict
         tier="weak" if unsure else rule.tier,
         confidence=round(rule.confidence * (_UNSURE if unsure else 1), 2),
         rule=rule.id,
-        reason=_sentence(column, match.phrase, rule, place) + doubt,
+        reason=_sentence(column, match.phrase, rule) + context + doubt,
     )
 
 
-def _is_context(word: str, place: _Place) -> bool:
+def _context(match: _Match, words: Words, place: Place) -> str | None:
+    """What makes a phrase mean what its rule says, as the end of a sentence; None if nothing does."""
+    rule = match.phrase.rule
+    if rule is None or not rule.needs:
+        return ""
+    before, after = words[: match.start], words[match.end :]
+    owner = said_of(before)
+    if rule.needs & owner:
+        return f', because "{" ".join(before)}" before it says whose it is'
+    if rule.needs & OWNERS & said_of(after):
+        return f', because "{" ".join(after)}" after it says whose it is'
+    if owner - {"person"} and not place.kinds & owner and not rule.needs & place.beside:
+        return None
+    if rule.needs & place.kinds:
+        kinds = " or ".join(sorted(rule.needs & place.kinds))
+        return f', because the table "{place.table}" is about: {kinds}'
+    if rule.needs & place.beside:
+        kinds = " or ".join(sorted(rule.needs & place.beside))
+        described = "describe a person" if kinds == "person" else f"tell of: {kinds}"
+        return f", because other columns of its table {described}"
+    return None
+
+
+def _changes_nothing(word: str, rule: Rule) -> bool:
+    return word in VOCABULARY.harmless or word.isdigit() or (rule.coded and word in VOCABULARY.codes)
+
+
+def _is_context(word: str, place: Place) -> bool:
     """Words beside a phrase that leave it about the same person, address or card."""
-    known = word in _VOCABULARY.people or word in _VOCABULARY.harmless or word in _VOCABULARY.digest
-    return known or word in place.words or word.isdigit()
+    known = word in VOCABULARY.people or word in VOCABULARY.harmless or word in VOCABULARY.digest
+    return known or owns(word) or word in VOCABULARY.codes or word in place.words or word.isdigit()
 
 
-def _sentence(column: str, phrase: Phrase, rule: Rule, place: _Place) -> str:
+def _sentence(column: str, phrase: Phrase, rule: Rule) -> str:
     several = len(phrase.words) > 1
     said = f'the word{"s" if several else ""} "{" ".join(phrase.words)}" name{"" if several else "s"} {rule.names}'
-    if not rule.needs:
-        context = ""
-    elif rule.needs & place.kinds:
-        kinds = " or ".join(sorted(rule.needs & place.kinds))
-        context = f', because the table "{place.table}" is about: {kinds}'
-    else:
-        context = ", because other columns of its table describe a person"
-    return f'column "{column}": {said}{context}'
+    return f'column "{column}": {said}'
 
 
 def _within(key: str, parent: str) -> bool:
     return key == parent or key.startswith(f"{parent}.")
-
-
-@lru_cache(maxsize=16384)
-def _words(name: str) -> Words:
-    return _VOCABULARY.words(name[:_LONGEST_NAME])

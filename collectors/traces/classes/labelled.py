@@ -65,7 +65,9 @@ def labels_file(path: Path) -> dict[str, str]:
         groups = file if all(isinstance(each, dict) for each in file.values()) else {"own": file}
         found = labels_of(groups)
     except (ValueError, AttributeError, TypeError) as error:
-        raise MalformedLabels(f"{path}: {error}; write lines such as \"user.contact.email\" = [\"Mail\"]") from None
+        raise MalformedLabels(
+            f'{path}: {error}; write lines such as "user.contact.email" = ["Mail"]'
+        ) from None
     for word, key in found.items():
         if key and not _KEY.fullmatch(key):
             raise MalformedLabels(f"{path}: {word!r} is mapped to {key!r}, which is no data class")
@@ -151,7 +153,9 @@ def _of_record(value: object, place: str, words: Mapping[str, str]) -> Labelled:
             there = ", ".join(str(key) for key in value)
             raise MalformedLabels(f"{place}: no {what}; name it {', '.join(names[:3])}; there are: {there}")
     if not any(name in named for name in _CLASSES):
-        raise MalformedLabels(f"{place}: no class; name it {', '.join(_CLASSES[:3])}; leave it empty for none")
+        raise MalformedLabels(
+            f"{place}: no class; name it {', '.join(_CLASSES[:3])}; leave it empty for none"
+        )
     schema, siblings = _of(named, _SCHEMAS), _of(named, _SIBLINGS)
     others = siblings if isinstance(siblings, list) else _SEVERAL.split(str(siblings or ""))
     return Labelled(
@@ -167,7 +171,9 @@ def _of(named: Mapping[str, object], names: tuple[str, ...]) -> object:
     return next((named[name] for name in names if name in named), None)
 
 
-def _of_tree(tree: Mapping[str, object], path: tuple[str, ...], words: Mapping[str, str]) -> Iterator[Labelled]:
+def _of_tree(
+    tree: Mapping[str, object], path: tuple[str, ...], words: Mapping[str, str]
+) -> Iterator[Labelled]:
     for name, value in tree.items():
         if isinstance(value, dict):
             yield from _of_tree(value, (*path, name), words)

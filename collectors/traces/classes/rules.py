@@ -17,6 +17,9 @@ from config.vocabulary import digest_of
 
 FILE = "columns.toml"
 
+NAMED = "named"
+"""The kind of a table of which some column surely holds a person's name."""
+
 Tier = Literal["label", "value", "strong", "weak"]
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -43,6 +46,7 @@ class _Siblings(_Table):
     enough: int
     not_in: tuple[str, ...]
     weights: Mapping[str, int]
+    kinds: Mapping[str, tuple[str, ...]]
 
 
 class _Rule(_Table):
@@ -54,14 +58,20 @@ class _Rule(_Table):
     phrases: Mapping[str, tuple[str, ...]]
     needs: tuple[str, ...] = ()
     not_in: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     of_things: bool = False
+    coded: bool = False
+    whole: bool = True
 
 
 class _File(_Table):
     spelled: Mapping[str, str]
     sets: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, tuple[str, ...]]
+    said_of: Mapping[str, tuple[str, ...]]
     neutral: _WordList
+    prefixes: _WordList
+    codes: _WordList
     after: _WordList
     before: _WordList
     things: _WordList
@@ -83,7 +93,10 @@ class Rule:
     confidence: float
     needs: frozenset[str]
     not_in: frozenset[str]
+    unless: frozenset[str]
     of_things: bool
+    coded: bool
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +114,11 @@ class Vocabulary:
 
     version: str
     phrases: Mapping[str, tuple[Phrase, ...]]  # by first word
-    kinds: tuple[tuple[Words, str], ...]  # of tables, by the words they end with
+    kinds: Mapping[Words, tuple[str, ...]]  # of tables, by the words they end with
+    said_of: Mapping[Words, tuple[str, ...]]  # of columns, by the words before a phrase
+    beside: Mapping[Words, tuple[str, ...]]  # of tables, by the words a column of theirs ends with
+    prefixes: frozenset[str]
+    codes: frozenset[str]
     people: frozenset[str]
     neutral: frozenset[str]
     after: frozenset[str]
@@ -118,9 +135,12 @@ class Vocabulary:
     known: frozenset[str]
 
     def words(self, name: str) -> Words:
-        """The words of a column's or table's name."""
+        """The words of a column's or table's name, without a prefix that only tells its type."""
         found: list[str] = []
-        for word in spelled(pieces(name), self.spellings):
+        parts = pieces(name)
+        if len(parts) > 1 and parts[0] in self.prefixes:
+            parts = parts[1:]
+        for word in spelled(parts, self.spellings):
             if word in self.known or len(word) < 6 or word.isdigit():
                 found.append(word)
             else:
@@ -161,12 +181,7 @@ def read(content: bytes) -> Vocabulary:
         for text in file.not_personal.phrases
         for words, literal in _expanded(text, file)
     ]
-    kinds = [
-        (words, kind)
-        for kind, texts in file.tables.items()
-        for text in texts
-        for words, _ in _expanded(text, file)
-    ]
+    kinds = _kinds(file.tables, file)
     people, lists = (
         plain(file.sets["person"]),
         (file.after, file.before, file.things, file.harmless, file.neutral),
@@ -175,7 +190,11 @@ def read(content: bytes) -> Vocabulary:
     return Vocabulary(
         version=digest_of({FILE: content}),
         phrases=_by_first_word(phrases),
-        kinds=tuple(kinds),
+        kinds=kinds,
+        said_of={**kinds, **_kinds(file.said_of, file)},
+        beside=_kinds(file.siblings.kinds, file),
+        prefixes=frozenset(file.prefixes.words),
+        codes=plain(file.codes.words),
         people=people,
         neutral=plain(file.neutral.words),
         after=plain(file.after.words),
@@ -189,7 +208,7 @@ def read(content: bytes) -> Vocabulary:
         enough=file.siblings.enough,
         siblings_not_in=frozenset(file.siblings.not_in),
         spellings=file.spelled,
-        known=known.union(file.spelled, *(words for words, _ in kinds)),
+        known=known.union(file.spelled, *kinds),
     )
 
 
@@ -199,15 +218,24 @@ def _check(file: _File) -> None:
         if rule.id in seen:
             raise VocabularyError(f"{FILE}: rules: two rules are called {rule.id!r}; give each its own id")
         seen.add(rule.id)
-        _check_kinds(f"rule {rule.id}", (*rule.needs, *rule.not_in), file)
+        _check_kinds(f"rule {rule.id}", (*rule.needs, *rule.not_in, *rule.unless), file)
     _check_kinds("siblings.not_in", file.siblings.not_in, file)
 
 
 def _check_kinds(where: str, kinds: Iterable[str], file: _File) -> None:
     for kind in kinds:
-        if kind not in file.tables:
-            there = ", ".join(sorted(file.tables))
+        if kind not in file.tables and kind not in file.siblings.kinds and kind != NAMED:
+            there = ", ".join(sorted({*file.tables, *file.siblings.kinds, NAMED}))
             raise VocabularyError(f"{FILE}: {where}: {kind!r} is no kind of table; there are {there}")
+
+
+def _kinds(table: Mapping[str, tuple[str, ...]], file: _File) -> dict[Words, tuple[str, ...]]:
+    found: dict[Words, tuple[str, ...]] = {}
+    for kind, texts in table.items():
+        for text in texts:
+            for words, _ in _expanded(text, file):
+                found[words] = tuple(dict.fromkeys((*found.get(words, ()), kind)))
+    return found
 
 
 def _rule(row: _Rule) -> Rule:
@@ -219,7 +247,10 @@ def _rule(row: _Rule) -> Rule:
         row.confidence,
         frozenset(row.needs),
         frozenset(row.not_in),
+        frozenset(row.unless),
         row.of_things,
+        row.coded,
+        row.whole,
     )
 
 

@@ -9,20 +9,40 @@ from collections.abc import Collection, Mapping
 Words = tuple[str, ...]
 
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "Ł": "L", "æ": "ae", "Ø": "O", "å": "a"})
+_TYPE_LETTER = re.compile(r"^[bcdknst](?=[A-Z][a-z])")
 _VERSIONED_IP = re.compile(r"(?i)\bipv(?=[46])|(?<=[_\W])ipv(?=[46])|(?<=[a-z])IPv(?=[46])")
 _PLURAL_ACRONYM = re.compile(r"(?<=[A-Z])s(?![a-z])")
 _SHORTEST = 4
 # Shorter words that may be a part of a run-together word; others would be found in too many words.
 _SHORT_PARTS = frozenset(
-    {"id", "no", "ip", "ssn", "dob", "zip", "tax", "tel", "fax", "cvv", "vin", "src", "dst"}
+    {
+        "id",
+        "no",
+        "ip",
+        "ssn",
+        "dob",
+        "zip",
+        "tax",
+        "tel",
+        "fax",
+        "cvv",
+        "vin",
+        "src",
+        "dst",
+        "of",
+        "alt",
+        "num",
+        "box",
+    }
 )
 
 
 def pieces(name: str) -> Words:
     """The parts of a name as its writer marked them: by case, by digits, by anything that is no letter."""
-    text = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o"))
+    text = unicodedata.normalize("NFKD", name.translate(_LETTERS))
     text = "".join(sign for sign in text if not unicodedata.combining(sign))
-    text = _PLURAL_ACRONYM.sub("", _VERSIONED_IP.sub("ip", text))
+    text = _PLURAL_ACRONYM.sub("", _VERSIONED_IP.sub("ip", _TYPE_LETTER.sub("", text)))
     return tuple(piece.lower() for piece in _PIECES.findall(text))
 
 

@@ -1,0 +1,96 @@
+"""Tells what a table is about and whose a column is, by the words of their names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from collectors.traces.classes.rules import load
+from collectors.traces.classes.words import Words
+
+VOCABULARY = load()
+
+OWNERS = frozenset({"person", "address"})
+"""Kinds whose words say whose a column is after it as well as before: `ville_livraison`."""
+
+Kinds = frozenset[str]
+
+_LONGEST_NAME = 256
+_LONGEST_KIND = 3
+_FEWEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a column stands: the table's name and words, its kinds, and the kinds its columns tell of it."""
+
+    table: str
+    words: Words
+    kinds: Kinds
+    beside: Kinds = frozenset()
+    prefix: str = ""  # with which most of its columns begin, and which says nothing
+
+    def words_of(self, column: str) -> Words:
+        """The words of one of its columns."""
+        words = words_of(column)
+        return words[1:] if len(words) > 1 and words[0] == self.prefix else words
+
+
+@lru_cache(maxsize=16384)
+def words_of(name: str) -> Words:
+    """The words of a name, the longest of which are cut."""
+    return VOCABULARY.words(name[:_LONGEST_NAME])
+
+
+def prefix_of(columns: Sequence[str]) -> str:
+    """The word that most columns of a table begin with, unless it tells of whom they are."""
+    if len(columns) < _FEWEST:
+        return ""
+    first = Counter(words[0] for column in columns if len(words := words_of(column)) > 1)
+    word, count = first.most_common(1)[0] if first else ("", 0)
+    telling = word in VOCABULARY.people or (word,) in VOCABULARY.said_of or word in VOCABULARY.phrases
+    return word if count * 2 > len(columns) and not telling else ""
+
+
+@lru_cache(maxsize=8192)
+def kinds_of(schema: str, table: str) -> Kinds:
+    """What a table is about: the last part of its path that tells, or else its schema if that is of persons."""
+    *parents, last = table.split(".")
+    if kinds := _kinds(words_of(last)):
+        return kinds
+    for parent in reversed(parents):
+        if kinds := _kinds(words_of(parent)):
+            return kinds
+    return _kinds(words_of(schema)) & {"person"}
+
+
+def _kinds(words: Words) -> Kinds:
+    """What a name is about: its last words that mean something."""
+    kept = list(words)
+    while len(kept) > 1 and (kept[-1] in VOCABULARY.neutral or kept[-1].isdigit()):
+        kept.pop()
+    return ending(words, VOCABULARY.kinds) or ending(tuple(kept), VOCABULARY.kinds)
+
+
+def ending(words: Words, kinds: Mapping[Words, tuple[str, ...]]) -> Kinds:
+    """The kinds of the longest phrase that words end with."""
+    for start in range(max(0, len(words) - _LONGEST_KIND), len(words)):
+        if found := kinds.get(words[start:]):
+            return frozenset(found)
+    return frozenset()
+
+
+@lru_cache(maxsize=8192)
+def said_of(before: Words) -> Kinds:
+    """Whose the rest of a column is, by the words before it: `billing` in `billing_city`."""
+    kept = before
+    while kept and (kept[-1] in VOCABULARY.harmless or kept[-1].isdigit()):
+        kept = kept[:-1]
+    return ending(before, VOCABULARY.said_of) or ending(kept, VOCABULARY.said_of)
+
+
+def owns(word: str) -> bool:
+    """Whether a word says whose a column is, and nothing else."""
+    return bool(OWNERS.intersection(VOCABULARY.said_of.get((word,), ())))
