@@ -28,7 +28,7 @@ Every other verb is shown, a new one too: `calls`, `reads`, `writes`, `publishes
 _NAMED = ("name", "public", "type")
 """What is versioned of a resource beside its tags and attributes, and is worth a word."""
 
-_QUIET = frozenset({"root", "evidence", "partial", "statements"})
+_QUIET = frozenset({"root", "evidence", "partial", "statements", "instrumentation", "sampling"})
 """Attributes of what traces show that say how it was seen rather than what it does."""
 
 _FOUND_BY_FLOW = ("table://", "host://", "topic://")
@@ -200,6 +200,8 @@ def _added_why(one: Difference, action: Action, first_seen: datetime | None) -> 
     at = f" at {telling.moment(first_seen)}" if first_seen else ""
     if action is Action.NEWLY_VISIBLE:
         return f"seen{at} while its environment warms up, which does not say that it is new"
+    if one.again:
+        return "seen again in traces, after it was gone"
     if _observed(one.key, one.kind):
         return f"first seen in traces{at}" if at else "first seen in traces since the snapshot before"
     if one.kind is Kind.RELATION:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from collectors.model import Relation
 from daemon.analysis import borders, classes, components, exposure, hosts, links, paths, sight
+from daemon.analysis.telling import service_urn
 from daemon.values.drift import Origin
 from daemon.values.graph import Binding, Graph
 from daemon.values.path import DataPath, Sight
@@ -74,9 +75,11 @@ def retold(before: Graph, now: Graph, known: Collection[Key]) -> Graph:
 def origin_of_new(path: DataPath, warming: Collection[str]) -> Origin:
     """How a path that is news came to be.
 
-    `warming`: environments in which new paths are listed and not alarmed, unless they join the internet to
-    personal data or cross a border.
+    `warming`: environments, and urns of services, of which new paths are listed and not alarmed, unless they join
+    the internet to personal data or cross a border.
     """
     environment = path.identity.origin.split("://", 1)[-1].split("/", 1)[0]
+    on = {service_urn(end) for hop in path.route for end in (hop.source, hop.target)}
     alarming = path.exposure == exposure.INTERNET or path.borders
-    return Origin.NEWLY_VISIBLE if environment in warming and not alarming else Origin.ADDED
+    warm = environment in warming or not on.isdisjoint(warming)
+    return Origin.NEWLY_VISIBLE if warm and not alarming else Origin.ADDED

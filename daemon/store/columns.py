@@ -32,6 +32,8 @@ PATH_VERSION = _core(tables.DataPathVersion)
 FINDING = _core(tables.FindingRow)
 FINDING_VERSION = _core(tables.FindingVersion)
 SIGHTED = _core(tables.Sighted)
+HEARD_SERVICE = _core(tables.HeardService)
+REINSTRUMENTED = _core(tables.Reinstrumented)
 SIGHT = _core(tables.SightRow)
 DELIVERY = _core(tables.DeliveryRow)
 

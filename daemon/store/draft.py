@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, case, func, insert, select, update
 
 from collectors.model import Extent, Relation, Scope
-from daemon.store import chain, documents, elements, judged
+from daemon.store import chain, documents, elements, gone, heard, judged
 from daemon.store.columns import COVERAGE, DELIVERY, LARGE_REMOVAL, PRUNING, SIGHTED, SNAPSHOT
 from daemon.store.coverage import HEARD, LISTED, Asked, Coverage, with_unreached
 from daemon.store.database import Database
@@ -53,7 +53,7 @@ class Draft:
     """What a cycle may do to its snapshot, in this order: `merge`, look at the graph, `judge`, `tell`.
 
     `previous`: number of the newest snapshot that is not failed; None for the first.
-    `warming`: environments in their warm-up.
+    `warming`: environments in their warm-up, and services (by urn) in one of their own.
     """
 
     connection: Connection
@@ -100,12 +100,16 @@ class Draft:
                 named = self.merge_.named(ids[extent].id)
                 self.merge_.ledger.noted(elements.large_removal(named))
         answered: list[int] = []
+        sighted: list[int] = []
         for outcome in outcomes:
             row = ids[outcome.extent]
             if outcome.state in (LISTED, HEARD):
                 self._merge_answer(outcome, row, spool, warm_up)
                 answered.append(row.id)
+                sighted += [row.id] if outcome.state == HEARD else []
             self.position = max(self.position, outcome.position)
+        heard.note_services(self.connection, self.merge_.last_heard)
+        gone.end_flows(self.merge_, self.started_at, sighted)
         pending = coverage.pending()
         for outcome in outcomes:
             number = ids[outcome.extent].id
@@ -126,10 +130,11 @@ class Draft:
     def _merge_answer(self, outcome: Outcome, row: Any, spool: Spool, warm_up: timedelta) -> None:
         first = row.first_listed is None
         appeared = Origin.BASELINE if first else Origin.ADDED
-        if outcome.state == HEARD and not first and self._warming(outcome.extent.scope.account, warm_up):
-            appeared = Origin.NEWLY_VISIBLE
-        if outcome.state == HEARD and first:
-            self._warming(outcome.extent.scope.account, warm_up)
+        self.merge_.warming = frozenset()
+        if outcome.state == HEARD:
+            warming = self._warming(outcome, row.id, spool, warm_up)
+            if warming and not first:
+                appeared = Origin.NEWLY_VISIBLE
         self.listed += 1
         if outcome.answer and outcome.answer == row.answer:
             return  # the same answer again, and nothing that it lacks is pending
@@ -147,14 +152,30 @@ class Draft:
         if answer != row.answer:
             self.merge_.answers[row.id] = answer
 
-    def _warming(self, environment: str, warm_up: timedelta) -> bool:
-        heard = self.connection.execute(
-            select(SIGHTED.c.first_heard_at).where(SIGHTED.c.environment == environment)
-        ).scalar()
-        if heard is None:
-            heard = stamp(self.started_at)
-            self.connection.execute(insert(SIGHTED).values(environment=environment, first_heard_at=heard))
-        if self.started_at < moment(heard) + warm_up:
+    def _warming(self, outcome: Outcome, extent_id: int, spool: Spool, warm_up: timedelta) -> bool:
+        """Whether an environment is in its warm-up by this source; its services may be in theirs.
+
+        A warm-up begins when it is first heard of, and again when it begins to be seen in another way.
+        """
+        environment, source = outcome.extent.scope.account, outcome.extent.type
+        blocks = spool.blocks(outcome.extent, "resource")
+        changed = self.merge_.seen_otherwise(extent_id, blocks, outcome.fingerprint)
+        now, seconds = self.started_at.timestamp(), warm_up.total_seconds()
+        heard.note_changes(self.connection, changed.services, now, seconds)
+        since = heard.changed_at(self.connection)
+        self.merge_.warming = frozenset(each for each, at in since.items() if now < at + seconds)
+        self.warming |= self.merge_.warming
+        of = SIGHTED.c
+        this = of.environment == environment, of.source == source
+        row = self.connection.execute(select(SIGHTED).where(*this)).first()
+        began = self.started_at if row is None else moment(row.changed_at or row.first_heard_at)
+        if row is None:
+            values = {"environment": environment, "source": source, "first_heard_at": stamp(began)}
+            self.connection.execute(insert(SIGHTED).values(values))
+        elif changed.sampling:
+            began = self.started_at
+            self.connection.execute(update(SIGHTED).where(*this).values(changed_at=stamp(began)))
+        if self.started_at < began + warm_up:
             self.warming.add(environment)
             return True
         return False

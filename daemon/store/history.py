@@ -129,7 +129,7 @@ class _Confirmed:
 
 def _relations(connection: Connection, before: int, after: int) -> Iterator[Difference]:
     for row, old, new, origin in versions.pairs(connection, versions.RELATIONS, before, after):
-        source, verb, target, observed = row
+        source, verb, target, observed, gone_at = row
         speaking = new or old
         assert speaking is not None
         scope = Scope(speaking.provider, speaking.account, speaking.region)
@@ -143,6 +143,7 @@ def _relations(connection: Connection, before: int, after: int) -> Iterator[Diff
             after=_document(new),
             origin=origin,
             environment=scope.account if observed else "",
+            again=old is None and gone_at is not None,
         )
 
 

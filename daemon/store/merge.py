@@ -8,9 +8,9 @@ from functools import cache
 from itertools import islice, repeat
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select, update
 
-from daemon.store import documents, elements, sighted, unseen
+from daemon.store import documents, elements, heard, sighted, unseen
 from daemon.store.bulk import insert_rows, rows_by_key
 from daemon.store.chain import Ledger
 from daemon.store.columns import (
@@ -34,7 +34,6 @@ from daemon.store.spool import (
     resources_of,
 )
 from daemon.store.spool import Kind as Spooled
-from daemon.store.times import stamp
 from daemon.values.drift import Origin
 
 _CHUNK = 500
@@ -100,6 +99,10 @@ class Merge:
     tally: Tally = field(default_factory=Tally)
     answers: dict[int, bytes | None] = field(default_factory=dict)
     """By extent: the listing that all its open versions agree with from now on; None if there is none."""
+    warming: frozenset[str] = frozenset()
+    """Services that show themselves in another way of late: what is new of them is only newly visible."""
+    last_heard: dict[str, float] = field(default_factory=dict)
+    """When services were heard, newest, by what was merged so far."""
     _next: dict[str, int] = field(default_factory=dict)
     _extents: dict[int, elements.Named] = field(default_factory=dict)
 
@@ -188,6 +191,7 @@ class Merge:
         for block in blocks:
             rows = self._carry_unobserved(_different(kind, block, open_rows, fingerprint), open_rows)
             if not confirm:
+                rows = self._seen_since_gone(rows, open_rows)
                 rows = [self._with_earlier(row, open_rows.get(row.key), fingerprint) for row in rows]
             opening: list[tuple[Versioned, Origin]] = []
             seen_now, only_seen_now = self._learnt(extent_id, rows, open_rows)
@@ -195,7 +199,7 @@ class Merge:
             for row in rows:
                 known = open_rows.pop(row.key, None)
                 if known is None:
-                    opening.append((row, Origin.BASELINE if learnt and _ends(row.key) & learnt else appeared))
+                    opening.append((row, self._appeared(row.key, appeared, learnt)))
                 elif known.digest != row.digest:
                     changed = known.rules == fingerprint and row.key not in only_seen_now
                     origin = Origin.ALTERED if changed else Origin.RESTATED
@@ -208,7 +212,8 @@ class Merge:
                     if known.rules != fingerprint:
                         reshaped.append(known.id)
             self._open_versions(kind, extent_id, opening, fingerprint)
-            self._count_sightings(rows)
+            if kind is RELATIONS:
+                self._count_sightings(rows)
         for key, known in open_rows.items() if confirm else ():
             if blind and not _ends(key).isdisjoint(blind):
                 continue
@@ -450,27 +455,71 @@ class Merge:
         insert_rows(self.connection, table, kind.columns, fresh)
         return [each[0] for each in identities], [tuple(each[at] for at in fixed) for each in identities]
 
-    def _count_sightings(self, rows: Sequence[Versioned]) -> None:
-        seen = [
-            {
-                "source_": row.source, "verb_": row.verb, "target_": row.target,
-                "first_": stamp(row.seen.first), "last_seen": stamp(row.seen.last), "times": row.seen.count,
-            }
+    def _appeared(self, key: Any, appeared: Origin, learnt: frozenset[tuple[str, str]]) -> Origin:
+        if learnt and _ends(key) & learnt:
+            return Origin.BASELINE
+        if self.warming and appeared is Origin.ADDED and heard.concerns(key, self.warming):
+            return Origin.NEWLY_VISIBLE
+        return appeared
+
+    def _seen_since_gone(self, rows: Sequence[Versioned], open_rows: dict[Any, Any]) -> Sequence[Versioned]:
+        """Without flows that are gone: the journal goes on telling when they were seen last."""
+        unknown = {
+            row.key: row.seen.last
             for row in rows
-            if isinstance(row, SpooledRelation) and row.seen
-        ]  # fmt: skip
-        if not seen:
-            return
-        statement = update(RELATION).where(
-            RELATION.c.source == bindparam("source_"),
-            RELATION.c.verb == bindparam("verb_"),
-            RELATION.c.target == bindparam("target_"),
-        )
-        # Telemetry that begins anew does not make a flow younger.
-        first = bindparam("first_", type_=RELATION.c.first_seen.type)
-        earlier = case((RELATION.c.first_seen < first, RELATION.c.first_seen), else_=first)
-        statement = statement.values(first_seen=earlier)
-        self.connection.execute(statement, seen)
+            if isinstance(row, SpooledRelation) and row.seen and row.key not in open_rows
+        }
+        if not unknown:
+            return rows
+        columns = ("source", "verb", "target", "gone_at")
+        found = rows_by_key(self.connection, RELATION, RELATIONS.key, columns, list(unknown))
+        gone = {
+            (source, verb, target)
+            for source, verb, target, gone_at in found
+            if gone_at is not None and unknown[source, verb, target] <= gone_at
+        }
+        return [row for row in rows if row.key not in gone] if gone else rows
+
+    def seen_otherwise(
+        self, extent_id: int, blocks: Iterable[Block], fingerprint: str
+    ) -> heard.SeenOtherwise:
+        """What an answer, not merged yet, says of its services: how they are seen, where that is new."""
+        query = _open_versions_of(RESOURCES).where(RESOURCE.c.type == "service")
+        open_rows = {row.urn: row for row in self.connection.execute(query, {"extent": extent_id})}
+        services: set[str] = set()
+        sampling = False
+        for block in blocks:
+            chosen = [
+                at
+                for at, (urn, digest) in enumerate(zip(block.columns[0], block.digests, strict=True))
+                if urn.startswith("service://")
+                and (known := open_rows.get(urn)) is not None
+                and known.digest != digest
+                and known.rules == fingerprint
+            ]
+            for row in resources_of(block, chosen) if chosen else ():
+                before = self._document(open_rows[row.urn].digest)
+                found = heard.otherwise(row.urn, before, documents.decode(row.body))
+                services |= found.services
+                sampling = sampling or found.sampling
+        return heard.SeenOtherwise(frozenset(services), sampling)
+
+    def end(
+        self, kind: Kind, extent_id: int, versions: Sequence[int], ended: str, shown: ColumnElement[Any]
+    ) -> None:
+        """Closes open versions of an extent. `shown`: the row's column that tells when it was shown last."""
+        of = kind.versions.c
+        for chunk in _chunks(versions):
+            chosen = _open_versions_of(kind).where(of.id.in_(chunk))
+            for known in self.connection.execute(chosen, {"extent": extent_id}).all():
+                self._forget(kind, extent_id, known, ended)
+        last = select(shown).where(kind.rows.c.id == of[kind.reference]).scalar_subquery()
+        self._close(kind, list(versions), ended, last)
+
+    def _count_sightings(self, rows: Sequence[Versioned]) -> None:
+        newest = heard.count(self.connection, (row for row in rows if isinstance(row, SpooledRelation)))
+        for service, last in newest.items():
+            self.last_heard[service] = max(last, self.last_heard.get(service, last))
 
     def note_answers(self) -> None:
         """Stores what extents answered, where it is another answer than before."""

@@ -207,9 +207,14 @@ class RelationRow(SQLModel, table=True):
     target: str  # urn, or an alias as namespace|kind|value
     raw: bool  # the target is an alias
     observed: bool  # a flow, seen in telemetry
-    first_seen: str | None = None  # flows only; these three never make a version
+    first_seen: str | None = None  # flows only; from here on nothing ever makes a version
     last_seen: str | None = None
     times: int = 0
+    last_at: float | None = None  # `last_seen` in unix seconds
+    longest_gap: float | None = None  # seconds between two sightings
+    sightings: int | None = None  # answers that told of a later time than the one before
+    counted: int | None = None  # what of `times` the newest answer told
+    gone_at: float | None = None  # unix seconds of the snapshot that last held it to be gone
 
 
 class RelationVersion(SQLModel, table=True):
@@ -335,10 +340,28 @@ class FindingVersion(SQLModel, table=True):
 
 
 class Sighted(SQLModel, table=True):
-    """When an environment was first heard of, for its warm-up."""
+    """When an environment was first heard of by a source, for its warm-up."""
 
     environment: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)  # type of the extents that tell of it
     first_heard_at: str
+    changed_at: str | None = None  # since when its traces are sampled in another way
+
+
+class HeardService(SQLModel, table=True):
+    """A stretch of time in which a service was heard at least daily. Unix seconds; both ends are sightings."""
+
+    __tablename__ = "heard_service"
+    service: str = Field(primary_key=True)
+    since: float = Field(primary_key=True)
+    until: float
+
+
+class Reinstrumented(SQLModel, table=True):
+    """Since when a service shows itself with other instrumentation, in unix seconds."""
+
+    service: str = Field(primary_key=True)
+    changed_at: float
 
 
 class SightRow(SQLModel, table=True):

@@ -73,7 +73,7 @@ RESOURCES = Versioned(
     RESOURCE, ("urn", "type", "provider", "account", "region"), RESOURCE_VERSION, "resource_id"
 )
 RELATIONS = Versioned(
-    RELATION, ("source", "verb", "target", "observed"), RELATION_VERSION, "relation_id"
+    RELATION, ("source", "verb", "target", "observed", "gone_at"), RELATION_VERSION, "relation_id"
 )  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def _speaking_pair(versions: Sequence[Version], before: int, after: int) -> _Fou
         origin = _first_origin([v for v in versions if v.since > before])
         return None if origin is Origin.BASELINE else (None, new, origin)
     if new is None or (new.provider == PUSHED != old.provider):
-        # Sightings never end: what counts is the last listing that showed it.
+        # Sightings do not end by themselves: what counts is the last listing that showed it, or that it is gone.
         last = _last_listed(versions, before, after)
         if last and not any(v.ended == "retired" for v in last):
             return old._replace(last_shown_at=max(v.last_shown_at or "" for v in last)), None, None
@@ -172,14 +172,14 @@ def _first_origin(versions: Sequence[Version]) -> Origin:
 
 
 def _last_listed(versions: Sequence[Version], before: int, after: int) -> list[Version]:
-    """The versions that were the last ones a listing showed, if they ended in between; sightings never end."""
+    """The versions that were the last ones a listing showed, or are gone, if they ended in between."""
     begins = {(v.extent_id, v.since) for v in versions}
     ended = [
         v
         for v in versions
         if v.until is not None
         and before < v.until <= after
-        and v.provider != PUSHED
+        and (v.provider != PUSHED or v.ended == "gone")
         and (v.extent_id, v.until) not in begins
     ]
     last = max((v.until or 0 for v in ended), default=0)

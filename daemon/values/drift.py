@@ -51,7 +51,7 @@ class Difference:
     `key`: urn, or "source verb target". `before`, `after`: whole documents; None where there was or is none.
     `origin`: of the version that holds at the later snapshot; None if there is none.
     A resource's document: type, name, role, public, aliases, namespaces, tags, attributes, unobserved.
-    A relation's document: its attributes.
+    A relation's document: its attributes. `again`: it was held to be gone, and is seen again.
     """
 
     kind: Kind
@@ -64,6 +64,7 @@ class Difference:
     origin: Origin | None = None
     environment: str = ""
     last_confirmed: datetime | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def derived_rows(
     firsts = first_listings(connection)
     accounts = set()
     for row in connection.execute(select(EXTENT).order_by(EXTENT.c.id)):
-        accounts.add(row.account)
+        accounts.add((row.account, row.type))
         name = f"extent {row.type} of {row.account or row.provider} {row.region}".rstrip()
         first = firsts.get(row.id)
         if row.first_listed != first and row.first_listed not in heirs:
@@ -87,7 +87,7 @@ def derived_rows(
         if row.last_listed_at != started.get(row.last_listed):
             yield Damage(row.last_listed, f"{name} was not listed last when it says")
     for row in connection.execute(select(SIGHTED)):
-        if row.environment not in accounts:
+        if (row.environment, row.source) not in accounts:
             yield Damage(None, f"environment {row.environment} was heard of, and no extent is of it")
         if row.first_heard_at not in set(started.values()):
             yield Damage(None, f"environment {row.environment} was first heard of when no snapshot was taken")

@@ -108,12 +108,13 @@ def _shown_changes(kind: _Kind) -> tuple[str, str]:
         f" OR (v.origin IN ('altered', 'restated') AND NOT {unheard}"
         f" AND NOT (e.provider = 'traces' AND {gone} AND NOT {unproven})))"
     )
-    goes_on = f"{other} AND {listed} AND o.since <= v.until AND (o.until IS NULL OR o.until > v.until))"
+    lasting = f"({listed} OR v.ended = 'gone')"
+    goes_on = f"{other} AND {lasting} AND o.since <= v.until AND (o.until IS NULL OR o.until > v.until))"
     told_elsewhere = (
-        f"{other} AND {listed} AND o.until = v.until AND (o.extent_id < v.extent_id OR {_RETIRED}))"
+        f"{other} AND {lasting} AND o.until = v.until AND (o.extent_id < v.extent_id OR {_RETIRED}))"
     )
     ended = (
-        f"e.provider <> 'traces' AND NOT {_RETIRED.replace('o.', 'v.')} AND NOT {goes_on}"
+        f"(e.provider <> 'traces' OR v.ended = 'gone') AND NOT {_RETIRED.replace('o.', 'v.')} AND NOT {goes_on}"
         f" AND NOT {told_elsewhere}"
     )
     return opened, ended

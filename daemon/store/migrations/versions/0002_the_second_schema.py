@@ -23,6 +23,7 @@ def upgrade() -> None:
     _ends_of_coverage()
     _proof_and_retention()
     _what_is_pending()
+    _life_of_flows()
 
 
 # -- documents have numbers: versions name them by it, and only a short prefix of the digest is an index ---------
@@ -163,3 +164,50 @@ def _proof_and_retention() -> None:
             f"UPDATE {table} SET ended = 'retired' WHERE until IS NOT NULL AND EXISTS (SELECT 1 FROM coverage c"  # noqa: S608
             f" WHERE c.extent_id = {table}.extent_id AND c.since = {table}.until AND c.state = 'retired')"
         )
+
+
+# -- flows have a life: when each was seen, how long it was ever silent, and when its service was heard -----------
+
+
+def _life_of_flows() -> None:
+    postgresql = op.get_bind().dialect.name == "postgresql"
+    for name in ("last_at", "longest_gap", "gone_at"):
+        op.add_column("relation", sa.Column(name, sa.Float(), nullable=True))
+    for name in ("sightings", "counted"):
+        op.add_column("relation", sa.Column(name, sa.Integer(), nullable=True))
+    seconds = "extract(epoch FROM {0}::timestamptz)" if postgresql else "CAST(strftime('%s', {0}) AS REAL)"
+    last, first = seconds.format("last_seen"), seconds.format("first_seen")
+    # How long it was silent is not known: as long as it may have been.
+    op.execute(
+        f"UPDATE relation SET last_at = {last}, longest_gap = {last} - {first}, sightings = 1,"  # noqa: S608
+        " counted = times WHERE observed AND last_seen IS NOT NULL AND first_seen IS NOT NULL"
+    )
+    op.rename_table("sighted", "sighted_0001")
+    if postgresql:
+        op.execute("ALTER INDEX sighted_pkey RENAME TO sighted_0001_pkey")
+    op.create_table(
+        "sighted",
+        sa.Column("environment", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("first_heard_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("environment", "source"),
+    )
+    op.execute(
+        "INSERT INTO sighted (environment, source, first_heard_at)"
+        " SELECT environment, 'traces.flow', first_heard_at FROM sighted_0001"
+    )
+    op.drop_table("sighted_0001")
+    op.create_table(
+        "heard_service",
+        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("since", sa.Float(), nullable=False),
+        sa.Column("until", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("service", "since"),
+    )
+    op.create_table(
+        "reinstrumented",
+        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("service"),
+    )
