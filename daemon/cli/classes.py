@@ -1,10 +1,16 @@
-"""`driftline classes`: why a column is held to be personal data, or why not."""
+"""`driftline classes`: what personal data columns hold, why, and how well that is judged."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from daemon.cli.tables import print_pairs, print_rows
+
+if TYPE_CHECKING:
+    from collectors.traces.classes.figures import Figures, Scored
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -14,15 +20,14 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def classes() -> None:
-    """Keeps `explain` a command of its own, though it is the only one."""
-
-
 @app.command()
 def explain(
     column: Annotated[
-        str, typer.Argument(metavar="[SCHEMA.]TABLE.COLUMN", help="The column, as SQL text names it.")
+        str,
+        typer.Argument(
+            metavar="[SCHEMA.]TABLE.COLUMN",
+            help="The column, as SQL text names it; of documents, the path: shop.customers.address.city.",
+        ),
     ],
     siblings: Annotated[
         str,
@@ -30,20 +35,148 @@ def explain(
             metavar="NAMES", help="Other columns of the same table, with commas: a,b,c. They give context."
         ),
     ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say what kind of personal data a column's name tells, and which rule spoke."""
     from collectors.traces import classes as judge
 
-    *schema, table, name = ["", *column.split(".")]
-    if not table or not name:
-        raise typer.BadParameter(f"{column!r} has no table; write TABLE.COLUMN, such as customers.email")
+    schema, table, name = _parted(column)
     others = [each.strip() for each in siblings.split(",") if each.strip()]
-    verdict = judge.explain(table, name, schema=".".join(filter(None, schema)), siblings=others)
+    verdict = judge.explain(table, name, schema=schema, siblings=others)
     if isinstance(verdict, str):
-        typer.echo(f'no data class\n  because     column "{name}": {verdict}')
+        found: dict[str, object] = {"class": "", "because": f'column "{name}": {verdict}'}
     else:
-        typer.echo(verdict.data_class)
-        typer.echo(f"  because     {verdict.reason}")
-        typer.echo(f"  tier        {verdict.tier}\n  confidence  {verdict.confidence:.2f}")
-        typer.echo(f"  rule        {verdict.rule}")
-    typer.echo(f"  vocabulary  {judge.VERSION}")
+        found = {
+            "class": verdict.data_class,
+            "because": verdict.reason,
+            "tier": verdict.tier,
+            "confidence": verdict.confidence if as_json else f"{verdict.confidence:.2f}",
+            "rule": verdict.rule,
+        }
+    found["vocabulary"] = judge.VERSION
+    if as_json:
+        print_pairs({"schema": schema, "table": table, "column": name, **found}, as_json=True)
+        return
+    typer.echo(found.pop("class") or "no data class")
+    for key, value in found.items():
+        typer.echo(f"  {key:<10}  {value}")
+
+
+@app.command("list")
+def list_classes(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the classes of personal data: what harm their loss does, and how many rules and phrases tell them.
+
+    Sensitivity: restricted (special categories, government ids, accounts, credentials), personal, indirect (tells
+    who a person is only together with other data).
+    """
+    from collectors.traces.classes import counted
+    from config.vocabulary import data_class, data_classes
+
+    rules = counted()
+    rows = [
+        {
+            "class": key,
+            "label": data_class(key).label,
+            "sensitivity": data_class(key).sensitivity,
+            "rules": rules[key][0] if key in rules else 0,
+            "phrases": rules[key][1] if key in rules else 0,
+        }
+        for key in sorted({*data_classes(), *rules})
+    ]
+    print_rows(rows, ("class", "sensitivity", "rules", "phrases", "label"), as_json=as_json)
+
+
+@app.command()
+def evaluate(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Columns with labels: CSV with table, column, class; JSON {table: {column: class}}; JSON lines.",
+        ),
+    ],
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Your own words for classes, TOML: class = [word, ...]."),
+    ] = None,
+    mistakes: Annotated[int, typer.Option(metavar="N", help="Print at most so many mistakes.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print how well column names are judged against labels: precision, recall and F1, in all and per class.
+
+    An empty label says that a column holds nothing personal. Columns without a label are not judged, and all columns
+    of a table are each other's neighbours. Strict: only the very class is right. Lenient: one above or below it in
+    the taxonomy is right as well. Personal: any class is right where there is one. Macro: the mean of the classes
+    that are labelled, strict.
+    """
+    from collectors.traces.classes import figures
+    from collectors.traces.classes.labelled import MalformedLabels, labelled, labels_file
+
+    try:
+        own = labels_file(labels) if labels else {}
+        scored = figures.score([row for file in files for row in labelled(file, own)])
+    except MalformedLabels as error:
+        raise typer.BadParameter(str(error)) from None
+    classes = figures.by_class(scored)
+    precision, recall, f1 = figures.macro(classes.values())
+    whole = [
+        _row("strict", figures.strict(scored)),
+        _row("lenient", figures.lenient(scored)),
+        _row("personal", figures.personal(scored)),
+        {"figure": "macro", "precision": round(precision, 3), "recall": round(recall, 3), "f1": round(f1, 3)}
+        | {"right": None, "found": None, "labelled": None},
+    ]
+    each = [{"class": row.pop("figure"), **row} for row in (_row(key, one) for key, one in classes.items())]
+    wrong = [_wrong(one) for one in figures.mistakes(scored)]
+    if as_json:
+        print_pairs(
+            {
+                "columns": len(scored),
+                "figures": whole,
+                "classes": each,
+                "mistakes": wrong[: max(0, mistakes)],
+            },
+            as_json=True,
+        )
+        return
+    measures = ("precision", "recall", "f1", "right", "found", "labelled")
+    print_rows(each, ("class", *measures), as_json=False)
+    typer.echo(f"\n{len(scored):,} columns")
+    print_rows(whole, ("figure", *measures), as_json=False)
+    if wrong and mistakes > 0:
+        typer.echo("\nMistakes, the worst first")
+        print_rows(wrong[:mistakes], ("column", "labelled", "found", "rule", "because"), as_json=False)
+
+
+def _parted(column: str) -> tuple[str, str, str]:
+    """Schema, table (of documents: table and path) and column. Raises BadParameter."""
+    path = column.split(".")
+    if len(path) < 2 or not all(path):
+        raise typer.BadParameter(f"{column!r} has no table; write TABLE.COLUMN, such as customers.email")
+    schema = path.pop(0) if len(path) > 2 else ""
+    return schema, ".".join(path[:-1]), path[-1]
+
+
+def _row(figure: str, found: Figures) -> dict[str, Any]:
+    return {
+        "figure": figure,
+        "precision": round(found.precision, 3),
+        "recall": round(found.recall, 3),
+        "f1": round(found.f1, 3),
+        "right": found.right,
+        "found": found.found,
+        "labelled": found.wanted,
+    }
+
+
+def _wrong(each: Scored) -> dict[str, Any]:
+    place = (each.labelled.schema, each.labelled.table, each.labelled.column)
+    return {
+        "column": ".".join(filter(None, place)),
+        "labelled": " or ".join(each.labelled.classes) or None,
+        "found": each.found or None,
+        "rule": each.verdict.rule if each.verdict else None,
+        "because": each.verdict.reason if each.verdict else each.reason,
+    }

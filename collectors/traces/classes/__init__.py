@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from collectors.traces.classes.judging import VERSION, Verdict, classify, explain
+from collectors.traces.classes.judging import VERSION, Verdict, classify, counted, explain
 
-__all__ = ["VERSION", "Verdict", "classify", "explain"]
+__all__ = ["VERSION", "Verdict", "classify", "counted", "explain"]

@@ -55,11 +55,11 @@ class Figures:
 
     @property
     def precision(self) -> float:
-        return self.right / self.found if self.found else 1.0
+        return self.right / self.found if self.found else float(not self.wanted)
 
     @property
     def recall(self) -> float:
-        return self.right / self.wanted if self.wanted else 1.0
+        return self.right / self.wanted if self.wanted else float(not self.found)
 
     @property
     def f1(self) -> float:

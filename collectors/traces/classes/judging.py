@@ -5,6 +5,7 @@ It sees names only, never a value, and gives its reason in words an operator can
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -62,6 +63,17 @@ def classify(
 def explain(table: str, column: str, *, schema: str = "", siblings: Sequence[str] = ()) -> Verdict | str:
     """The verdict on one column or, if there is none, the reason why not."""
     return _judged(column, _place(schema, table, (column, *siblings)))
+
+
+def counted() -> dict[str, tuple[int, int]]:
+    """How many rules tell each class, and by how many phrases."""
+    rules: dict[str, set[str]] = defaultdict(set)
+    phrases: Counter[str] = Counter()
+    for phrase in (one for each in VOCABULARY.phrases.values() for one in each):
+        if phrase.rule is not None:
+            rules[phrase.rule.data_class].add(phrase.rule.id)
+            phrases[phrase.rule.data_class] += 1
+    return {key: (len(ids), phrases[key]) for key, ids in sorted(rules.items())}
 
 
 @lru_cache(maxsize=8192)
