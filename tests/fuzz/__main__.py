@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from tests.fuzz import sql
+from tests.fuzz import sql, stores
 
 # Name -> (inputs without end, the check that each must pass).
 READERS: dict[str, tuple[Callable[[Random], Iterator[tuple[Any, ...]]], Callable[..., None]]] = {
     "sql": (sql.mutations, sql.check),
+    "stores": (stores.texts, stores.check),
 }
 
 SLOWEST = 10.0

@@ -109,6 +109,20 @@ _OTHER_SPELLINGS = {
     "cockroach": "cockroachdb",
     "pgsql": "postgresql",
     "sql_server": "mssql",
+    "tsql": "mssql",
+    "plsql": "oracle",
+    "cql": "cassandra",
+    "azure_sql": "mssql",
+    "azure.synapse": "mssql",
+    "gcp.cloud_sql.postgres": "postgresql",
+    "alloydb": "postgresql",
+    "yugabytedb": "postgresql",
+    "greenplum": "postgresql",
+    "aws.aurora_mysql": "mysql",
+    "percona": "mysql",
+    "oceanbase": "mysql",
+    "singlestore": "mysql",
+    "aws.athena": "athena",
 }
 
 # Their statements are no SQL: commands, documents, paths.
@@ -118,6 +132,7 @@ _NO_SQL = frozenset(
 )
 
 _QUOTED_NAME = re.compile(r'(?:\b(?:from|join|into|update)\s+|\.)"\w|"\s*\.\s*[\w"]', re.IGNORECASE)
+_BRACKETED = re.compile(r"(?:\b(?:from|join|into|update)\s+|\.)\[[^\W\d]", re.IGNORECASE)
 
 
 def dialect_of(system: str, text: str) -> Dialect | None:
@@ -128,6 +143,8 @@ def dialect_of(system: str, text: str) -> Dialect | None:
     known = _DIALECTS.get(name)
     if known is not None:
         return known
+    if _BRACKETED.search(text):
+        return _MSSQL
     return _UNKNOWN_QUOTED if _QUOTED_NAME.search(text) else _MYSQL
 
 

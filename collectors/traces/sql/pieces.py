@@ -160,7 +160,7 @@ class _Cutter:
             return False
         if before in _GOES_ON and not (before in {"is", "as"} and self.kind in {"is", "as"}):
             return False
-        if not (before.isidentifier() or before[:1] in '?)"`[;#@' or before.isdigit()):
+        if not (before.isidentifier() or before[:1] in '?)"`[;#@>' or before.isdigit()):
             return False
         return self._other(at, word, before, after)
 
@@ -253,7 +253,7 @@ _DECLARED = re.compile(
     r"(?i)^(?:declare |is |as |begin )?(?:(?:continue|exit) handler.*|"
     r"(?P<names>[^\W\d][\w$]*(?: ?, ?[^\W\d][\w$]*)*) (?!:?=)[^\W\d])"
 )
-_LOOPED = re.compile(r"(?i)\bfor ([^\W\d][\w$]*) in\b")
+_LOOPED = re.compile(r"(?i)\bfor(?:all)? ([^\W\d][\w$]*) in\b")
 _PARAMETERS = re.compile(r"(?i)\b(?:(?:procedure|function)\b[^();]{0,200}|cursor \w{1,99} ?)\(")
 _PARAMETER = re.compile(r"(?i)^\s*(?:(?:in|out|inout|variadic|nocopy)\s+)*(?P<name>[^\W\d][\w$]*)")
 _NO_VARIABLE = _words(

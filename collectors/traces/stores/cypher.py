@@ -14,8 +14,10 @@ _LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'?|\"(?:[^\"\\]|\\.)*\"?|//[^\n]*|/\*.*?
 _CLAUSE = re.compile(
     r"(?i)\b(optional match|match|merge|create|set|remove|return|with|where|delete|order by|unwind)\b"
 )
+_BLANKS = re.compile(r"\s+")
 _NODE = re.compile(
-    r"\(\s*(?P<name>\w*)\s*:\s*`?(?P<label>[^\W\d][\w ]{0,60}?)`?\s*(?:\{(?P<map>[^{}]*)\})?\s*[):]"
+    r"\( ?(?P<name>\w{0,60}) ?: ?(?:`(?P<quoted>[^`]{1,60})`|(?P<label>[^\W\d]\w{0,60}))"
+    r" ?(?:\{(?P<map>[^{}]*)\})? ?[):]"
 )
 _KEY = re.compile(r"(?:^|,)\s*`?([^\W\d]\w{0,60})`?\s*:")
 _PROPERTY = re.compile(r"\b([^\W\d]\w{0,60})\.`?([^\W\d]\w{0,60})`?")
@@ -25,14 +27,14 @@ _WRITES = frozenset({"merge", "create", "set", "remove", "delete"})
 
 def read(text: str) -> Statement:
     """What a Cypher text does with which labels."""
-    parts = _CLAUSE.split(_LITERAL.sub("?", text))
+    parts = _CLAUSE.split(_BLANKS.sub(" ", _LITERAL.sub("?", text)))
     owners: dict[str, TableName] = {}
     found: dict[tuple[TableName, Verb], tuple[set[str], set[str]]] = {}
     for clause, body in zip(parts[1::2], parts[2::2], strict=False):
         word = clause.lower()
         verb: Verb = "writes" if word in _WRITES else "reads"
         for node in _NODE.finditer(body):
-            table = TableName("", node["label"])
+            table = TableName("", node["label"] or node["quoted"])
             owners.setdefault(node["name"], table)
             columns, lookups = found.setdefault((table, verb), (set(), set()))
             (columns if verb == "writes" else lookups).update(_KEY.findall(node["map"] or ""))
