@@ -17,7 +17,7 @@ def read(value: str) -> str:
     A value with a slash is a path. A bare name is a systemd credential (`LoadCredential=` in the unit, see
     systemd.exec(5)) and is looked up in `$CREDENTIALS_DIRECTORY`. Raises SecretError.
     """
-    path = _path(value)
+    path = path_of(value)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -38,7 +38,8 @@ def key(value: str) -> bytes:
     return read(value).encode() if value else b""
 
 
-def _path(value: str) -> Path:
+def path_of(value: str) -> Path:
+    """Where the secret lies that a `*_file` setting names. Raises SecretError."""
     if not value:
         raise SecretError("no secret is named: the setting is empty; give it a path or a credential's name")
     if "/" in value:

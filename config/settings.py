@@ -28,6 +28,7 @@ from config.shape import (
     Settings,
     Telemetry,
     Traces,
+    TracesSender,
 )
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Settings",
     "Telemetry",
     "Traces",
+    "TracesSender",
     "compose",
     "find_file",
     "load",

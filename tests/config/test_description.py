@@ -60,6 +60,7 @@ def test_the_example_changes_nothing() -> None:
 def test_the_example_uncommented_is_a_valid_file_with_every_key() -> None:
     values = tomllib.loads(re.sub(r"(?m)^#(?! |$)", "", example()))
     values["ignore"][0]["type"] = "aws.*"
+    values["traces"]["senders"][0]["token_file"] = "shop-token"
     settings = compose(values)
     assert settings.aws.accounts[0].regions == ("eu-central-1",)
     assert values["mail"] == defaults().values["mail"]

@@ -138,7 +138,16 @@ CASES = {
     ),
     # what does not go together
     '[traces]\ngrpc = "0.0.0.0:4317"': (
-        "2: traces.grpc: is reachable from other machines: set traces.token_file, or listen on 127.0.0.1"
+        "2: traces.grpc: is reachable from other machines: set traces.token_file or traces.client_ca_file, "
+        "or listen on 127.0.0.1"
+    ),
+    '[traces]\nclient_ca_file = "/ca"': "2: traces.cert_file: is needed when client_ca_file is set",
+    '[traces]\nkey_file = "/key"': "2: traces.cert_file: is needed when key_file is set",
+    '[[traces.senders]]\nname = "a"': (
+        "1: traces.senders[0].token_file: or certificate is needed, and not both: it is what the sender is known by"
+    ),
+    '[[traces.senders]]\nname = "a"\ncertificate = "a.example.com"': (
+        "1: traces.client_ca_file: is needed when a sender is known by its certificate"
     ),
     '[traces]\nhttp = "127.0.0.1:4317"': "2: traces.http: is the same address as traces.grpc; choose another port",
     '[mail]\nhost = "h"\nrecipients = ["a@example.com"]': (
@@ -194,7 +203,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(
     assert refusals(file, {"schedule.digest_at": "6"}) == [
         (
             "driftline.toml:2: traces.grpc: is reachable from other machines: "
-            "set traces.token_file, or listen on 127.0.0.1"
+            "set traces.token_file or traces.client_ca_file, or listen on 127.0.0.1"
         ),
         "driftline.toml:3: traces.max_body: must be at least 1024 (it is 1)",
         'driftline.toml:5: mail.recipients: is needed when mail.host is set, as ["operations@example.com"]',

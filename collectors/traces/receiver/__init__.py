@@ -4,32 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import structlog
+
 from collectors.contract import FactSink
 from collectors.traces.facts import Counts, Flows
-from collectors.traces.receiver.errors import AddressTaken, ReceiverError, TokenRequired
+from collectors.traces.receiver import tls
+from collectors.traces.receiver.addresses import is_open
+from collectors.traces.receiver.connections import Limits
+from collectors.traces.receiver.errors import (
+    AddressTaken,
+    CertificateUnusable,
+    ReceiverError,
+    TokenRequired,
+)
 from collectors.traces.receiver.grpc_server import GrpcServer
 from collectors.traces.receiver.http_server import HttpServer
 from collectors.traces.receiver.intake import Intake
 from collectors.traces.receiver.memory import GARBAGE_THRESHOLD, keep
-from config import secrets
+from collectors.traces.receiver.senders import Senders, readable_by_all, token_files
 from config.settings import Traces
-from config.values import is_loopback
 
-__all__ = ["GARBAGE_THRESHOLD", "AddressTaken", "Receiver", "ReceiverError", "TokenRequired"]
+__all__ = [
+    "GARBAGE_THRESHOLD",
+    "AddressTaken",
+    "CertificateUnusable",
+    "Receiver",
+    "ReceiverError",
+    "TokenRequired",
+]
+
+log = structlog.get_logger()
 
 
 class Receiver:
     """Both servers, in threads of their own. `ports`: protocol (`grpc`, `http`) -> port, once started."""
 
     def __init__(self, settings: Traces, sink: FactSink, flows: Flows | None = None) -> None:
-        """Binds nothing yet. Raises TokenRequired, SettingsError if the token file cannot be read."""
+        """Binds nothing yet. Raises TokenRequired, CertificateUnusable, SecretError."""
         self._addresses = {"grpc": settings.grpc, "http": settings.http}
         for protocol, address in self._addresses.items():
-            if address and not settings.token_file and not is_loopback(address):
+            if address and not settings.asks_who and is_open(address):
                 raise TokenRequired(address, f"traces.{protocol}")
-        token = secrets.read(settings.token_file) if settings.token_file else ""
+        for setting in readable_by_all(token_files(settings)):
+            log.warning("secret_readable_by_all", setting=setting, advice="chmod o-r its file")
+        self._limits = Limits(
+            settings.max_connections,
+            settings.header_patience.total_seconds(),
+            settings.body_patience.total_seconds(),
+        )
+        self._tls = tls.context(settings)
+        self._credentials = tls.credentials(settings)
         self._flows = flows or Flows(sink, settings.pairing_window.total_seconds())
-        self._intake = Intake(self._flows, token, settings.max_body)
+        self._intake = Intake(self._flows, Senders(settings), settings.max_body)
         self._servers: list[GrpcServer | HttpServer] = []
         self.ports: Mapping[str, int] = {}
 
@@ -40,7 +66,7 @@ class Receiver:
             if not address:
                 continue
             try:
-                server = (GrpcServer if protocol == "grpc" else HttpServer)(self._intake, address)
+                server = self._bound(protocol, address)
             except OSError as error:
                 self.stop()
                 raise AddressTaken(
@@ -53,6 +79,11 @@ class Receiver:
             server.start()
         self._intake.closing = False
         self.ports = ports
+
+    def _bound(self, protocol: str, address: str) -> GrpcServer | HttpServer:
+        if protocol == "grpc":
+            return GrpcServer(self._intake, address, self._limits, self._credentials)
+        return HttpServer(self._intake, address, self._limits, self._tls)
 
     def stop(self) -> None:
         """Refuses new spans, lets requests under way end, and returns when nothing listens. Safe to call twice."""
@@ -70,3 +101,8 @@ class Receiver:
     def rejected(self) -> int:
         """Spans that could not be used."""
         return self._intake.rejected
+
+    @property
+    def refused(self) -> Mapping[str, int]:
+        """Sender -> spans that claimed what is not its own (`traces.senders`)."""
+        return dict(self._intake.senders.refused)

@@ -34,11 +34,25 @@ class Body:
             raise TooLarge(f"the body is larger than traces.max_body ({self._limit} bytes)")
         self._reserve(self._stated)  # at once, so that many half-read bodies cannot starve each other
         async for chunk in chunks:
-            self._received += len(chunk)
-            if self._inflater is None:
-                self._keep(chunk)
-            else:
-                self._inflate(chunk)
+            self._add(chunk)
+        return self._whole()
+
+    def inflated(self, message: bytes) -> bytes:
+        """The same of a message that is there already."""
+        self._reserve(len(message))
+        if self._inflater is None:
+            return message
+        self._add(message)
+        return self._whole()
+
+    def _add(self, chunk: bytes) -> None:
+        self._received += len(chunk)
+        if self._inflater is None:
+            self._keep(chunk)
+        else:
+            self._inflate(chunk)
+
+    def _whole(self) -> bytes:
         if self._inflater is not None and not self._inflater.eof:
             raise MalformedTraces("the body is truncated: its gzip stream does not end")
         return b"".join(self._pieces)

@@ -1,4 +1,4 @@
-"""OTLP over HTTP: POST /v1/traces, protobuf or JSON, plain or gzip.
+"""OTLP over HTTP: POST /v1/traces, protobuf or JSON, plain or gzip, with or without TLS.
 
 Source: OTLP specification 1.x, "OTLP/HTTP Response".
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 
 import uvicorn
@@ -22,25 +23,24 @@ from starlette.routing import Route
 
 from collectors.contract import SinkBusy
 from collectors.traces.receiver.bodies import Body
-from collectors.traces.receiver.intake import RETRY_AFTER, Flooded, Intake, TooLarge
+from collectors.traces.receiver.connections import LimitedServer, Limits
+from collectors.traces.receiver.intake import RETRY_AFTER, WHO, Flooded, Intake, TooLarge
 from collectors.traces.spans import Batch, MalformedTraces
 from config.values import split_address
 
-BODY_PATIENCE = 30.0
-"""Seconds a client may take to send a body."""
-
 _PROTOBUF, _JSON = "application/x-protobuf", "application/json"
-_AT_ONCE = 256
 
 
-def application(intake: Intake) -> Starlette:
-    """The ASGI application."""
+def application(intake: Intake, patience: float) -> Starlette:
+    """The ASGI application. `patience`: seconds that a body may take."""
 
     async def export(request: Request) -> Response:
         content = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
-        if not intake.allows(request.headers.get("authorization", "")):
-            return _refusal(401, UNAUTHENTICATED, "a bearer token is required (traces.token_file)", content)
+        certified = getattr(request.state, "certified", ())
+        sender = intake.senders.known(request.headers.get("authorization", ""), certified)
+        if sender is None:
+            return _refusal(401, UNAUTHENTICATED, WHO, content)
         if intake.closing:
             return _refusal(503, UNAVAILABLE, "the receiver is stopping", content, retry=True)
         if content not in {_PROTOBUF, _JSON}:
@@ -50,12 +50,12 @@ def application(intake: Intake) -> Starlette:
         stated = request.headers.get("content-length", "")
         body = Body(encoding, intake.max_body, intake.budget, int(stated) if stated.isdigit() else 0)
         try:
-            async with asyncio.timeout(BODY_PATIENCE):
+            async with asyncio.timeout(patience):
                 whole = await body.read(request.stream())
             accept = intake.json if content == _JSON else intake.protobuf
-            batch = await run_in_threadpool(accept, whole)
+            batch = await run_in_threadpool(accept, whole, sender)
         except TimeoutError:
-            return _refusal(408, UNAVAILABLE, f"the body took longer than {BODY_PATIENCE:.0f} s", content)
+            return _refusal(408, UNAVAILABLE, f"the body took longer than {patience:g} s", content)
         except TooLarge as error:
             return _refusal(413, INVALID_ARGUMENT, str(error), content)
         except MalformedTraces as error:
@@ -96,7 +96,9 @@ def _refusal(status: int, code: int, message: str, content: str, retry: bool = F
 class HttpServer:
     """Serves an intake on one address until stopped, in a thread of its own."""
 
-    def __init__(self, intake: Intake, address: str) -> None:
+    def __init__(
+        self, intake: Intake, address: str, limits: Limits, tls: ssl.SSLContext | None = None
+    ) -> None:
         """Binds the address. Raises OSError."""
         host, port = split_address(address)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -110,18 +112,19 @@ class HttpServer:
             self._socket.close()
             raise
         self.port: int = self._socket.getsockname()[1]
-        self._server = uvicorn.Server(
+        self._server = LimitedServer(
             uvicorn.Config(
-                application(intake),
+                application(intake, limits.body),
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 lifespan="off",
                 ws="none",
-                limit_concurrency=_AT_ONCE,
                 timeout_keep_alive=30,
                 timeout_graceful_shutdown=5,
-            )
+            ),
+            limits,
+            tls,
         )
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="otlp-http", daemon=True

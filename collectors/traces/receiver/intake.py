@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hmac
 import threading
 
 from collectors.traces.facts import Flows
 from collectors.traces.otlp import OtlpReader
+from collectors.traces.receiver.senders import ANYONE, Sender, Senders
 from collectors.traces.spans import Batch
 
 SINK_PATIENCE = 3.0
 """Seconds that facts may take to become durable before the sender is asked to come again."""
 
 RETRY_AFTER = 5
+WHO = "a token or a certificate is required that the receiver knows (traces.token_file, traces.senders)"
 BYTES_UNDER_WAY = 4
 """Bodies of full size that may be in memory at once, over all connections."""
 
@@ -47,31 +48,25 @@ class Budget:
 class Intake:
     """Decodes bodies and records what they say. Safe for threads."""
 
-    def __init__(self, flows: Flows, token: str, max_body: int) -> None:
+    def __init__(self, flows: Flows, senders: Senders, max_body: int) -> None:
         self.max_body = max_body
         self.budget = Budget(max_body * BYTES_UNDER_WAY)
         self.closing = False
         self.rejected = 0
+        self.senders = senders
         self._flows = flows
-        self._token = token.encode()
         self._reader = OtlpReader()
 
-    def allows(self, authorization: str) -> bool:
-        """Whether an `authorization` header carries the token, if one is asked for."""
-        if not self._token:
-            return True
-        scheme, _, sent = authorization.partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(sent.strip().encode(), self._token)
-
-    def protobuf(self, body: bytes) -> Batch:
+    def protobuf(self, body: bytes, sender: Sender = ANYONE) -> Batch:
         """Records a message. Raises MalformedTraces, then nothing of it is kept, and SinkBusy."""
-        return self._record(self._reader.protobuf(body))
+        return self._record(self._reader.protobuf(body), sender)
 
-    def json(self, body: bytes) -> Batch:
+    def json(self, body: bytes, sender: Sender = ANYONE) -> Batch:
         """The same for JSON."""
-        return self._record(self._reader.json_text(body))
+        return self._record(self._reader.json_text(body), sender)
 
-    def _record(self, batch: Batch) -> Batch:
+    def _record(self, batch: Batch, sender: Sender) -> Batch:
+        batch = self.senders.admitted(batch, sender)
         self._flows.record(batch.spans, SINK_PATIENCE)
         self.rejected += batch.rejected
         return batch
