@@ -22,6 +22,9 @@ _ROLES = {
 }
 _FLOWS = frozenset({"reads", "writes", "publishes_to", "sends_to", "calls"})
 _EVIDENCE = ("paired", "ancestor", "linked", "learned", "topic", "unattributed")  # strongest first
+_UNITED = frozenset({"instrumentation"})
+"""Attributes of which each fact tells a part."""
+_MOST = 100
 _STILL_CURRENT = 86_400.0
 """Seconds: of several values seen within a day of the newest one, the smallest counts, so that a service in
 two regions does not change with every answer."""
@@ -182,6 +185,10 @@ def _attributes(facts: Sequence[Fact]) -> dict[str, Json]:
             seen[key][text] = (last, value)
     found: dict[str, Json] = {}
     for key in sorted(seen):
+        if key in _UNITED:
+            lists = [value for _, value in seen[key].values()]
+            found[key] = [*sorted({one for value in lists for one in _texts(value)})[:_MOST]]
+            continue
         newest = max(last for last, _ in seen[key].values())
         if "true" in seen[key]:
             found[key] = True

@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from collectors.model import Alias
 from collectors.traces.names import part
 from collectors.traces.said import Said, detail
-from collectors.traces.semconv import DEFAULT_ENVIRONMENT, RESOURCE_NAMES, UNKNOWN_SERVICE, read, read_all
+from collectors.traces.semconv import (
+    DEFAULT_ENVIRONMENT,
+    RESOURCE_NAMES,
+    SCOPE,
+    UNKNOWN_SERVICE,
+    read,
+    read_all,
+)
 from collectors.traces.spans import Origin
 
 _VOLATILE_ARNS = (":task/", ":container/", ":container-instance/")
@@ -56,7 +63,11 @@ def service_of(origin: Origin, overflow: bool = False) -> Service:
         Said(environment, service.urn, "runs_on", target, detail(rank=rank))
         for rank, target in enumerate(dict.fromkeys(_workloads(origin, service)), start=1)
     )
-    return replace(service, said=(known, *runs_on))
+    made_by = [f"sdk {value('sdk')}" if value("sdk") else "", f"distribution {value('distribution')}"]
+    scope = origin.attributes.get(SCOPE)
+    found = [each for each in (*made_by, scope) if isinstance(each, str) and each and each != "distribution "]
+    seen_by = [Said(environment, urn, "is", "", detail(instrumentation=[*found]))] if found else []
+    return replace(service, said=(known, *seen_by, *runs_on))
 
 
 def _workloads(origin: Origin, service: Service) -> Iterator[str]:

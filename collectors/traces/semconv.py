@@ -22,6 +22,9 @@ DEFAULT_ENVIRONMENT = "default"
 
 UNKNOWN_SERVICE = "unknown_service"
 
+SCOPE = "otel.scope"
+"""Where an origin keeps the instrumentation its spans are made by, beside what its resource states."""
+
 STATEMENT_LIMIT = 16 * 1024
 
 STATEMENT_NAMES = ("db.query.text", "db.statement", "sql.query", "cassandra.query")
@@ -91,6 +94,8 @@ RESOURCE_NAMES: Mapping[str, tuple[str, ...]] = {
     "namespace": ("service.namespace",),
     "service": ("service.name",),
     "language": ("telemetry.sdk.language",),
+    "sdk": ("telemetry.sdk.version",),
+    "distribution": ("telemetry.distro.version", "telemetry.auto.version"),
     "cloud.resource": ("cloud.resource_id", "faas.id"),
     "cloud.provider": ("cloud.provider",),
     "cloud.platform": ("cloud.platform",),

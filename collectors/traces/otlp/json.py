@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import orjson
 
-from collectors.traces.otlp.origins import Origins
+from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.semconv import SPAN_READERS, STATEMENT_KEYS, STATEMENT_LIMIT, Pair, Value
 from collectors.traces.spans import (
     LINKS_KEPT,
@@ -41,8 +41,9 @@ class JsonReader:
             raise MalformedTraces('the document is not OTLP JSON: it has no "resourceSpans"')
         for resource_spans in _dicts(document, "resourceSpans"):
             resource = resource_spans.get("resource") or {}
-            origin = self._origin(resource if isinstance(resource, dict) else {})
             for scope_spans in _dicts(resource_spans, "scopeSpans"):
+                scope = _scope(scope_spans.get("scope"))
+                origin = self._origin(resource if isinstance(resource, dict) else {}, scope)
                 for raw in _dicts(scope_spans, "spans"):
                     span = _span(raw, origin)
                     if isinstance(span, str):
@@ -51,11 +52,16 @@ class JsonReader:
                         spans.append(span)
         return Batch(spans, rejected, reason)
 
-    def _origin(self, resource: Mapping[str, object]) -> Origin:
-        key = orjson.dumps(resource, option=orjson.OPT_SORT_KEYS)
+    def _origin(self, resource: Mapping[str, object], scope: str) -> Origin:
+        key = orjson.dumps(resource, option=orjson.OPT_SORT_KEYS) + scope.encode(errors="replace")
         return self._origins.known(key) or self._origins.keep(
-            key, ((name, _json_value(value)) for name, value in _attributes(resource))
+            key, ((name, _json_value(value)) for name, value in _attributes(resource)), scope
         )
+
+
+def _scope(scope: object) -> str:
+    name, version = (scope.get(key) for key in ("name", "version")) if isinstance(scope, dict) else ("", "")
+    return instrumentation(name, version) if isinstance(name, str) and isinstance(version, str) else ""
 
 
 def _span(raw: Mapping[str, object], origin: Origin) -> Span | str:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from collectors.traces.semconv import RESOURCE_READERS, Value
+from collectors.traces import names
+from collectors.traces.semconv import RESOURCE_READERS, SCOPE, Value
 from collectors.traces.spans import Origin
+
+
+def instrumentation(name: str, version: str) -> str:
+    """A scope of spans as it is kept: `NAME VERSION`; "" if it does not call itself instrumentation.
+
+    Applications name scopes after their own modules, which come and go with each release.
+    """
+    known = "opentelemetry" in name.lower() or "instrumentation" in name.lower()
+    return names.clean(f"{name} {version}") if known and version else ""
 
 
 class Origins:
@@ -20,13 +30,15 @@ class Origins:
         """The origin of a resource that came before in these bytes."""
         return self._origins.get(raw)
 
-    def keep(self, raw: bytes, attributes: Iterable[tuple[str, Value]]) -> Origin:
-        """The origin of a resource with these attributes, as they came."""
+    def keep(self, raw: bytes, attributes: Iterable[tuple[str, Value]], scope: str = "") -> Origin:
+        """The origin of a resource with these attributes, as they came, and of the instrumentation of its spans."""
         reduced: dict[str, Value] = {}
         for key, value in attributes:
             reader = RESOURCE_READERS.get(key.encode(errors="replace"))
             if reader and value:
                 reduced[key] = reader(value)
+        if scope:
+            reduced[SCOPE] = scope
         if len(self._origins) >= self._remembered:
             self._origins.clear()
             self._one.clear()

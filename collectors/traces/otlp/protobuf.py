@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
-from collectors.traces.otlp.origins import Origins
+from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.otlp.schema import EXPORT, LINKED_EXPORT, WireSpan
 from collectors.traces.semconv import (
     NEEDLESS,
@@ -105,11 +105,13 @@ class ProtobufReader:
         links = False
         rejected, reason = 0, ""
         for resource_spans in export.resource_spans:
-            try:
-                origin = self._origin(resource_spans.resource)
-            except DecodeError:
-                raise MalformedTraces("the body is not an OTLP trace message: a resource is broken") from None
             for scope_spans in resource_spans.scope_spans:
+                try:
+                    origin = self._origin(resource_spans.resource, scope_spans.scope)
+                except DecodeError:
+                    raise MalformedTraces(
+                        "the body is not an OTLP trace message: a resource or a scope is broken"
+                    ) from None
                 wrong, linking = self._read(scope_spans.spans, origin, spans)
                 rejected += len(wrong)
                 reason = reason or (wrong[0] if wrong else "")
@@ -258,12 +260,16 @@ class ProtobufReader:
             self._forms[reading, pairs] = form
         return form
 
-    def _origin(self, raw: bytes) -> Origin:
+    def _origin(self, resource: bytes, scope: bytes) -> Origin:
+        raw = b"\0".join((resource, scope))
         known = self._origins.known(raw)
         if known is not None:
             return known
+        made_by = InstrumentationScope.FromString(scope)
         return self._origins.keep(
-            raw, ((each.key, _value(each.value)) for each in Resource.FromString(raw).attributes)
+            raw,
+            ((each.key, _value(each.value)) for each in Resource.FromString(resource).attributes),
+            instrumentation(made_by.name, made_by.version),
         )
 
 

@@ -24,7 +24,10 @@ _FIELDS: Mapping[str, tuple[tuple[str, int, int, str, bool], ...]] = {
         ("resource", 1, _Field.TYPE_BYTES, "", False),
         ("scope_spans", 2, _Field.TYPE_MESSAGE, "ScopeSpans", True),
     ),
-    "ScopeSpans": (("spans", 2, _Field.TYPE_MESSAGE, "Span", True),),
+    "ScopeSpans": (
+        ("scope", 1, _Field.TYPE_BYTES, "", False),
+        ("spans", 2, _Field.TYPE_MESSAGE, "Span", True),
+    ),
     "Span": (
         ("trace_id", 1, _Field.TYPE_BYTES, "", False),
         ("span_id", 2, _Field.TYPE_BYTES, "", False),
@@ -67,6 +70,7 @@ class WireSpan(Protocol):
 
 
 class ScopeSpans(Protocol):
+    scope: bytes
     spans: Sequence[WireSpan]
 
 

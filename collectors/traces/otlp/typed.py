@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from collectors.traces.otlp.origins import Origins
+from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.semconv import (
     NEEDLESS,
     SERVER_TOO,
@@ -70,7 +70,13 @@ class _Span(msgspec.Struct, gc=False, frozen=True, rename="camel"):
     links: list[_Link] = []
 
 
+class _Instrumentation(msgspec.Struct, gc=False, frozen=True, rename="camel"):
+    name: str = ""
+    version: str = ""
+
+
 class _Scope(msgspec.Struct, gc=False, frozen=True, rename="camel"):
+    scope: _Instrumentation = _Instrumentation()
     spans: list[_Span] = []
 
 
@@ -113,8 +119,9 @@ class TypedReader:
             spans: list[Span] = []
             rejected, reason = 0, ""
             for resource_spans in export.resource_spans:
-                origin = self._origin(resource_spans.resource)
                 for scope in resource_spans.scope_spans:
+                    made_by = instrumentation(scope.scope.name, scope.scope.version)
+                    origin = self._origin(resource_spans.resource, made_by)
                     for sent in scope.spans:
                         span = self._span(sent, origin)
                         if isinstance(span, str):
@@ -187,12 +194,12 @@ class TypedReader:
             pair = self._pairs[key, value] = (key, _READERS[key](value))
         return pair
 
-    def _origin(self, resource: _Resource) -> Origin:
-        raw = msgspec.json.encode(resource)
+    def _origin(self, resource: _Resource, scope: str) -> Origin:
+        raw = msgspec.json.encode(resource) + scope.encode(errors="replace")
         known = self._origins.known(raw)
         if known is not None:
             return known
-        return self._origins.keep(raw, ((one.key, _value(one.value)) for one in resource.attributes))
+        return self._origins.keep(raw, ((one.key, _value(one.value)) for one in resource.attributes), scope)
 
 
 def _value(value: _Any | None) -> Value:

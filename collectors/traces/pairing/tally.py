@@ -95,6 +95,9 @@ class Tally:
                 yield said, starts
         for operation, starts in self.roots.items():
             yield Said(_environment(operation), operation, "is", "", _ROOT), starts
+            # Who begins a trace decides whether it is sampled: one in so many, as a power of two.
+            rate = detail(sampling=1 << (self.weight.bit_length() - 1))
+            yield Said(_environment(operation), _service(operation), "is", "", rate), starts
         for (child, parent), starts in self.met.items():
             for said in _met(child, parent, begin):
                 yield said, starts
@@ -160,3 +163,7 @@ def _of_reached(use: Use) -> str:
 
 def _environment(operation: str) -> str:
     return operation.split("/", 3)[2]
+
+
+def _service(operation: str) -> str:
+    return f"service://{'/'.join(operation.split('/', 5)[2:5])}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from datetime import timedelta
 
-from collectors.model import Extent, Role, Scope, Sightings
+from collectors.model import Extent, Relation, Role, Scope, Sightings
 from collectors.traces.collector import TracesCollector
 from collectors.traces.facts import Flows
 from collectors.traces.memory import MemoryFacts
@@ -35,9 +35,24 @@ def facts() -> MemoryFacts:
     return memory
 
 
+class Nothing:
+    """A cycle in which nobody answered anything."""
+
+    def relations(self, verb: str) -> tuple[Relation, ...]:
+        assert verb
+        return ()
+
+    def stored(self, kind: str) -> frozenset[str]:
+        assert kind
+        return frozenset()
+
+
+NOTHING = Nothing()
+
+
 def answers(memory: MemoryFacts, after: timedelta) -> list[Sightings]:
     collector = TracesCollector(memory, SETTINGS, clock=lambda: MOMENT / 1e9 + after.total_seconds())
-    found = [one for request in collector.plan() for one in collector.answer(request)]
+    found = [one for request in collector.follow(NOTHING) for one in collector.answer(request)]
     assert all(isinstance(one, Sightings) for one in found)
     return [one for one in found if isinstance(one, Sightings)]
 
@@ -54,7 +69,12 @@ def test_each_environment_is_an_extent_of_its_own() -> None:
     ]
     [service] = [one for one in prod.resources if one.type == "service"]
     assert service.scope == Scope("traces", "prod", "eu-central-1")
-    assert service.attributes == {"language": "go", "region": "eu-central-1", "statements": True}
+    assert service.attributes == {
+        "language": "go",
+        "region": "eu-central-1",
+        "sampling": 1,
+        "statements": True,
+    }
     assert (prod.first, prod.last) == (MOMENT / 1e9 + 3, MOMENT / 1e9 + 7)
     assert prod.position > 0
 
@@ -96,5 +116,5 @@ def test_a_service_in_two_regions_does_not_flap() -> None:
 
 def test_facts_that_are_lost_take_nothing_out_of_the_settings() -> None:
     collector = TracesCollector(MemoryFacts(), SETTINGS)
-    assert list(collector.plan()) == []
+    assert list(collector.plan()) == list(collector.follow(NOTHING)) == []
     assert collector.asked() is None  # type: ignore[func-returns-value]  # as the contract has it
