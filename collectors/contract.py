@@ -130,5 +130,21 @@ class FactSource(Protocol):
         ...
 
 
+class Bookmarks(Protocol):
+    """Where a source that is pulled was left, kept beside the facts that were read from it."""
+
+    def bookmark(self, source: str) -> str:
+        """What was kept last, "" if nothing was."""
+        ...
+
+    def keep_bookmark(self, source: str, text: str) -> None:
+        """Keeps a bookmark once all facts recorded before are durable. Raises SinkBusy."""
+        ...
+
+
+class FactStore(FactSink, FactSource, Bookmarks, Protocol):
+    """All that is known of flows, and of how far it was read."""
+
+
 class SinkBusy(Exception):
     """The fact sink could not make facts durable in time; the sender shall retry."""

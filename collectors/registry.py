@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from collectors.contract import Collector, FactSource
+from collectors import accounts
+from collectors.contract import Collector, FactStore
 from collectors.spec import Reported
 from config.errors import SecretError
 from config.secrets import read
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from config.settings import ImageRegistry, Settings
 
 
-def collectors(settings: Settings, facts: FactSource | None) -> list[Collector]:
+def collectors(settings: Settings, facts: FactStore | None) -> list[Collector]:
     """Every collector the settings ask for, in the order in which they are run."""
     made: list[Collector] = []
     if settings.aws.accounts:
@@ -29,6 +30,8 @@ def collectors(settings: Settings, facts: FactSource | None) -> list[Collector]:
     if settings.images.enabled:
         made.append(_images(settings))
     if settings.traces.enabled and facts is not None:
+        if settings.traces.imports or settings.traces.pulls:
+            made.append(_pulls(settings, facts))
         made.append(_traces(settings, facts))
     return made
 
@@ -46,21 +49,9 @@ def reporting() -> Mapping[str, Reported]:
 
 def _aws(settings: Settings) -> Collector:
     from collectors.aws.collector import AwsCollector  # noqa: PLC0415 - loads the AWS SDK
-    from collectors.aws.sessions import AwsAccount  # noqa: PLC0415 - loads the AWS SDK
 
     return AwsCollector(
-        [
-            AwsAccount(
-                name=each.name,
-                account=each.account,
-                profile=each.profile,
-                role_arn=each.role_arn,
-                external_id=read(each.external_id_file) if each.external_id_file else "",
-                regions=tuple(each.regions),
-                endpoint_url=each.endpoint_url,
-            )
-            for each in settings.aws.accounts
-        ],
+        [accounts.aws(each) for each in settings.aws.accounts],
         types=settings.aws.types,
         skip_types=settings.aws.skip_types,
         deadline=settings.aws.deadline.total_seconds(),
@@ -70,19 +61,9 @@ def _aws(settings: Settings) -> Collector:
 
 def _gcp(settings: Settings) -> Collector:
     from collectors.gcp.collector import GcpCollector  # noqa: PLC0415 - loads Google's SDK
-    from collectors.gcp.sessions import GcpAccount  # noqa: PLC0415 - loads Google's SDK
 
     return GcpCollector(
-        [
-            GcpAccount(
-                name=each.name,
-                scope=each.scope,
-                credentials_file=each.credentials_file,
-                endpoint=each.endpoint,
-                ca_file=each.ca_file,
-            )
-            for each in settings.gcp.accounts
-        ],
+        [accounts.gcp(each) for each in settings.gcp.accounts],
         types=settings.gcp.types,
         skip_types=settings.gcp.skip_types,
         deadline=settings.gcp.deadline.total_seconds(),
@@ -91,22 +72,9 @@ def _gcp(settings: Settings) -> Collector:
 
 def _azure(settings: Settings) -> Collector:
     from collectors.azure.collector import AzureCollector  # noqa: PLC0415 - loads Azure's SDK
-    from collectors.azure.sessions import AzureAccount  # noqa: PLC0415 - loads Azure's SDK
 
     return AzureCollector(
-        [
-            AzureAccount(
-                name=each.name,
-                tenant=each.tenant,
-                client_id=each.client_id,
-                client_secret=read(each.client_secret_file) if each.client_secret_file else "",
-                subscriptions=each.subscriptions,
-                authority=each.authority,
-                endpoint=each.endpoint,
-                ca_file=each.ca_file,
-            )
-            for each in settings.azure.accounts
-        ],
+        [accounts.azure(each) for each in settings.azure.accounts],
         types=settings.azure.types,
         skip_types=settings.azure.skip_types,
         deadline=settings.azure.deadline.total_seconds(),
@@ -135,7 +103,16 @@ def _images(settings: Settings) -> Collector:
     )
 
 
-def _traces(settings: Settings, facts: FactSource) -> Collector:
+def _pulls(settings: Settings, facts: FactStore) -> Collector:
+    from collectors.sources import pulls  # noqa: PLC0415 - loads the SQL parser
+    from collectors.traces.facts import Flows  # noqa: PLC0415 - loads the SQL parser
+    from collectors.traces.pulls.collector import PullsCollector  # noqa: PLC0415 - loads the SQL parser
+
+    flows = Flows(facts, settings.traces.pairing_window.total_seconds())
+    return PullsCollector(pulls(settings), flows, facts)
+
+
+def _traces(settings: Settings, facts: FactStore) -> Collector:
     from collectors.traces.collector import TracesCollector  # noqa: PLC0415 - loads the SQL parser
 
     return TracesCollector(facts, settings.traces)

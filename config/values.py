@@ -203,3 +203,22 @@ NO_BOOLEAN = BeforeValidator(_number)
 Domain = Annotated[str, AfterValidator(_domain)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Text = Annotated[str, AfterValidator(_text)]
+TracePath = Annotated[
+    str,
+    AfterValidator(_text),
+    AfterValidator(
+        _matching(
+            r"/.*|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?",
+            'must be an absolute path, or a bucket and a prefix, as "s3://bucket/traces/"',
+        )
+    ),
+]
+TableName = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"(?:\w+\.)?\w+",
+            'must be a table\'s name, as "otel_traces" or "otel.otel_traces", without quotes',
+        )
+    ),
+]

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
 from collectors import registry
-from collectors.contract import FactSource
+from collectors.contract import FactStore
 from config import secrets, vocabulary
 from config.settings import Settings
 from daemon.advisories import Knowledge
@@ -18,6 +18,7 @@ from daemon.cycle import Parts
 from daemon.store.database import Database, open_database
 from daemon.store.journal import Journal, path_of
 from daemon.store.schema import migrate
+from daemon.told import told
 
 ANALYSIS = "1"
 """Raised when the analysis itself draws other conclusions from the same graph."""
@@ -42,8 +43,11 @@ def rules(settings: Settings, knowledge: Knowledge) -> Rules:
     from collectors.traces.classes import classify  # noqa: PLC0415 - reads the vocabulary
 
     knowledge.refresh()
+    said = told(settings)
     own, public = settings.traces.own_domains, settings.traces.public_operations
-    text = "\n".join((ANALYSIS, vocabulary.version(), *own, "", *public, "", knowledge.fingerprint))
+    text = "\n".join(
+        (ANALYSIS, vocabulary.version(), *own, "", *public, "", knowledge.fingerprint, said.fingerprint)
+    )
     return Rules(
         classifier=classify,
         vendor=vocabulary.vendor,
@@ -52,6 +56,7 @@ def rules(settings: Settings, knowledge: Knowledge) -> Rules:
         public_operations=public,
         match=knowledge.match,
         fingerprint=hashlib.sha256(text.encode()).hexdigest()[:16],
+        told=said,
     )
 
 
@@ -59,7 +64,7 @@ def rules(settings: Settings, knowledge: Knowledge) -> Rules:
 def parts(
     settings: Settings,
     database: Database,
-    facts: FactSource | None,
+    facts: FactStore | None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Parts]:
     """Everything a cycle works with; collectors and threads end with the block."""

@@ -81,7 +81,7 @@ class Session:
         self._transport = transport
         self._loader = loader
         self._lock = threading.RLock()
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, ...], Any] = {}
         self._session: Any = None
         self._role_keys: dict[str, object] = {}
         self._identity: Identity | None = None
@@ -139,9 +139,24 @@ class Session:
                     client = self._clients[key] = self._create(service, region)
         return client
 
+    def streaming(self, service: str, region: str) -> Any:  # a botocore client
+        """A client of its own whose bodies may be read piece by piece: they do not go through the shared way out."""
+        key = (service, region, "streaming")
+        with self._lock:
+            client = self._clients.get(key)
+            if client is None:
+                client = self._clients[key] = self._plain(self._opened(), service, region)
+            return client
+
     def _create(self, service: str, region: str) -> Any:  # a botocore client
         session = self._opened()
-        client = session.create_client(
+        client = self._plain(session, service, region)
+        verify = session.get_config_variable("ca_bundle") or True
+        self._transport.attach(client, verify)
+        return client
+
+    def _plain(self, session: Any, service: str, region: str) -> Any:  # botocore's own
+        return session.create_client(
             service,
             region_name=region,
             endpoint_url=self.account.endpoint_url or None,
@@ -151,9 +166,6 @@ class Session:
                 parameter_validation=False,  # rows are linted against the same model beforehand
             ),
         )
-        verify = session.get_config_variable("ca_bundle") or True
-        self._transport.attach(client, verify)
-        return client
 
     def offered(self, service: str, region: str) -> bool:
         """Whether the vendor's endpoint table lists the service in this region (True if it lists none at all)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-from collectors.contract import FactSource, Request
+from collectors.contract import FactSource, Request, View
 from collectors.model import Answer, Extent, Scope, Sightings
 from collectors.traces.merging import merge
 from config.settings import Traces
@@ -25,6 +25,10 @@ class TracesCollector:
         self._clock = clock
 
     def plan(self) -> Iterator[Request]:
+        """Nothing yet: sources that are pulled are read first."""
+        return iter(())
+
+    def follow(self, view: View) -> Iterator[Request]:  # noqa: ARG002 - what others listed makes no difference
         """One request for each environment heard of."""
         for environment in self._source.environments():
             yield Request(self.name, (Extent(EXTENT, Scope("traces", environment)),))

@@ -15,6 +15,7 @@ class MemoryFacts:
 
     def __init__(self) -> None:
         self._facts: dict[_Identity, Fact] = {}
+        self._bookmarks: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def record(self, facts: Sequence[Fact], timeout: float) -> None:  # noqa: ARG002 - memory is never busy
@@ -48,3 +49,11 @@ class MemoryFacts:
     def position(self) -> int:
         """The number of facts."""
         return len(self._facts)
+
+    def bookmark(self, source: str) -> str:
+        """What was kept last, "" if nothing was."""
+        return self._bookmarks.get(source, "")
+
+    def keep_bookmark(self, source: str, text: str) -> None:
+        """Keeps a bookmark."""
+        self._bookmarks[source] = text

@@ -41,6 +41,7 @@ create table fact (
     unique (environment, source, verb, target, detail)
 ) strict
 """
+_BOOKMARKS = "create table if not exists bookmark (source text primary key, content text not null) strict"
 _UPSERT = """
 insert into fact (environment, source, verb, target, detail, first, last, count) values (?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (environment, source, verb, target, detail) do update set
@@ -137,6 +138,22 @@ class Journal:
     def position(self) -> int:
         """A number that grows with each new fact."""
         return int(next(self._read("select coalesce(max(seq), 0) from fact"))[0])
+
+    def bookmark(self, source: str) -> str:
+        """Where a source that is pulled was left, "" if it never was."""
+        row = next(self._read("select content from bookmark where source = ?", source), None)
+        return str(row[0]) if row else ""
+
+    def keep_bookmark(self, source: str, text: str) -> None:
+        """Keeps it once all facts recorded before are on disk. Raises SinkBusy."""
+        self.flush()
+        try:
+            with closing(_connect(self._path)) as connection:
+                connection.execute(
+                    "insert or replace into bookmark (source, content) values (?, ?)", (source, text)
+                )
+        except sqlite3.Error as error:
+            raise SinkBusy(f"a bookmark cannot be written ({self._path}): {error}") from None
 
     @property
     def trouble(self) -> str:
@@ -260,6 +277,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(_SCHEMA)
         connection.execute(f"pragma application_id = {_APPLICATION}")
         connection.execute(f"pragma user_version = {_VERSION}")
+    connection.execute(_BOOKMARKS)
     connection.execute("commit")
     state = connection.execute("pragma quick_check(1)").fetchone()[0]
     if state != "ok":

@@ -34,7 +34,7 @@ class Part:
 
 def parts(content: bytes, formats: Formats, line: int = 1) -> Iterator[Part]:
     """The documents of a content; `line`: the number of its first line. Raises MalformedTraces if there is none."""
-    if not looks_like_text(content):
+    if line == 1 and not looks_like_text(content):
         yield from _messages(content, formats)
         return
     if content.startswith(_MARKS[1:]):

@@ -1,0 +1,68 @@
+"""Makes the sources of traces that the settings name, with the credentials that the clouds' collectors use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from collectors import accounts
+from collectors.traces.imports.formats import Formats
+from collectors.traces.pulls.bucket import Bucket, parsed
+from collectors.traces.pulls.collector import Pull
+from collectors.traces.pulls.directory import Directory
+from collectors.traces.pulls.source import Source
+from config.errors import Problem, SettingsError
+
+if TYPE_CHECKING:
+    from collectors.aws import sessions
+    from config.settings import Settings
+    from config.shape import AwsAccount, AzureAccount, GcpAccount, TracesImport, TracesPull
+
+Account = TypeVar("Account", "AwsAccount", "AzureAccount", "GcpAccount")
+
+
+def pulls(settings: Settings) -> list[Pull]:
+    """One for each block. Raises SettingsError if one names an account that there is not."""
+    formats = Formats()
+    return [_pull(each, _import(each, settings, formats)) for each in settings.traces.imports]
+
+
+def _pull(each: TracesImport | TracesPull, source: Source) -> Pull:
+    return Pull(
+        each.name,
+        each.environment,
+        each.every.total_seconds(),
+        each.deadline.total_seconds(),
+        each.max_spans,
+        source,
+    )
+
+
+def _import(each: TracesImport, settings: Settings, formats: Formats) -> Source:
+    if not each.path.startswith("s3://"):
+        return Directory(Path(each.path), formats)
+    from collectors.aws.asking import S3Objects  # noqa: PLC0415 - loads the AWS SDK
+
+    bucket, prefix = parsed(each.path)
+    return Bucket(
+        S3Objects(_aws(settings, each.account, "traces.imports"), each.region, bucket), prefix, formats
+    )
+
+
+def _aws(settings: Settings, name: str, key: str) -> sessions.AwsAccount:
+    from collectors.aws.sessions import AwsAccount  # noqa: PLC0415 - loads the AWS SDK
+
+    named = _named(settings.aws.accounts, name, "aws.accounts", key)
+    return accounts.aws(named) if named else AwsAccount(name="")
+
+
+def _named(accounts: Sequence[Account], name: str, section: str, key: str) -> Account | None:
+    """The account of that name; None for the default chain. Raises SettingsError."""
+    if not name:
+        return None
+    for account in accounts:
+        if account.name == name:
+            return account
+    message = f'names the account "{name}", but no block of [[{section}]] has that name'
+    raise SettingsError((Problem("", key, message),))
