@@ -22,7 +22,7 @@ _INDEX = re.compile(
     r"(?:(?:concurrently|if|not|exists) )*"
     rf"(?:{_NAME} )?on (?:only )?(?P<name>{_NAME})"
 )
-_COPIES = re.compile(r"(?i)\b(?:as|clone|like) ?\(? ?(?:select|with|table)\b|\)\s*(?:select|with)\b")
+_COPIES = re.compile(r"(?i)\bselect\b|\b(?:as|clone) ?\(? ?(?:with|table)\b")
 
 
 def definition(shape: str, dialect: Dialect, temporary: set[str]) -> Statement | None:

@@ -35,6 +35,7 @@ _NOT_COLUMNS = frozenset(
     | {"current_date", "current_time", "current_timestamp", "current_user", "null", "true", "false"}
 )
 
+_ROW_BY_ALIAS = frozenset({"postgres", "redshift", "bigquery", "duckdb"})
 _RECURSIVE_UNSAID = frozenset({"tsql", "oracle", "snowflake", ""})
 _USER_IS_A_FUNCTION = frozenset({"postgres", "redshift", "oracle", "tsql", "snowflake"})
 
@@ -332,6 +333,9 @@ class Walk:
             return NONE
         here: Scope | None = scope
         while here is not None:
+            row = here.sources.get(name)
+            if row is not None and self.dialect.grammar in _ROW_BY_ALIAS and not row.goes_by(name):
+                return row.everything()
             able = {
                 key: source
                 for key, source in here.sources.items()

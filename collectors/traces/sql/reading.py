@@ -17,8 +17,8 @@ from collectors.traces.sql.definitions import definition
 from collectors.traces.sql.dialects import Dialect, dialect_of
 from collectors.traces.sql.embedded import opened
 from collectors.traces.sql.fallback import read_pattern
-from collectors.traces.sql.pieces import Piece
 from collectors.traces.sql.rewrites import rewritten
+from collectors.traces.sql.routines import Piece, queries_in
 from collectors.traces.sql.scope import STAR, ColumnsOf, Known
 from collectors.traces.sql.shape import shape_of
 from collectors.traces.sql.statement import (
@@ -180,7 +180,7 @@ def _read_piece(piece: Piece, dialect: Dialect, known: Known, *, routine: bool) 
             yield only_lookups(statement) if piece.kind == "explain" else statement
     if moved:
         return
-    for query, used in pieces.queries_in(piece):
+    for query, used in queries_in(piece):
         statement = _read_one(query, dialect, known)
         yield statement if used else only_lookups(statement)
 

@@ -21,6 +21,7 @@ _COMMON = (
     (r"^(?:replace|upsert) (?:low_priority |delayed )?into\b", "INSERT INTO"),
     (r"^perform\b", "SELECT"),
     (r"^sel\b", "SELECT"),
+    (r"^update statistics\b.*", ""),
     (rf"^(update|insert|delete) (?:(?:{_PRIORITY})\b ?)+", r"\1 "),
     (r"^(delete|update|insert) top ?\(? ?\? ?\)?(?: percent)?", r"\1"),
     (r"^select (?:(?:first|skip|limit) \? ?(?:, ?\? )?){1,2}", "SELECT "),
@@ -46,6 +47,10 @@ _COMMON = (
 )  # fmt: skip
 
 _STAGES = (
+    (
+        rf"^create (?:or replace )?(?:\w+ )?table (?:if not exists )?({_NAME}) clone ({_NAME}).*",
+        r"INSERT INTO \1 SELECT * FROM \2",
+    ),
     (rf"^copy into (?!\?)({_NAME}) ?(\([^()]*\))? from .*", r"INSERT INTO \1 \2 VALUES (?)"),
     (r"^copy into \?\S* from \(((?:[^()]|\([^()]*\))*)\).*", r"\1"),
     (rf"^copy into \?\S* from ({_NAME}).*", r"SELECT * FROM \1"),
@@ -61,7 +66,7 @@ _CQL = (
     (r" if [^()]*$", ""),
     (r"^select json\b", "SELECT"),
     (rf"^insert into ({_NAME}) json \?.*", r"INSERT INTO \1 VALUES (?)"),
-    (rf"^delete ([\w\", ]+?) from ({_NAME})", r"UPDATE \2 SET (\1) = (?)"),
+    (rf"^delete ([\w\", \[\]?]+?) from ({_NAME})", r"UPDATE \2 SET (\1) = (?)"),
 )
 
 _ORACLE = (

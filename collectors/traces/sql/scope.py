@@ -53,6 +53,14 @@ class Source:
         """Whether an unqualified name may mean this source: a function goes by its alias, or by known outputs."""
         return not self.made_of or name == alias or any(output == name for output, _ in self.outputs)
 
+    def goes_by(self, name: str) -> bool:
+        """Whether a name may be a column here rather than the whole row under its alias."""
+        if self.table is not None:
+            return self.table.table.lower() == name
+        return (
+            bool(self.made_of) or not self.everything() or any(output == name for output, _ in self.outputs)
+        )
+
     def doubts(self, name: str) -> bool:
         """Whether an output could come from any of several tables, all behind one `*`."""
         return len(self.rest) > 1 and all(output != name for output, _ in self.outputs)

@@ -176,17 +176,29 @@ def _target(walk: Walk, member: exp.Table, sources: dict[str, Source], queries: 
     known = None if member.db else sources.get(member.name.lower())
     if known is None and not member.db and member.name.lower() in queries:
         known = queries[member.name.lower()]
-    table = known.table if known is not None else walk.table_name(member)
+    table = _behind(known) if known is not None else walk.table_name(member)
     if table is None:
         sources.setdefault(key, OPAQUE)
         return None
     target = Source(table=table, target=True)
+    if known is not None and known.table is None:
+        walk.ledger.met(table, "writes")
+        sources.setdefault(key, known)
+        return table
     if known is not None:
         key = member.name.lower()
         walk.ledger.read_turned_write(table)
     sources[key] = target
     walk.ledger.met(table, "writes")
     return table
+
+
+def _behind(source: Source) -> TableName | None:
+    """The table that is written through a query of it, as through a view."""
+    if source.table is not None:
+        return source.table
+    tables = {reference.table for reference in source.everything()}
+    return tables.pop() if len(tables) == 1 else None
 
 
 def _assignments(walk: Walk, parts: Iterable[object], scope: Scope, table: TableName | None) -> None:

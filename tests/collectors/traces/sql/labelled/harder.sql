@@ -374,3 +374,26 @@ APPLY BATCH;
 --> visits reads url | id
 --> sources reads title | visit
 SELECT v.url, s.title FROM visits v LEFT JOIN sources s ON s.visit = v.id WHERE v.id > ?1 AND v.id <= ?2 GROUP BY v.url HAVING count(*) > 1
+
+--> mssql
+--> students reads | studentid grade
+--> students writes
+WITH numbered AS (SELECT StudentId, Grade, ROW_NUMBER() OVER (PARTITION BY StudentId ORDER BY Grade DESC) AS rn FROM dbo.Students) DELETE FROM numbered WHERE rn > 1
+
+--> mssql
+--> members reads | joined id
+--> members writes status
+WITH old AS (SELECT Id, Status FROM dbo.Members WHERE Joined < '2010-01-01') UPDATE old SET Status = 'legacy'
+
+--> mysql
+--> users reads id email
+CREATE TEMPORARY TABLE tmp SELECT id, email FROM users; SELECT email FROM tmp
+
+--> snowflake
+--> a writes *
+--> b reads *
+CREATE TABLE a CLONE b
+
+--> cassandra
+--> ks.t writes m b | id
+DELETE m['k'], b FROM ks.t WHERE id = ?

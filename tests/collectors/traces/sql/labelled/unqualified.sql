@@ -19,3 +19,7 @@ select ca_city, sum(ss_net_paid) from store_sales, customer, customer_address wh
 --> employees reads first_name last_name | department_id
 --> departments reads department_name | department_id
 SELECT first_name, last_name, department_name FROM employees e JOIN departments d ON e.department_id = d.department_id
+
+--> postgresql
+--> users reads * | id
+SELECT row_to_json(u) FROM users u WHERE u.id = 1
