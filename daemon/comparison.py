@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -103,11 +102,7 @@ def only_new_paths(drift: Drift) -> Drift:
 
 def lines(drift: Drift) -> tuple[str, ...]:
     """One id for each new path it tells: lines of a report join paths, and another report joins others."""
-    return tuple(_line(path) for change in drift.new_paths for path in change.paths)
-
-
-def _line(path: DataPath) -> str:
-    return hashlib.sha256(str(path.identity).encode(errors="backslashreplace")).hexdigest()[:8]
+    return tuple(path.identity.id for change in drift.new_paths for path in change.paths)
 
 
 def standing_paths(connection: Connection, number: int) -> tuple[PathChange, ...]:
@@ -143,7 +138,7 @@ def _path_changes(
     found = path_history.paths(connection, before, after)
     old = {path.identity for path in found.before}
     if told:
-        left = tuple(path for path in found.after if path.identity in old or _line(path) not in told)
+        left = tuple(path for path in found.after if path.identity in old or path.identity.id not in told)
         found = replace(found, after=left)
     fresh = {hop for path in found.after if path.identity not in old for hop in path.route}
     hops = {(hop.source, hop.verb, hop.target) for hop in fresh}

@@ -9,7 +9,7 @@ import typer
 from daemon.cli import moments
 from daemon.cli.moments import existing, snapshot_number
 from daemon.cli.opening import reading, settings_of
-from daemon.cli.words import one_of, sound
+from daemon.cli.words import given, one_of, sound
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -95,11 +95,11 @@ def inventory(
     from daemon.store.inventory import inventory as chosen
 
     choice = Choice(
-        text=_given(text, "TEXT"),
-        type=_given(type, "--type"),
-        account=_given(account, "--account"),
-        region=_given(region, "--region"),
-        role=_given(role, "--role"),
+        text=given(text, "TEXT"),
+        type=given(type, "--type"),
+        account=given(account, "--account"),
+        region=given(region, "--region"),
+        role=given(role, "--role"),
         tags=tuple(map(_tag, tag or ())),
         public=public,
     )
@@ -111,10 +111,6 @@ def inventory(
         rows = chosen(connection, choice, None if newest else number)
         if not stream_rows(rows, COLUMNS, as_json=as_json, limit=limit):
             typer.echo(f"driftline: nothing in snapshot {number} fits", err=True)
-
-
-def _given(text: str | None, hint: str) -> str:
-    return "" if text is None else sound(text, hint)
 
 
 def _tag(text: str) -> tuple[str, str | None]:

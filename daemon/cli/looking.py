@@ -1,4 +1,4 @@
-"""The commands that look at what is stored: status, coverage, diff, paths, report."""
+"""The commands that look at what is stored: status, coverage, diff, report."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def diff(
     words = wanted(fail_on)
     settings = settings_of(context)
     with reading(settings) as connection:
-        drift = _between(connection, settings, a, b)
+        drift = between(connection, settings, a, b)
     print_drift(drift, Format.JSON if as_json else Format.TEXT)
     leave(
         words,
@@ -79,7 +79,7 @@ def report(
             number = existing(connection, snapshot_number(connection, b or a))
             drift = comparison.compare(connection, settings, None, number, datetime.now(UTC))
         else:
-            drift = _between(connection, settings, a, b)
+            drift = between(connection, settings, a, b)
     if output is None:
         print_drift(drift, Format(format))
         return
@@ -91,32 +91,6 @@ def report(
             f"driftline: {output} cannot be written: {error.strerror}; choose another --output", err=True
         )
         raise typer.Exit(1) from None
-
-
-def paths(
-    context: typer.Context,
-    new: Annotated[bool, typer.Option("--new", help="Only what became new between two snapshots.")] = False,
-    a: From = None,
-    b: To = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the paths to personal data: all that stand at B or, with --new, what is new from A to B."""
-    from daemon import comparison
-    from daemon.cli.reports import print_paths
-
-    if not new and a is not None and b is not None:
-        raise typer.BadParameter(
-            "without --new, paths are those of one snapshot, and A and B name two: leave one out, or add --new"
-        )
-    settings = settings_of(context)
-    with reading(settings) as connection:
-        if new:
-            found = _between(connection, settings, a, b).new_paths
-        else:
-            found = comparison.standing_paths(
-                connection, existing(connection, snapshot_number(connection, b or a))
-            )
-    print_paths(found, now=datetime.now(UTC), new=new, json=as_json)
 
 
 def coverage(context: typer.Context, as_json: AsJson = False) -> None:
@@ -158,7 +132,7 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     print_pairs(pairs, as_json=as_json)
 
 
-def _between(connection: Connection, settings: Settings, a: str | None, b: str | None) -> Drift:
+def between(connection: Connection, settings: Settings, a: str | None, b: str | None) -> Drift:
     """The drift from A to B; a single argument is the older one. Without two snapshots, the baseline."""
     from daemon import comparison
 

@@ -51,6 +51,12 @@ def snapshot_number(
     return number
 
 
+def begin_of(text: str, now: datetime | None = None) -> str:
+    """When the day or moment that `text` speaks of begins: `2026-11-22T00:00:00Z`. Raises BadParameter."""
+    begin, _ = _span(text, now or datetime.now(UTC))
+    return begin.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def existing(connection: Connection, number: int | None) -> int:
     """A snapshot that was found. Raises NotFound, saying what to do, if there is none to look at."""
     from daemon.store import history

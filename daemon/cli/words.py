@@ -31,6 +31,11 @@ def sound(text: str, hint: str) -> str:
     return text
 
 
+def given(text: str | None, hint: str) -> str:
+    """`text`, if a database can be asked for it; "" if it was not given. Raises BadParameter."""
+    return "" if text is None else sound(text, hint)
+
+
 def one_of(text: str, hint: str, words: Iterable[str]) -> str:
     """`text`, if it is one of the words. Raises BadParameter naming the nearest."""
     from difflib import get_close_matches

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from collectors.model import Json
 from daemon.values.drift import Drift, PathChange
+from daemon.values.path import PathIdentity
 
 FORMAT_VERSION = "1.0"
 
@@ -45,6 +46,11 @@ def plain(value: object) -> Json:
             return {str(key): plain(content) for key, content in value.items()}
         case list() | tuple():
             return [plain(content) for content in value]
+        case PathIdentity():
+            return {
+                "id": value.id,
+                **{field.name: plain(getattr(value, field.name)) for field in fields(value)},
+            }
         case _ if is_dataclass(value):
             return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     raise TypeError(f"{type(value).__name__} has no JSON form")

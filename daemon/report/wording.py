@@ -58,6 +58,7 @@ _EVIDENCE = {
     "strong": "strong name",
     "weak": "weak name",
     "value": "value met in passing",
+    "verdict": "your verdict",
 }
 
 
@@ -93,6 +94,14 @@ def name(urn: str) -> str:
     if urn.count("|") >= 2:
         return urn.split("|", 2)[2] or urn
     return urn
+
+
+def end(urn: str) -> str:
+    """One end of a flow: `checkout GET /orders/{id}`, `checkout`, `topic orders`, `public.customers`."""
+    kind = urn.partition("://")[0]
+    if kind == "operation":
+        return f"{service(urn)} {name(urn)}"
+    return f"topic {name(urn)}" if kind == "topic" else name(urn)
 
 
 def image(urn: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,6 +53,11 @@ class PathIdentity:
 
     def __str__(self) -> str:
         return f"{self.origin} {self.direction} {self.sink} {self.data_class}"
+
+    @property
+    def id(self) -> str:
+        """What people call it by: eight hex digits, the same as long as the path is the same."""
+        return hashlib.sha256(str(self).encode(errors="backslashreplace")).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True)

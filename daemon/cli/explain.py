@@ -1,0 +1,149 @@
+"""`driftline explain`: what supports a data path, hop by hop and class by class."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daemon.cli import moments
+from daemon.cli.looking import AsJson
+from daemon.cli.moments import existing, snapshot_number
+from daemon.cli.opening import reading, settings_of
+from daemon.cli.words import sound
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from daemon.values.drift import PathChange
+    from daemon.values.explanation import Explanation
+
+_SHOWN = 20
+_MOST_CLASSES = 10
+"""Of a line with more classes, reports that told some of them are not looked for."""
+
+
+def explain(
+    context: typer.Context,
+    which: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH",
+            help="The id that `driftline paths` or a report prints, or a part of it that only one path has.",
+            show_default=False,
+        ),
+    ],
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="SNAPSHOT",
+            help=f"As of a snapshot: {moments.HELP}. Default: the newest.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what supports a data path: each hop's evidence and times, each class's rule, exposure, borders, sureness.
+
+    JSON: id, ids, paths, since, hops (hop, first_seen, last_seen, times), store_region, returned.
+    """
+    from daemon import comparison
+    from daemon.cli.reports import in_colour, width_of
+    from daemon.report.explanation import render_explanation
+    from daemon.report.json import document
+
+    sound(which, "PATH")
+    with reading(settings_of(context)) as connection:
+        number = existing(connection, snapshot_number(connection, at))
+        line = _line(comparison.standing_paths(connection, number), which)
+        told = _explanation(connection, line)
+    out = sys.stdout
+    if as_json:
+        out.write(document("explanation", told))
+    else:
+        out.write(render_explanation(told, width=width_of(out), colour=in_colour(out)))
+
+
+def _explanation(connection: Connection, line: PathChange) -> Explanation:
+    from daemon.store import flow_lookups
+    from daemon.values.explanation import Explanation, HopSeen
+
+    first = line.paths[0]
+    edges = [(hop.source, hop.verb, hop.target) for hop in first.route]
+    seen = flow_lookups.times(connection, edges)
+    unknown = ("", "", 0)
+    return Explanation(
+        line.id,
+        tuple(path.identity.id for path in line.paths),
+        line.paths,
+        tuple(flow_lookups.path_since(connection, path) for path in line.paths),
+        tuple(HopSeen(hop, *seen.get(edge, unknown)) for hop, edge in zip(first.route, edges, strict=True)),
+        flow_lookups.regions(connection, {first.store} - {""}).get(first.store, ""),
+    )
+
+
+def _line(lines: Sequence[PathChange], which: str) -> PathChange:
+    """The line that a person means. Raises NotFound, or ends the command with the candidates."""
+    from daemon.analysis.choosing import has
+    from daemon.cli.exits import USAGE
+    from daemon.report import wording
+    from daemon.report.safe_text import safe_text
+    from daemon.store.errors import NotFound
+
+    for narrower in (_by_id, _by_report):
+        found = list(narrower(lines, which.strip("[]").lower()))
+        if found:
+            break
+    else:
+        found = [
+            line
+            for line in lines
+            if any(has(which, str(p.identity), wording.route(line.paths)) for p in line.paths)
+        ]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NotFound(f'no data path with the id or part "{which}": `driftline paths` lists what there is')
+    typer.echo(f'driftline: "{safe_text(which)}" is part of {len(found):,} paths:', err=True)
+    for line in found[:_SHOWN]:
+        typer.echo(f"  {line.id}  {safe_text(wording.route(line.paths))}", err=True)
+    if len(found) > _SHOWN:
+        typer.echo(f"  … and {len(found) - _SHOWN:,} more: `driftline paths` lists them", err=True)
+    typer.echo("Write the id of one of them, or more of its text.", err=True)
+    raise typer.Exit(USAGE)
+
+
+def _by_id(lines: Sequence[PathChange], id: str) -> Iterator[PathChange]:
+    from dataclasses import replace
+
+    for line in lines:
+        if line.id == id:
+            yield line
+            return
+    for line in lines:
+        for path in line.paths:
+            if path.identity.id == id:
+                yield replace(line, id=id, paths=(path,))
+                return
+
+
+def _by_report(lines: Sequence[PathChange], id: str) -> Iterator[PathChange]:
+    """The line of which a report told some classes under this id, as an addition or an alteration."""
+    from daemon.values.drift import Action
+
+    if len(id) != 8 or not set(id) <= set("0123456789abcdef"):
+        return
+    for line in lines:
+        names = sorted(str(path.identity) for path in line.paths)
+        for size in range(1, len(names) + 1 if len(names) <= _MOST_CLASSES else 1):
+            for some in combinations(names, size):
+                for action in (Action.ADDED, Action.ALTERED):
+                    text = "\n".join((action, *some))
+                    if hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()[:8] == id:
+                        yield line
+                        return

@@ -1,0 +1,130 @@
+"""`driftline paths`: who can ask for which person's data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daemon.cli.looking import AsJson, From, To, between
+from daemon.cli.moments import existing, snapshot_number
+from daemon.cli.opening import reading, settings_of
+from daemon.cli.words import given, one_of
+
+if TYPE_CHECKING:
+    from daemon.analysis.choosing import PathChoice
+    from daemon.values.drift import PathChange
+
+FORMATS = ("text", "json")
+
+
+def paths(
+    context: typer.Context,
+    new: Annotated[bool, typer.Option("--new", help="Only what became new between two snapshots.")] = False,
+    a: From = None,
+    b: To = None,
+    id: Annotated[
+        str | None,
+        typer.Option("--id", metavar="ID", help="One path, or one line of a report.", show_default=False),
+    ] = None,
+    data_class: Annotated[
+        str | None,
+        typer.Option(
+            "--class",
+            metavar="CLASS",
+            help="This kind of personal data or one below it, as user.contact.",
+            show_default=False,
+        ),
+    ] = None,
+    exposure: Annotated[
+        str | None,
+        typer.Option("--exposure", metavar="WORD", help="internet or internal.", show_default=False),
+    ] = None,
+    border: Annotated[
+        str | None,
+        typer.Option(
+            "--border", metavar="TEXT", help="Crosses a border, as EU/EEA->US; * for any.", show_default=False
+        ),
+    ] = None,
+    service: Annotated[
+        str | None,
+        typer.Option(
+            "--service", metavar="TEXT", help="A service on the way, by part of its name.", show_default=False
+        ),
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            metavar="TEXT",
+            help="Part of the urn of the table or its database.",
+            show_default=False,
+        ),
+    ] = None,
+    tier: Annotated[
+        str | None,
+        typer.Option("--tier", metavar="WORD", help="observed or possible.", show_default=False),
+    ] = None,
+    third_party: Annotated[
+        str | None,
+        typer.Option(
+            "--third-party", metavar="TEXT", help="Sends to a third party; * for any.", show_default=False
+        ),
+    ] = None,
+    environment: Annotated[
+        str | None,
+        typer.Option("--environment", metavar="NAME", help="Only of this environment.", show_default=False),
+    ] = None,
+    format: Annotated[
+        str,
+        typer.Option("--format", "-f", metavar="FORMAT", help="text or json."),
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """List the paths to personal data: all that stand at B or, with --new, what is new from A to B.
+
+    In TEXT, * stands for any text. `driftline explain` says what supports a path.
+    """
+    from daemon import comparison
+    from daemon.analysis.choosing import PathChoice
+    from daemon.cli.reports import print_paths
+
+    chosen_format = "json" if as_json else one_of(format, "--format", FORMATS)
+    if not new and a is not None and b is not None:
+        raise typer.BadParameter(
+            "without --new, paths are those of one snapshot, and A and B name two: leave one out, or add --new"
+        )
+    choice = PathChoice(
+        given(data_class, "--class"),
+        one_of(exposure, "--exposure", ("internet", "internal")) if exposure else "",
+        given(border, "--border"),
+        given(service, "--service"),
+        given(store, "--store"),
+        one_of(tier, "--tier", ("observed", "possible")) if tier else "",
+        given(third_party, "--third-party"),
+        given(environment, "--environment"),
+    )
+    settings = settings_of(context)
+    with reading(settings) as connection:
+        if new:
+            found = between(connection, settings, a, b).new_paths
+        else:
+            found = comparison.standing_paths(
+                connection, existing(connection, snapshot_number(connection, b or a))
+            )
+    found = _chosen(found, choice, given(id, "--id"))
+    print_paths(found, now=datetime.now(UTC), new=new, json=chosen_format == "json")
+
+
+def _chosen(found: tuple[PathChange, ...], choice: PathChoice, id: str) -> tuple[PathChange, ...]:
+    """The lines of which some path is asked for, each with those paths."""
+    if id:
+        found = tuple(
+            replace(line, paths=line.paths if line.id == id else chosen)
+            for line in found
+            if line.id == id or (chosen := tuple(path for path in line.paths if path.identity.id == id))
+        )
+    fitting = ((line, tuple(filter(choice.fits, line.paths))) for line in found)
+    return tuple(replace(line, paths=paths) for line, paths in fitting if paths)

@@ -1,0 +1,132 @@
+"""Renders why a data path is told: each hop with its evidence and times, and the rule behind each data class."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from daemon.report import wording
+from daemon.report.lines import Line, Note, Section, Tone
+from daemon.report.text import WIDTH, flow, painter, section_lines
+from daemon.values.explanation import Explanation, HopSeen
+from daemon.values.path import DataPath, Direction, Tier
+
+_TIERS = {
+    Tier.OBSERVED: "observed: seen from its origin to its sink within one trace",
+    Tier.POSSIBLE: "possible: each hop was seen, but not all of them in one trace",
+}
+_CLASS_TIERS = {
+    "verdict": "a verdict of your own",
+    "label": "a label given by people or by a scanner",
+    "value": "a value met in passing",
+    "strong": "a name that says it plainly",
+    "weak": "a name that hints at it",
+}
+
+
+def render_explanation(told: Explanation, *, width: int = WIDTH, colour: bool = False) -> str:
+    """The whole explanation, ending in a newline."""
+    paint = painter(colour)
+    first = told.paths[0]
+    rows = [paint("bold", row) for row in flow("", (f"{told.id}   {wording.route(told.paths)}",), width, 2)]
+    for section in (
+        Section("Why it begins there", (_exposure(first),), Tone.ALARM),
+        Section(
+            "Hops",
+            tuple(_hop(number, seen, told.paths) for number, seen in enumerate(told.hops, 1)),
+            Tone.QUIET,
+        ),
+        Section(
+            "Data",
+            tuple(_data(*each) for each in zip(told.ids, told.paths, told.since, strict=True)),
+            Tone.ALARM,
+        ),
+        Section("Where it ends", (_sink(told),), Tone.QUIET),
+        Section("Borders", _borders(first), Tone.WARNING),
+        Section("How sure", _sure(told), Tone.QUIET),
+    ):
+        if section.lines:
+            rows += section_lines(section, width, paint)
+    return "\n".join(rows) + "\n"
+
+
+def _exposure(path: DataPath) -> Line:
+    return Line(
+        "!" if path.exposure == "internet" else "*",
+        f"{wording.end(path.identity.origin)} ({path.exposure})",
+        notes=(_notes(Note(path.exposure_evidence or "no evidence is kept")),),
+    )
+
+
+def _hop(number: int, seen: HopSeen, paths: tuple[DataPath, ...]) -> Line:
+    hop = seen.hop
+    last = hop.target == paths[0].identity.sink
+    notes = [Note(wording.evidence(hop.evidence) or "its own spans", "evidence")]
+    if seen.first_seen:
+        notes.append(Note(_moment(seen.first_seen), "first seen"))
+        notes.append(Note(_moment(seen.last_seen), "last seen"))
+        notes.append(Note(f"{wording.counted(seen.times, 'time')} at least"))
+    said = wording.hop(hop, wording.columns(paths) if last else ())
+    return Line("*", said, columns=(str(number),), notes=(tuple(notes),))
+
+
+def _data(id: str, path: DataPath, since: str) -> Line:
+    tier = _CLASS_TIERS.get(path.class_tier, path.class_tier)
+    notes = [
+        _notes(Note(path.class_reason or "no reason is kept", "rule")),
+        _notes(Note(f"{path.class_tier}, {tier}" if tier != path.class_tier else tier, "known by")),
+    ]
+    if since:
+        notes.append(_notes(Note(_moment(since), "told since")))
+    return Line(
+        "!",
+        ", ".join(path.columns) or "columns unknown",
+        id=id,
+        columns=(path.identity.data_class,),
+        notes=tuple(notes),
+    )
+
+
+def _sink(told: Explanation) -> Line:
+    path = told.paths[0]
+    where = wording.name(path.store) if path.store else wording.place(path)
+    notes = []
+    if path.store:
+        notes.append(_notes(Note(path.store, "store"), *_region(told.store_region)))
+    elif path.identity.direction is not Direction.SENDS:
+        notes.append(_notes(Note("no database of the inventory answers to its address", "store")))
+    doing = {
+        Direction.READS: "reads from",
+        Direction.WRITES: "writes to",
+        Direction.SENDS: "sends to third party",
+    }[path.identity.direction]
+    sink = wording.name(path.identity.sink)
+    said = f"{doing} {where} {sink}" if where and where != sink else f"{doing} {sink}"
+    return Line("*", said, notes=(_notes(Note(path.identity.sink)), *notes))
+
+
+def _borders(path: DataPath) -> tuple[Line, ...]:
+    return tuple(Line("!", wording.border(border)) for border in path.borders)
+
+
+def _sure(told: Explanation) -> tuple[Line, ...]:
+    path = told.paths[0]
+    lines = [Line("*", _TIERS[path.tier])]
+    if told.returned:
+        lines.append(Line("!", f"returns {', '.join(told.returned)}"))
+    elif path.identity.direction is Direction.READS:
+        lines.append(Line("*", "may return what it reads: nothing is known of the fields of its answer"))
+    if path.expected:
+        lines.append(Line("*", "expected: credentials read by the service that owns identity"))
+    return tuple(lines)
+
+
+def _region(region: str) -> tuple[Note, ...]:
+    return (Note(region, "region"),) if region else ()
+
+
+def _notes(*notes: Note) -> tuple[Note, ...]:
+    return notes
+
+
+def _moment(text: str) -> str:
+    return wording.moment(datetime.fromisoformat(text))
