@@ -18,7 +18,7 @@ _ESCAPED_QUOTES = r'"[^"\\]*(?:(?:\\.|"")[^"\\]*)*(?:"|\\?\Z)'
 def shape_of(text: str, dialect: Dialect) -> str:
     """The shape of a statement. Statements that differ only in values have the same shape."""
     shape = _lexer(dialect).sub(_replacement, text)
-    shape = _PREFIXED.sub("?", shape)
+    shape = _MASKED.sub("?", _PREFIXED.sub("?", shape))
     if not dialect.quotes_are_strings and '"' in shape:
         shape = _QUOTED_LIST.sub("IN (?)", _QUOTED_VALUE.sub(r"\1?", shape))
     shape = _ELLIPSIS_LIST.sub("(?)", shape)
@@ -82,6 +82,10 @@ def _lexer(dialect: Dialect) -> re.Pattern[str]:
     return re.compile(f"(?={starts})(?:{kinds})", re.DOTALL)
 
 
+# What tracers put in place of a literal.
+_MASKED = re.compile(r"(?i)[<{](?:redacted|masked|filtered|omitted|obfuscated|\?)[>}]|\[redacted\]|\*{3,}")
+    r"(?i)[<\[{](?:redacted|masked|filtered|omitted|hidden|obfuscated|value|\?)[>\]}]|\*{3,}"
+)
 # N'...', X'...', _utf8'...': what is left of them once the string has gone.
 _PREFIXED = re.compile(r"(?<![\w$])(?:[nNxXbBrR]|[uU]&|_[a-z]\w* ?)\?")
 # Lenient systems take a lone quoted word on the right of a comparison for a string, and so must we.

@@ -162,3 +162,16 @@ SELECT [c].[Id], [c].[Name], [c].[Phone], [c].[Em
 --> oracle
 --> people reads id email | name
 select p.id, p.email from people p where p.name = :1 and p.birth_da...
+
+--> postgresql
+--> users reads id | email phone
+SELECT id FROM users WHERE email = <redacted> AND phone = [REDACTED]
+
+--> mssql
+--> users reads id name | email
+(@P0 nvarchar(4000),@P1 int)SELECT [id], [name] FROM [users] WHERE [email] = @P0
+
+--> postgresql
+--> users reads id email | tenant
+-- name: GetUsers :many
+SELECT id, email FROM users WHERE tenant = ***
