@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +12,7 @@ from collectors.traces.pulls.bucket import Bucket, parsed
 from collectors.traces.pulls.collector import Pull
 from collectors.traces.pulls.directory import Directory
 from collectors.traces.pulls.source import Source
+from collectors.traces.pulls.windows import Pace
 from config.errors import Problem, SettingsError
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ Account = TypeVar("Account", "AwsAccount", "AzureAccount", "GcpAccount")
 def pulls(settings: Settings) -> list[Pull]:
     """One for each block. Raises SettingsError if one names an account that there is not."""
     formats = Formats()
-    return [_pull(each, _import(each, settings, formats)) for each in settings.traces.imports]
+    return [
+        *(_pull(each, _import(each, settings, formats)) for each in settings.traces.imports),
+        *(_pull(each, _KINDS[each.kind](each, settings)) for each in settings.traces.pulls),
+    ]
 
 
 def _pull(each: TracesImport | TracesPull, source: Source) -> Pull:
@@ -66,3 +70,20 @@ def _named(accounts: Sequence[Account], name: str, section: str, key: str) -> Ac
             return account
     message = f'names the account "{name}", but no block of [[{section}]] has that name'
     raise SettingsError((Problem("", key, message),))
+
+
+def _xray(each: TracesPull, settings: Settings) -> Source:
+    from collectors.aws.asking import Asking  # noqa: PLC0415 - loads the AWS SDK
+    from collectors.traces.pulls.xray import LONGEST, Xray  # noqa: PLC0415 - only where it is used
+
+    account = _aws(settings, each.account, "traces.pulls")
+    return Xray(Asking(account, each.region).call, _pace(each, LONGEST), each.query)
+
+
+def _pace(each: TracesPull, longest: float) -> Pace:
+    return Pace(each.first.total_seconds(), each.delay.total_seconds(), longest)
+
+
+_KINDS: Mapping[str, Callable[[TracesPull, Settings], Source]] = {
+    "xray": _xray,
+}

@@ -31,11 +31,13 @@ PREFIXES = {
     "ssm": "ssm",
     "stepfunctions": "states",
     "sts": "sts",
+    "xray": "xray",
 }
 """The word that a service's actions begin with, by the SDK's name of the service."""
 
 EXCEPTIONS = {
     "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:ListObjectsV2": "s3:ListBucket",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
 }

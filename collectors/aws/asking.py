@@ -1,4 +1,4 @@
-"""Asks AWS for what is no inventory, for those who know what to do with the answer: the objects of a bucket, traces."""
+"""Asks AWS for what is no inventory: the objects of a bucket, traces. Whoever asks knows what the answer means."""
 
 from __future__ import annotations
 

@@ -207,3 +207,65 @@ def _jaeger_tags(attributes: Any) -> Document:
 def lines(*documents: Document) -> bytes:
     """A document a line."""
     return b"".join(json.dumps(one).encode() + b"\n" for one in documents)
+
+
+def xray() -> Document:
+    """What `aws xray batch-get-traces` prints, as written by OpenTelemetry's exporter."""
+    traces = []
+    for trace in (FIRST, SECOND):
+        spans = [one for one in STORY if one.trace == trace]
+        tops = [one for one in spans if one.kind in ("server", "consumer")]
+        segments = [_segment(one, spans) for one in tops]
+        traces.append(
+            {
+                "Id": _xray_id(trace),
+                "Segments": [{"Id": one["id"], "Document": json.dumps(one)} for one in segments],
+            }
+        )
+    return {"Traces": traces, "UnprocessedTraceIds": []}
+
+
+def _xray_id(trace: str) -> str:
+    return f"1-{trace[:8]}-{trace[8:]}"
+
+
+def _segment(one: Told, spans: Sequence[Told]) -> Document:
+    below = [each for each in spans if each.parent == one.id and each.kind not in ("server", "consumer")]
+    given = {
+        key: value
+        for key, value in one.attributes.items()
+        if not key.startswith(("url.full", "db.", "client."))
+    }
+    if "server.address" in given and not any(key.startswith("messaging.") for key in given):
+        del given["server.address"], given["server.port"]
+    segment: Document = {
+        "id": one.id,
+        "name": one.service if one.kind in ("server", "consumer") else one.name,
+        "start_time": one.start / 1e9,
+        "end_time": one.end / 1e9,
+        "subsegments": [_segment(each, spans) for each in below],
+        "metadata": {"default": {**given, "otel.resource.deployment.environment.name": "prod"}},
+    }
+    if one.kind in ("server", "consumer"):
+        segment |= {
+            "trace_id": _xray_id(one.trace),
+            "aws": {"account_id": "123456789012", "region": "eu-central-1"},
+        }
+        segment |= {"parent_id": one.parent} if one.parent else {}
+    elif one.kind != "internal":
+        segment["namespace"] = "remote"
+    if "http.request.method" in one.attributes:
+        request = {"method": one.attributes["http.request.method"], "url": one.attributes.get("url.full", "")}
+        request |= (
+            {"client_ip": one.attributes["client.address"]} if "client.address" in one.attributes else {}
+        )
+        segment["http"] = {"request": request, "response": {"status": 200}}
+    if "db.query.text" in one.attributes:
+        told = one.attributes
+        segment["sql"] = {
+            "url": f"jdbc:{told['db.system.name']}://{told['server.address']}:{told['server.port']}/{told['db.namespace']}",
+            "database_type": str(told["db.system.name"]).title(),
+            "sanitized_query": told["db.query.text"],
+        }
+    segment["links"] = [{"trace_id": _xray_id(trace), "id": id} for trace, id in one.links]
+    return segment

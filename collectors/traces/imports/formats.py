@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from collectors.traces.imports.jaeger import JaegerReader
+from collectors.traces.imports.xray import XrayReader
 from collectors.traces.imports.zipkin import ZipkinReader
 from collectors.traces.otlp import OtlpReader
 from collectors.traces.spans import Batch
@@ -29,6 +30,7 @@ class Formats:
         self.otlp = OtlpReader()
         self._known = (
             _Format("jaeger json", _is_jaeger, JaegerReader().json),
+            _Format("xray json", _is_xray, XrayReader().json),
             _Format("zipkin json", _is_zipkin, ZipkinReader().json),
             _Format("tempo json", _is_tempo, self._tempo),
         )
@@ -65,6 +67,11 @@ def _is_jaeger(document: object) -> bool:
         document = document["data"]
     first = document[0] if isinstance(document, list) and document else document
     return isinstance(first, dict) and "spans" in first and ("processes" in first or "traceID" in first)
+
+
+def _is_xray(document: object) -> bool:
+    first = document[0] if isinstance(document, list) and document else document
+    return isinstance(first, dict) and ("trace_id" in first or isinstance(first.get("Traces"), list))
 
 
 def _is_zipkin(document: object) -> bool:

@@ -19,7 +19,7 @@ LACKS: Mapping[str, tuple[str, ...]] = {
     "jaeger": (),
     "clickhouse": (SAMPLING,),
     "zipkin": (LINKS, SAMPLING),
-    "xray": (LINKS, SAMPLING, TOPICS),
+    "xray": (SAMPLING,),
     "insights": (KINDS, LINKS),
     "cloudtrace": (LINKS, SAMPLING),
 }

@@ -1,7 +1,7 @@
 """Trace files in an S3 bucket: each object is read once, in the order in which they were written.
 
-An object counts as read by its key and ETag, for as long as others may still appear before it: what was written longer
-ago than that is not asked about again.
+An object counts as read by its key and ETag, for as long as others may still appear before it: what was written
+longer ago than that is not asked about again.
 """
 
 from __future__ import annotations

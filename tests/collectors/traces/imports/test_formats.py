@@ -15,7 +15,7 @@ from collectors.traces.imports import TraceFileError, import_file, read_file
 from collectors.traces.imports.formats import Formats
 from collectors.traces.memory import MemoryFacts
 from collectors.traces.otlp import OtlpReader
-from tests.support.trace_formats import graph, jaeger, lines, otlp, zipkin
+from tests.support.trace_formats import graph, jaeger, lines, otlp, xray, zipkin
 from tests.support.traces import export, proto_span, resource_spans
 
 LINKED = '"evidence":"linked"'
@@ -59,6 +59,7 @@ def test_the_story_is_worth_telling() -> None:
         ("jaeger json", lambda: jaeger()["data"]),
         ("tempo json", tempo),
         ("tempo json", lambda: {"trace": otlp()}),
+        ("xray json", xray),
     ],
 )
 def test_a_format_that_lacks_nothing_gives_the_same_graph(name: str, told: Callable[[], Any]) -> None:
