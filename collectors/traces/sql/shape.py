@@ -84,8 +84,6 @@ def _lexer(dialect: Dialect) -> re.Pattern[str]:
 
 # What tracers put in place of a literal.
 _MASKED = re.compile(r"(?i)[<{](?:redacted|masked|filtered|omitted|obfuscated|\?)[>}]|\[redacted\]|\*{3,}")
-    r"(?i)[<\[{](?:redacted|masked|filtered|omitted|hidden|obfuscated|value|\?)[>\]}]|\*{3,}"
-)
 # N'...', X'...', _utf8'...': what is left of them once the string has gone.
 _PREFIXED = re.compile(r"(?<![\w$])(?:[nNxXbBrR]|[uU]&|_[a-z]\w* ?)\?")
 # Lenient systems take a lone quoted word on the right of a comparison for a string, and so must we.
