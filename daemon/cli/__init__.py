@@ -29,6 +29,7 @@ COMMANDS = {
     "resource": ("daemon.cli.resources:app", "Show one resource, whole or through time."),
     "components": ("daemon.cli.components:app", "Find components in what runs, and known vulnerabilities."),
     "sbom": ("daemon.cli.components:sbom", "Write the bill of materials of a service or image."),
+    "doctor": ("daemon.cli.doctor:app", "Say what does not work or could be seen better."),
     "report": ("daemon.cli.looking:report", "Write the report of a snapshot as text, HTML or JSON."),
     "deliveries": ("daemon.cli.deliveries:app", "List, preview, test and resend mails."),
     "traces": ("daemon.cli.traces:app", "Import trace files."),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from structlog.testing import capture_logs
+
 from collectors.contract import Request
 from collectors.model import Alias, Answer, Extent, Listing, Resource, Sightings
 from config import vocabulary
@@ -94,7 +96,11 @@ def installed(folder: Path, url: str, *estates: Estate) -> Path:
     rules = replace(
         assembly.rules(settings, Knowledge("")), classifier=classify, jurisdiction=vocabulary.jurisdiction
     )
-    with closing(assembly.open_store(settings)) as database, ThreadPoolExecutor(1) as executor:
+    with (
+        closing(assembly.open_store(settings)) as database,
+        ThreadPoolExecutor(1) as executor,
+        capture_logs(),
+    ):
         for hour, estate in enumerate(estates):
             now = BEGUN + timedelta(hours=hour)
             given = (Given(estate, "aws"), Given(estate, "traces"))
