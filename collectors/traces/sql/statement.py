@@ -37,7 +37,7 @@ class Statement:
     """All table uses of one text, sorted. It holds names only, never a literal.
 
     `partial`: something was cut off, not understood, or a column could belong to several tables.
-    `parsed_by`: "sqlglot", "pattern" (the expressions of `fallback`), the reader in `stores`, or "" (nothing to parse).
+    `parsed_by`: "sqlglot", "pattern" (see `fallback`), the reader in `stores`, or "" (nothing to parse).
     """
 
     tables: tuple[TableUse, ...] = ()
