@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from demo.postgres import Server
 from tests.support.engines import empty_database
@@ -16,6 +17,13 @@ from tests.support.snapshots import Snapshots
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--refresh-golden", action="store_true", help="write golden files anew")
+
+
+@pytest.fixture(autouse=True)
+def plain_logging() -> Iterator[None]:
+    """A command run inside the tests' process leaves no logging to its closed output behind."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

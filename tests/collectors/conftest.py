@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.support import aws_estate
+from tests.support.moto import Moto
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,5 @@ class Estate:
 @pytest.fixture(scope="session")
 def estate() -> Iterator[Estate]:
     """Filled once: it takes twenty seconds."""
-    server, url = aws_estate.start()
-    try:
-        yield Estate(url, aws_estate.fill(url))
-    finally:
-        server.stop()
+    with Moto() as cloud:
+        yield Estate(cloud.url, aws_estate.fill(cloud.url))

@@ -8,7 +8,6 @@ import zipfile
 from typing import Any
 
 import boto3
-from moto.server import ThreadedMotoServer
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -21,14 +20,6 @@ CANARIES = (
     "AKIAIOSFODNN7CANARY0",
 )
 """Secrets and personal values planted in the estate: none may come out."""
-
-
-def start() -> tuple[ThreadedMotoServer, str]:
-    """A moto server on a free port of loopback, and its URL."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    return server, f"http://{host}:{port}"
 
 
 class Clients:
