@@ -15,6 +15,7 @@ from config.lines import KeyPath
 from config.shape import (
     Aws,
     AwsAccount,
+    Classes,
     Database,
     Driftline,
     Ignore,
@@ -35,6 +36,7 @@ __all__ = [
     "STANDARD_PATH",
     "Aws",
     "AwsAccount",
+    "Classes",
     "Database",
     "Driftline",
     "Ignore",

@@ -240,6 +240,27 @@ class Azure(_Section):
             yield ("accounts",), f'use the name "{twice[0]}" more than once: give each tenant one of its own'
 
 
+_REACHABLE = (
+    "is reachable from other machines: set traces.token_file or traces.client_ca_file, or listen on 127.0.0.1"
+)
+
+
+class TracesSender(_Section):
+    name: Text
+    token_file: str
+    certificate: str
+    environments: tuple[Text, ...]
+    namespaces: tuple[str, ...]
+    clusters: tuple[Text, ...]
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if bool(self.token_file) == bool(self.certificate):
+            yield (
+                ("token_file", "certificate"),
+                "or certificate is needed, and not both: it is what the sender is known by",
+            )
+
+
 class TracesImport(_Section):
     name: Text
     path: TracePath
@@ -321,20 +342,32 @@ class Traces(_Section):
     grpc: Address
     http: Address
     token_file: str
+    cert_file: str
+    key_file: str
+    client_ca_file: str
     warm_up: Duration
     pairing_window: Annotated[Duration, AfterValidator(_longer_than_nothing)]
     max_body: Annotated[Size, Field(ge=1024)]
+    max_connections: Annotated[int, Field(ge=1, le=100_000), NO_BOOLEAN]
+    header_patience: Annotated[Duration, AfterValidator(_longer_than_nothing)]
+    body_patience: Annotated[Duration, AfterValidator(_longer_than_nothing)]
     own_domains: tuple[Domain, ...]
     public_operations: tuple[Text, ...]
     imports: tuple[TracesImport, ...]
     pulls: tuple[TracesPull, ...]
+    senders: tuple[TracesSender, ...]
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether a sender must show a token or a certificate."""
+        return bool(self.token_file or self.client_ca_file or self.senders)
 
     def conflicts(self) -> Iterator[Conflict]:
         for key, address in (("grpc", self.grpc), ("http", self.http)):
-            if address and not self.token_file and not is_loopback(address):
+            if address and not self.asks_who and not is_loopback(address):
                 yield (
-                    (key, "token_file"),
-                    "is reachable from other machines: set traces.token_file, or listen on 127.0.0.1",
+                    (key, "token_file", "client_ca_file", "senders"),
+                    _REACHABLE,
                 )
         if self.grpc and self.grpc == self.http and not self.grpc.endswith(":0"):
             yield ("http", "grpc"), "is the same address as traces.grpc; choose another port"
@@ -344,6 +377,24 @@ class Traces(_Section):
                 ("pulls", "imports"),
                 f'use the name "{twice[0]}" more than once: give each source one of its own',
             )
+        for key, other in (
+            ("cert_file", "key_file"),
+            ("key_file", "cert_file"),
+            ("client_ca_file", "cert_file"),
+        ):
+            if getattr(self, key) and not getattr(self, other):
+                yield (other, key), f"is needed when {key} is set"
+        if not self.client_ca_file and any(sender.certificate for sender in self.senders):
+            yield ("client_ca_file", "senders"), "is needed when a sender is known by its certificate"
+        names = [sender.name for sender in self.senders]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield ("senders",), f'use the name "{name}" more than once: give each sender one of its own'
+
+
+class Classes(_Section):
+    verdicts_file: str
+    labels_files: tuple[Text, ...]
+    columns_files: tuple[Text, ...]
 
 
 class ImageRegistry(_Section):
@@ -458,6 +509,7 @@ class Settings(BaseSettings):
     gcp: Gcp
     azure: Azure
     traces: Traces
+    classes: Classes
     images: Images
     privacy: Privacy
     mail: Mail
