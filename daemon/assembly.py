@@ -18,7 +18,8 @@ from daemon.cycle import Parts
 from daemon.store.database import Database, open_database
 from daemon.store.journal import Journal, path_of
 from daemon.store.schema import migrate
-from daemon.told import told
+from daemon.told import Telling
+from daemon.values.told import NOTHING, Told
 
 ANALYSIS = "1"
 """Raised when the analysis itself draws other conclusions from the same graph."""
@@ -38,12 +39,11 @@ def open_journal(settings: Settings) -> Journal:
     return Journal(path_of(settings))
 
 
-def rules(settings: Settings, knowledge: Knowledge) -> Rules:
+def rules(settings: Settings, knowledge: Knowledge, said: Told = NOTHING) -> Rules:
     """The rules of this release, these settings, and what is known now."""
     from collectors.traces.classes import classify  # noqa: PLC0415 - reads the vocabulary
 
     knowledge.refresh()
-    said = told(settings)
     own, public = settings.traces.own_domains, settings.traces.public_operations
     text = "\n".join(
         (ANALYSIS, vocabulary.version(), *own, "", *public, "", knowledge.fingerprint, said.fingerprint)
@@ -74,5 +74,7 @@ def parts(
         made = registry.collectors(settings, facts)
         for collector in made:
             stack.callback(collector.close)
-        knowledge = Knowledge(settings.images.osv_directory)
-        yield Parts(settings, database, made, executor, lambda: rules(settings, knowledge), clock)
+        knowledge, telling = Knowledge(settings.images.osv_directory), Telling(settings)
+        yield Parts(
+            settings, database, made, executor, lambda: rules(settings, knowledge, telling.now()), clock
+        )

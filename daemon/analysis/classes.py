@@ -9,6 +9,7 @@ from typing import Protocol
 
 from collectors.model import Json, Resource, Role
 from daemon.values.graph import Graph
+from daemon.values.told import NOTHING, Column, Ruling, Told
 
 EVERY = "*"
 """Stands among columns for all of them: the statement did not name them."""
@@ -40,11 +41,25 @@ class Classifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TableClasses:
-    """A table's columns, as far as any statement named them, and the verdicts on them."""
+    """A table's columns, as far as they are known, and the verdicts on them.
+
+    `complete`: a list of its columns is known, so that what reads all of them reads just these.
+    """
 
     label: str  # schema.table, for people
     columns: tuple[str, ...]
     verdicts: Mapping[str, Verdict]
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a column is held to be, for another reason than its name."""
+
+    data_class: str
+    tier: str
+    confidence: float
+    reason: str
 
 
 def texts(value: Json | None) -> tuple[str, ...]:
@@ -65,8 +80,8 @@ def together(value: Json | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def judge(graph: Graph, classifier: Classifier) -> dict[str, TableClasses]:
-    """Every table that stands in a relation, by urn."""
+def judge(graph: Graph, classifier: Classifier, told: Told = NOTHING) -> dict[str, TableClasses]:
+    """Every table that stands in a relation, by urn. What was told of a column overrules what its name tells."""
     columns = _columns(graph)
     tables = sorted(
         columns.keys()
@@ -76,17 +91,53 @@ def judge(graph: Graph, classifier: Classifier) -> dict[str, TableClasses]:
             if each.role is Role.TABLE and urn.startswith("table://")
         }
     )
-    return {urn: _judge(urn, graph.resources.get(urn), columns.get(urn, ()), classifier) for urn in tables}
+    return {
+        urn: _judge(urn, graph.resources.get(urn), columns.get(urn, ()), classifier, told) for urn in tables
+    }
+
+
+def complete(graph: Graph, told: Told) -> frozenset[str]:
+    """The tables of a graph whose columns are all known from a list."""
+    if not told.tables:
+        return frozenset()
+    urns = {urn for urn, each in graph.resources.items() if each.role is Role.TABLE}
+    urns.update(str(relation.target) for relation in graph.relations if relation.verb in {"reads", "writes"})
+    return frozenset(
+        urn
+        for urn in urns
+        if urn.startswith("table://") and told.columns(*_name(urn, graph.resources.get(urn)))
+    )
 
 
 def _judge(
-    urn: str, resource: Resource | None, columns: Iterable[str], classifier: Classifier
+    urn: str, resource: Resource | None, columns: Iterable[str], classifier: Classifier, told: Told
 ) -> TableClasses:
-    known = tuple(sorted(columns))
     schema, table = _name(urn, resource)
-    verdicts = classifier(table, known, schema=schema, siblings=known) if known else {}
+    named, listed = set(columns), told.columns(schema, table)
+    folded = {each.lower() for each in named}
+    known = tuple(sorted(named.union(each for each in listed if each.lower() not in folded)))
+    guessed = classifier(table, known, schema=schema, siblings=known) if known else {}
+    verdicts: dict[str, Verdict] = {}
+    for name in known:
+        said = told.ruling(Column(urn, schema, table, name))
+        found = _held(name, said) if said is not None else guessed.get(name)
+        if found is not None:
+            verdicts[name] = found
     label = f"{schema}.{table}" if schema else table
-    return TableClasses(label, known, {each: verdicts[each] for each in known if each in verdicts})
+    return TableClasses(label, known, verdicts, bool(listed))
+
+
+def _held(column: str, said: Ruling) -> Held | None:
+    """What was said, as a verdict; None if it was that nothing is personal."""
+    if not said.data_class:
+        return None
+    return Held(said.data_class, said.tier, 1.0, f'column "{column}": {said.reason}')
+
+
+def read_whole(verdict: Verdict) -> Held:
+    """The verdict on a column that was read because all of its table were."""
+    reason = f"{verdict.reason}; read with all columns (*)"
+    return Held(verdict.data_class, verdict.tier, verdict.confidence, reason)
 
 
 def _columns(graph: Graph) -> dict[str, set[str]]:

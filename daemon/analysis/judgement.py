@@ -11,6 +11,7 @@ from daemon.analysis.telling import service_urn
 from daemon.values.drift import Origin
 from daemon.values.graph import Binding, Graph
 from daemon.values.path import DataPath, Sight
+from daemon.values.told import NOTHING, Told
 
 Key = str | tuple[str, ...]
 """A urn, or source, verb and target."""
@@ -27,6 +28,7 @@ class Rules:
     public_operations: Sequence[str]
     match: components.MatchOf
     fingerprint: str
+    told: Told = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ class Judgement:
     """Which service runs which image."""
     dark: frozenset[str]
     """Services of which some image is not known."""
+    listed: frozenset[str] = frozenset()
+    """Tables of which a list of columns is known."""
 
     @property
     def sight(self) -> Sight:
         """For how much of what runs paths can be seen."""
-        return sight.look(self.graph)
+        return sight.look(self.graph, self.listed)
 
 
 def judge(graph: Graph, previous: Mapping[str, Binding], rules: Rules) -> Judgement:
@@ -51,8 +55,9 @@ def judge(graph: Graph, previous: Mapping[str, Binding], rules: Rules) -> Judgem
     bindings = links.bind(graph, previous=previous, own_domains=rules.own_domains, vendor=rules.vendor)
     bound = replace(graph, bindings=bindings)
     entries = exposure.entries(bound, rules.public_operations)
-    found = paths.find(bound, entries, rules.classifier, rules.jurisdiction)
-    return Judgement(bound, found, components.images(bound), components.in_the_dark(bound))
+    found = paths.find(bound, entries, rules.classifier, rules.jurisdiction, rules.told)
+    listed = classes.complete(bound, rules.told)
+    return Judgement(bound, found, components.images(bound), components.in_the_dark(bound), listed)
 
 
 def retold(before: Graph, now: Graph, known: Collection[Key]) -> Graph:

@@ -12,6 +12,7 @@ from daemon.analysis.path_drift import compare
 from daemon.analysis.touches import Key, Touch, by_class, disclosed, host_of, third_parties, touches
 from daemon.values.graph import Graph
 from daemon.values.path import DataPath, Direction, Hop, PathIdentity, Tier
+from daemon.values.told import NOTHING, Told
 
 __all__ = ["compare", "find"]
 
@@ -24,6 +25,7 @@ def find(
     entries: Mapping[str, exposure.Entry],
     classifier: classes.Classifier,
     jurisdiction: borders.JurisdictionOf,
+    told: Told = NOTHING,
 ) -> tuple[DataPath, ...]:
     """All data paths, sorted by identity.
 
@@ -32,7 +34,7 @@ def find(
     that any operation on the way may touch. What an operation shares with other callers proves nothing about
     this one.
     """
-    tables = classes.judge(graph, classifier)
+    tables = classes.judge(graph, classifier, told)
     foreign = third_parties(graph)
     touching = touches(graph, tables, foreign)
     known = routes.ways(graph)

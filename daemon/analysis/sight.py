@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from collectors.model import Json, Resource, Role
 from daemon.analysis.classes import EVERY, texts
@@ -41,8 +42,8 @@ _NO_SQL = (
 """Stores whose calls carry no statement that would name columns."""
 
 
-def look(graph: Graph) -> Sight:
-    """What can be seen at this snapshot."""
+def look(graph: Graph, listed: Collection[str] = ()) -> Sight:
+    """What can be seen at this snapshot. `listed`: tables whose columns are known without any statement."""
     running = {
         urn
         for urn, resource in graph.resources.items()
@@ -54,7 +55,7 @@ def look(graph: Graph) -> Sight:
         visible=len(running & speaking),
         blind=tuple(sorted(running - speaking)),
         no_statements=_without_statements(graph),
-        unknown_tables=_unknown(graph),
+        unknown_tables=tuple(table for table in _unknown(graph) if table not in listed),
     )
 
 

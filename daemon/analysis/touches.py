@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from collectors.model import Alias, Relation
-from daemon.analysis.classes import EVERY, TableClasses, Verdict, texts, together
+from daemon.analysis.classes import EVERY, TableClasses, Verdict, read_whole, texts, together
 from daemon.analysis.links import host_names
 from daemon.analysis.workloads import services
 from daemon.values.graph import Bound, Graph
@@ -136,13 +136,18 @@ def touches(
 def by_class(
     table: TableClasses, columns: Iterable[str]
 ) -> tuple[dict[str, dict[str, Verdict]], dict[str, dict[str, Verdict]]]:
-    """The classified columns among `columns`, by class; and those that a `*` among them may add."""
+    """The classified columns among `columns`, by class; and those that a `*` among them may add.
+
+    A `*` of a table whose columns are all known stands for just these.
+    """
     named = set(columns)
     seen: dict[str, dict[str, Verdict]] = defaultdict(dict)
     possible: dict[str, dict[str, Verdict]] = defaultdict(dict)
     for column, verdict in table.verdicts.items():
         if column in named:
             seen[verdict.data_class][column] = verdict
+        elif EVERY in named and table.complete:
+            seen[verdict.data_class][column] = read_whole(verdict)
         elif EVERY in named:
             possible[verdict.data_class][column] = verdict
     return seen, possible

@@ -150,6 +150,60 @@ def evaluate(
         print_rows(wrong[:mistakes], ("column", "labelled", "found", "rule", "because"), as_json=False)
 
 
+@app.command("set")
+def set_verdict(
+    context: typer.Context,
+    column: Annotated[
+        str,
+        typer.Argument(
+            metavar="[SCHEMA.]TABLE.COLUMN", help="The column; * stands for any text: *.audit_log.actor*"
+        ),
+    ],
+    data_class: Annotated[
+        str,
+        typer.Argument(metavar="CLASS", help="A class of `driftline classes list`; none: nothing personal."),
+    ],
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why; whoever asks for the class will read it.")
+    ],
+    store: Annotated[
+        str, typer.Option(metavar="PATTERN", help="Only where the table's urn is like this: *orders-db*")
+    ] = "*",
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who says so. Default: $USER.")] = "",
+) -> None:
+    """Say what a column holds: your verdict wins over labels and over what names tell.
+
+    It is added to the file of `classes.verdicts_file`, and holds from the next snapshot. What it changes in paths is
+    reported as restated, not as drift.
+    """
+    import os
+    from datetime import UTC, datetime
+
+    from daemon import verdicts
+    from daemon.cli.opening import settings_of
+
+    *schema, table, name = ["", *column.split(".")]
+    if not table or not name:
+        raise typer.BadParameter(f"{column!r} has no table; write TABLE.COLUMN, such as customers.email")
+    if not verdicts.is_class(data_class):
+        raise typer.BadParameter(verdicts.no_class(data_class))
+    if not reason.strip():
+        raise typer.BadParameter("say why: --reason TEXT")
+    path = verdicts.file_of(settings_of(context))
+    entry = verdicts.Entry(
+        store=store or "*",
+        schema=".".join(filter(None, schema)) or "*",
+        table=table,
+        column=name,
+        data_class=data_class,
+        reason=reason.strip(),
+        by=by or os.environ.get("USER", ""),
+        date=datetime.now(UTC).date(),
+    )
+    replaced = verdicts.put(path, entry)
+    typer.echo(f"{'replaced' if replaced else 'added'} in {path}; it holds from the next snapshot")
+
+
 def _parted(column: str) -> tuple[str, str, str]:
     """Schema, table (of documents: table and path) and column. Raises BadParameter."""
     path = column.split(".")

@@ -180,6 +180,7 @@ def totals(counts: Totals) -> str:
             counts.new_findings,
             counted(counts.new_findings, "new vulnerable library", "new vulnerable libraries"),
         ),
+        (counts.new_leaks, counted(counts.new_leaks, "new leak into telemetry", "new leaks into telemetry")),
         (counts.altered_paths, counted(counts.altered_paths, "altered path")),
         (counts.gone_paths, counted(counts.gone_paths, "gone path")),
         (counts.added, f"{counts.added:,} added"),
