@@ -14,11 +14,13 @@ from collectors.contract import Fact, FactSink, SinkBusy
 from collectors.traces import stores
 from collectors.traces.pairing import Index, Tally, Times, add
 from collectors.traces.said import Said
-from collectors.traces.shapes import Shapes
+from collectors.traces.shapes import OVERFLOW, Shapes
 from collectors.traces.spans import Span
 from collectors.traces.statements import Parse
 
 UNSENT = 200_000
+FACTS = 1_000_000
+"""Facts that one process tells apart. Beyond them new ones are left out, and an `overflow` says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Flows:
         self._turn = 0
         self._spans = 0
         self._facts = 0
+        self._told: set[int] = set()
+        self._left_out = 0
 
     def record(self, spans: Sequence[Span], timeout: float) -> int:
         """Makes what the spans say durable; returns the number of facts.
@@ -98,13 +102,16 @@ class Flows:
     @property
     def counts(self) -> Counts:
         return Counts(
-            self._spans, self.index.repeated, self.index.overflowed + self.shapes.overflowed, self._facts
+            self._spans,
+            self.index.repeated,
+            self.index.overflowed + self.shapes.overflowed + self._left_out,
+            self._facts,
         )
 
     def _take(self, spans: Sequence[Span]) -> dict[Said, Times]:
         tally = Tally()
         self.index.take(spans, self.shapes.of_all(spans), tally, self._clock())
-        facts = tally.expand(self.shapes.begin)
+        facts = self._within(tally.expand(self.shapes.begin))
         now = int(self._today() * 1e9)
         for times in facts.values():
             if times[1] > now:
@@ -115,3 +122,22 @@ class Flows:
         self._spans += len(spans)
         self._facts += len(facts)
         return facts
+
+    def _within(self, facts: dict[Said, Times]) -> dict[Said, Times]:
+        """The facts without new ones beyond the cap. They are known by their hash."""
+        new = {hash(said) for said in facts} - self._told
+        if len(self._told) + len(new) <= FACTS:
+            self._told |= new
+            return facts
+        kept: dict[Said, Times] = {}
+        for said, times in facts.items():
+            if hash(said) in self._told:
+                kept[said] = times
+            elif len(self._told) < FACTS:
+                self._told.add(hash(said))
+                kept[said] = times
+            else:
+                self._left_out += 1
+                overflow = Said(said.environment, f"service://{said.environment}//{OVERFLOW}", "is")
+                add(kept, overflow, times[0], times[1], times[2])
+        return kept

@@ -21,6 +21,10 @@ from collectors.traces.templates import Templates
 SERVICES = 5_000
 OPERATIONS_PER_SERVICE = 1_000
 DESTINATIONS_PER_SERVICE = 5_000
+OPERATIONS = 200_000
+DESTINATIONS = 200_000
+"""Of all services together."""
+OVERFLOWING_ENVIRONMENTS = 100
 OVERFLOW = "overflow"
 _SHAPES = 120_000
 
@@ -83,8 +87,8 @@ class Shapes:
         self._systems: dict[Form, str] = {}
         self._templates = Templates(SERVICES)
         self._begun: dict[Shape, tuple[str, tuple[Said, ...]]] = {}
-        self._operations: dict[str, set[str]] = {}
-        self._destinations: dict[str, set[str]] = {}
+        self._operations = _Admitted(OPERATIONS_PER_SERVICE, OPERATIONS)
+        self._destinations = _Admitted(DESTINATIONS_PER_SERVICE, DESTINATIONS)
         self.overflowed = 0
 
     def of(self, span: Span) -> Shape:
@@ -140,6 +144,8 @@ class Shapes:
             if service.urn not in self._urns and len(self._urns) >= SERVICES:
                 self.overflowed += 1
                 service = service_of(origin, overflow=True)
+                if service.urn not in self._urns and len(self._urns) >= SERVICES + OVERFLOWING_ENVIRONMENTS:
+                    service = service_of(_ELSEWHERE, overflow=True)
             self._urns.add(service.urn)
             if len(self._services) >= _SHAPES:
                 self._services.clear()
@@ -206,25 +212,41 @@ class Shapes:
         return begun
 
     def _begin(self, service: Service, name: str) -> str:
-        admitted = self._within(self._operations, service, name, OPERATIONS_PER_SERVICE)
+        admitted = self._within(self._operations, service, name)
         return service.operation(name if admitted else OVERFLOW)
 
     def _admit(self, service: Service, where: Destination) -> Destination:
-        if self._within(self._destinations, service, where.urn, DESTINATIONS_PER_SERVICE):
+        if self._within(self._destinations, service, where.urn):
             return where
         scheme = where.urn.partition("://")[0]
         return Destination(f"{scheme}://{service.environment}/{OVERFLOW}", ())
 
-    def _within(self, seen: dict[str, set[str]], service: Service, name: str, cap: int) -> bool:
-        known = seen.setdefault(service.urn, set())
+    def _within(self, admitted: _Admitted, service: Service, name: str) -> bool:
+        within = admitted.admits(service.urn, name)
+        self.overflowed += not within
+        return within
+
+
+class _Admitted:
+    """Names of each service, as many as its cap allows, and that of all services together."""
+
+    def __init__(self, of_each: int, of_all: int) -> None:
+        self._of_each = of_each
+        self._left = of_all
+        self._names: dict[str, set[str]] = {}
+
+    def admits(self, service: str, name: str) -> bool:
+        known = self._names.setdefault(service, set())
         if name in known:
             return True
-        if len(known) >= cap:
-            self.overflowed += 1
+        if len(known) >= self._of_each or not self._left:
             return False
+        self._left -= 1
         known.add(name)
         return True
 
+
+_ELSEWHERE = Origin({"deployment.environment.name": OVERFLOW})
 
 _SYSTEM_NAMES = frozenset(SPAN_NAMES["db.system"])
 

@@ -92,6 +92,9 @@ EARLIEST = 946_684_800 * 10**9  # 2000-01-01: nothing was traced before
 LATEST = 7_258_118_400 * 10**9  # 2200-01-01
 LONGEST = 31 * 86_400 * 10**9
 NO_ID = bytes(8)
+LONGEST_NAME = 512
+"""Characters of a span's name that are looked at: names are remembered."""
+LONGEST_STATE = 2048
 LINKS_KEPT = 128
 """Links of one span that are looked at."""
 REMOTE = 0x300
@@ -123,7 +126,12 @@ def weight_of(tracestate: str) -> int:
 
     Source: OpenTelemetry "TraceState: Probability Sampling", the threshold `ot=th:HEX`.
     """
-    for member in tracestate[:2048].split(","):
+    return _weight_of(tracestate[:LONGEST_STATE])
+
+
+@lru_cache(maxsize=1024)
+def _weight_of(tracestate: str) -> int:
+    for member in tracestate.split(","):
         key, _, value = member.strip().partition("=")
         if key != "ot":
             continue

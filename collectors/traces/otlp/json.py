@@ -14,6 +14,7 @@ from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.semconv import SPAN_READERS, STATEMENT_KEYS, STATEMENT_LIMIT, Pair, Value
 from collectors.traces.spans import (
     LINKS_KEPT,
+    LONGEST_NAME,
     NO_ID,
     REMOTE,
     Batch,
@@ -53,7 +54,10 @@ class JsonReader:
         return Batch(spans, rejected, reason)
 
     def _origin(self, resource: Mapping[str, object], scope: str) -> Origin:
-        key = orjson.dumps(resource, option=orjson.OPT_SORT_KEYS) + scope.encode(errors="replace")
+        try:
+            key = orjson.dumps(resource, option=orjson.OPT_SORT_KEYS) + scope.encode(errors="replace")
+        except TypeError:  # orjson reads deeper than it writes
+            raise MalformedTraces("the document is not OTLP JSON: a resource is nested too deep") from None
         return self._origins.known(key) or self._origins.keep(
             key, ((name, _json_value(value)) for name, value in _attributes(resource)), scope
         )
@@ -72,6 +76,7 @@ def _span(raw: Mapping[str, object], origin: Origin) -> Span | str:
     except ValueError:
         return "a span has an id, time or kind that cannot be read"
     name = raw.get("name")
+    name = name[:LONGEST_NAME] if isinstance(name, str) else ""
     wrong = fault(trace, id, start, end)
     if wrong:
         return wrong

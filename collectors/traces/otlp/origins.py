@@ -23,12 +23,13 @@ class Origins:
 
     def __init__(self, remembered: int) -> None:
         self._remembered = remembered
-        self._origins: dict[bytes, Origin] = {}
+        # By hash, keyed anew in each process: a resource may be large, and need not be kept to be recognised.
+        self._origins: dict[tuple[int, int], Origin] = {}
         self._one: dict[tuple[tuple[str, Value], ...], Origin] = {}
 
     def known(self, raw: bytes) -> Origin | None:
         """The origin of a resource that came before in these bytes."""
-        return self._origins.get(raw)
+        return self._origins.get((hash(raw), len(raw)))
 
     def keep(self, raw: bytes, attributes: Iterable[tuple[str, Value]], scope: str = "") -> Origin:
         """The origin of a resource with these attributes, as they came, and of the instrumentation of its spans."""
@@ -44,5 +45,5 @@ class Origins:
             self._one.clear()
         # Resources that differ only in what is not read (a process id) are one origin.
         origin = self._one.setdefault(tuple(sorted(reduced.items())), Origin(reduced))
-        self._origins[raw] = origin
+        self._origins[hash(raw), len(raw)] = origin
         return origin

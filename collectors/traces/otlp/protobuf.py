@@ -31,6 +31,7 @@ from collectors.traces.spans import (
     LATEST,
     LINKS_KEPT,
     LONGEST,
+    LONGEST_NAME,
     NO_ID,
     REMOTE,
     Batch,
@@ -140,7 +141,7 @@ class ProtobufReader:
                     wrong.append(fails)
                     continue
             sent_attributes = span.attributes[:]
-            name = span.name
+            name = span.name[:LONGEST_NAME]
             statement = ""
             try:
                 alike = sent_attributes

@@ -23,6 +23,7 @@ from collectors.traces.semconv import (
 )
 from collectors.traces.spans import (
     LINKS_KEPT,
+    LONGEST_NAME,
     NO_ID,
     REMOTE,
     Batch,
@@ -133,6 +134,8 @@ class TypedReader:
         return Batch(spans, rejected, reason)
 
     def _span(self, sent: _Span, origin: Origin) -> Span | str:
+        if len(sent.name) > LONGEST_NAME:
+            sent = msgspec.structs.replace(sent, name=sent.name[:LONGEST_NAME])
         unhex = binascii.unhexlify
         trace, id, parent = unhex(sent.trace_id), unhex(sent.span_id), unhex(sent.parent_span_id)
         start, end = int(sent.start_time_unix_nano), int(sent.end_time_unix_nano)
