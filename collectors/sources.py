@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from collectors import accounts
+from collectors.errors import NotListed
+from collectors.model import Why
 from collectors.traces.imports.formats import Formats
 from collectors.traces.pulls.bucket import Bucket, parsed
 from collectors.traces.pulls.collector import Pull
 from collectors.traces.pulls.directory import Directory
 from collectors.traces.pulls.source import Source
 from collectors.traces.pulls.windows import Pace
-from config.errors import Problem, SettingsError
+from config.errors import Problem, SecretError, SettingsError
+from config.secrets import read
 
 if TYPE_CHECKING:
     from collectors.aws import sessions
+    from collectors.traces.pulls.web import Web
     from config.settings import Settings
     from config.shape import AwsAccount, AzureAccount, GcpAccount, TracesImport, TracesPull
 
@@ -84,6 +89,50 @@ def _pace(each: TracesPull, longest: float) -> Pace:
     return Pace(each.first.total_seconds(), each.delay.total_seconds(), longest)
 
 
+def _zipkin(each: TracesPull, _: Settings) -> Source:
+    from collectors.traces.pulls.servers import LONGEST, Zipkin  # noqa: PLC0415 - loads an HTTP client
+
+    return Zipkin(_web(each), _pace(each, LONGEST), each.services)
+
+
+def _jaeger(each: TracesPull, _: Settings) -> Source:
+    from collectors.traces.pulls.servers import LONGEST, Jaeger  # noqa: PLC0415 - loads an HTTP client
+
+    return Jaeger(_web(each), _pace(each, LONGEST), each.services)
+
+
+def _tempo(each: TracesPull, _: Settings) -> Source:
+    from collectors.traces.pulls.servers import LONGEST, Tempo  # noqa: PLC0415 - loads an HTTP client
+
+    return Tempo(_web(each), _pace(each, LONGEST), each.query)
+
+
+def _web(each: TracesPull) -> Web:
+    from collectors.traces.pulls.web import Web  # noqa: PLC0415 - loads an HTTP client
+
+    for file in (each.token_file, each.password_file):
+        if file:
+            read(file)  # a fault at the start is one of the settings; later it is weather
+    return Web(each.url, lambda: _headers(each), each.ca_file)
+
+
+def _headers(each: TracesPull) -> Mapping[str, str]:
+    """Who asks. Raises NotListed."""
+    found = {"X-Scope-OrgID": each.tenant} if each.tenant else {}
+    try:
+        if each.token_file:
+            found["Authorization"] = f"Bearer {read(each.token_file)}"
+        elif each.username:
+            pair = f"{each.username}:{read(each.password_file)}".encode()
+            found["Authorization"] = f"Basic {b64encode(pair).decode()}"
+    except SecretError as error:
+        raise NotListed(Why.EXPIRED, str(error), "Secret") from None
+    return found
+
+
 _KINDS: Mapping[str, Callable[[TracesPull, Settings], Source]] = {
+    "jaeger": _jaeger,
+    "tempo": _tempo,
     "xray": _xray,
+    "zipkin": _zipkin,
 }
