@@ -88,6 +88,7 @@ def only_new_paths(drift: Drift) -> Drift:
         altered_paths=0,
         gone_paths=0,
         new_findings=0,
+        new_leaks=0,
         added=0,
         altered=0,
         removed=0,
@@ -95,7 +96,7 @@ def only_new_paths(drift: Drift) -> Drift:
         newly_visible=0,
     )
     return replace(
-        drift, totals=totals, altered_paths=(), gone_paths=(), findings=(), groups=(), gaps=(),
+        drift, totals=totals, altered_paths=(), gone_paths=(), findings=(), leaks=(), groups=(), gaps=(),
         large_removals=(), restated=(), newly_visible=(), ignored=(), standing=None, untold=(),
     )  # fmt: skip
 
@@ -141,7 +142,7 @@ def _path_changes(
         left = tuple(path for path in found.after if path.identity in old or path.identity.id not in told)
         found = replace(found, after=left)
     fresh = {hop for path in found.after if path.identity not in old for hop in path.route}
-    hops = {(hop.source, hop.verb, hop.target) for hop in fresh}
+    hops = {hop.flow for hop in fresh}
     known, seen = path_history.edges(connection, before, hops)
     compared = path_drift.compare(found.before, found.after, known, seen=seen)
     return [_restated(change) if _only(change, found) else change for change in compared]

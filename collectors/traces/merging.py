@@ -20,7 +20,7 @@ _ROLES = {
     "host": Role.HOST,
     "topic": Role.QUEUE,
 }
-_FLOWS = frozenset({"reads", "writes", "publishes_to", "sends_to", "calls"})
+_FLOWS = frozenset({"reads", "writes", "publishes_to", "sends_to", "calls", "leaks"})
 _EVIDENCE = ("paired", "ancestor", "linked", "learned", "topic", "unattributed")  # strongest first
 _UNITED = frozenset({"instrumentation"})
 """Attributes of which each fact tells a part."""

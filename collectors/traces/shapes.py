@@ -9,6 +9,7 @@ from typing import NamedTuple
 from collectors.model import Alias
 from collectors.traces import destinations, names, stores
 from collectors.traces.destinations import WHOLE_STORE, Address, Destination
+from collectors.traces.leaks import LEAKS
 from collectors.traces.origins import Service, service_of
 from collectors.traces.said import Said, detail, read_detail
 from collectors.traces.semconv import SPAN_NAMES, Pair, Value, read, read_all
@@ -165,6 +166,7 @@ class Shapes:
                 for where, use in _uses(service, span, attributes, topic, statement)
             ]
             used = [(where, use._replace(target=where.urn)) for where, use in used]
+        leaks = [Use("leaks", f"attribute://{each.replace(' ', '/', 1)}", "") for each in _leaks(attributes)]
         word = "server" if kind == Kind.SERVER else "consumer"
         environment = service.environment
         said = [*service.said]
@@ -178,6 +180,11 @@ class Shapes:
             said.append(Said(environment, service.urn, "is", "", detail(statements=True)))
         for where, use in used:
             said += (*where.said, flow(environment, service.urn, use))
+        for use in leaks:
+            said += (
+                flow(environment, service.urn, use),
+                *((flow(environment, operation, use),) if begins else ()),
+            )
         calls = (
             kind == Kind.CLIENT and not _value(attributes, "db.system") and statement is None and not topic
         )
@@ -190,7 +197,7 @@ class Shapes:
             by_topic=kind == Kind.CONSUMER and topic is not None,
             topic=topic.urn if topic is not None and kind == Kind.CONSUMER else "",
             said=tuple(dict.fromkeys(said)),
-            uses=tuple(dict.fromkeys(use for _, use in used)),
+            uses=tuple(dict.fromkeys((*(use for _, use in used), *(() if begins else leaks)))),
             reads=tuple(_disclosure(use) for _, use in used if use.verb == "reads"),
             sends=tuple(use.target for _, use in used if use.verb == "sends_to"),
             peer=_peer(attributes).alias(service) if calls else "",
@@ -271,6 +278,12 @@ def flow(environment: str, source: str, use: Use) -> Said:
     if use.verb == "consumed_by":
         return Said(environment, use.target, "consumed_by", source, use.detail)
     return Said(environment, source, use.verb, use.target, use.detail)
+
+
+def _leaks(attributes: Mapping[str, Value]) -> Sequence[str]:
+    """What was found in the span's attributes, `KIND ATTRIBUTE`."""
+    found = attributes.get(LEAKS, ())
+    return found if isinstance(found, tuple) else ()
 
 
 def _value(attributes: Mapping[str, Value], meaning: str) -> str:

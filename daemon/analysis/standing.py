@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from collectors.model import Resource, Role
-from daemon.analysis import path_drift, telling
+from daemon.analysis import leaks, path_drift, telling
 from daemon.values.drift import GapAge, GapLine, PathChange, Standing
 from daemon.values.graph import Bound, Graph
 from daemon.values.path import DataPath, Sight, Tier
@@ -31,6 +31,7 @@ def standing(
         paths=tuple(line for line in lines if line.paths[0].exposure == "internet"),
         borders=tuple(line for line in lines if any(path.borders for path in line.paths)),
         third_parties=_third_parties(graph, category),
+        leaks=leaks.standing(graph),
         blind=_blind(graph, sight, gaps),
         resources=dict(sorted(Counter(resource.type for resource in graph.resources.values()).items())),
     )

@@ -13,8 +13,9 @@ from itertools import islice
 from collectors.model import Extent
 from collectors.spec import Reported
 from daemon.analysis import gaps as gap_lines
-from daemon.analysis import scaling, telling
+from daemon.analysis import leaks, scaling, telling
 from daemon.analysis.canonical import weight
+from daemon.analysis.leaks import LEAKS
 from daemon.analysis.scaling import Sizes
 from daemon.values.drift import (
     Action,
@@ -73,7 +74,8 @@ def summarise(
     how = reporting or {}
     everything = list(changes) if before is not None else []
     untold = [one for one in everything if _reported(one, how) is Reported.NEVER]
-    told = [one for one in everything if _reported(one, how) is not Reported.NEVER]
+    told = [one for one in everything if _reported(one, how) is not Reported.NEVER and one.type != LEAKS]
+    met = leaks.lines(one for one in everything if one.type == LEAKS)
     paths = list(path_changes) if before is not None else []
     drifted = [one for one in told if one.action in _DRIFT]
     visible = [one for one in told if one.action in _NEWLY_VISIBLE]
@@ -92,6 +94,7 @@ def summarise(
         sight=sight,
         totals=Totals(
             new_paths=len(new),
+            new_leaks=sum(one.symbol == "!" for one in met),
             new_findings=sum(one.action is Action.ADDED for one in findings),
             altered_paths=len(other),
             gone_paths=len(gone),
@@ -106,6 +109,7 @@ def summarise(
         altered_paths=other,
         gone_paths=gone,
         findings=tuple(findings) if before is not None else (),
+        leaks=met,
         groups=_groups(drifted, sizes or {}, how),
         gaps=tuple(gaps),
         large_removals=tuple(sorted(large_removals)),

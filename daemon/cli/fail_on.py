@@ -35,7 +35,8 @@ def wanted(text: str) -> frozenset[str]:
 
 def changed(drift: Drift) -> bool:
     """Whether the world changed; a new gap, or a change of our own rules, is no drift."""
-    return bool(drift.groups or drift.new_paths or drift.altered_paths or drift.gone_paths or drift.findings)
+    paths = drift.new_paths or drift.altered_paths or drift.gone_paths
+    return bool(drift.groups or paths or drift.findings or drift.leaks)
 
 
 def leave(words: Collection[str], *, drifted: bool, incomplete: bool) -> None:

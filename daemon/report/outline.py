@@ -59,6 +59,7 @@ def outline(drift: Drift) -> Outline:
             tuple(finding_line(change) for change in drift.findings),
             Tone.ALARM,
         ),
+        change_section("Personal data inside telemetry", drift.leaks, Tone.ALARM),
         *(standing_sections(standing, now) if standing else ()),
         *(group_section(group) for group in drift.groups),
         gap_section(drift.gaps),

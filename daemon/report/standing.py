@@ -15,6 +15,9 @@ def standing_sections(standing: Standing, now: datetime) -> tuple[Section, ...]:
         Section("Paths from the internet to personal data", _paths(standing.paths, now), Tone.ALARM),
         Section("Personal data across borders", _paths(standing.borders, now), Tone.ALARM),
         Section("Third parties", tuple(Line("*", party) for party in standing.third_parties)),
+        Section(
+            "Personal data inside telemetry", tuple(Line("!", met) for met in standing.leaks), Tone.ALARM
+        ),
         Section("Blind areas", tuple(Line("?", area) for area in standing.blind), Tone.WARNING),
         Section(
             "Resources",

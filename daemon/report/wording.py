@@ -55,6 +55,7 @@ def value(content: Json) -> str:
 _EVIDENCE = {
     "paired": "paired spans",
     "ancestor": "ancestor spans",
+    "learned": "learned from who answers there",
     "strong": "strong name",
     "weak": "weak name",
     "value": "value met in passing",

@@ -33,7 +33,9 @@ from daemon.values.graph import Bound
 GONE = "gone"
 """Why a flow's version ended: the world changed."""
 
-FLOWS = ("calls", "reads", "writes", "publishes_to", "consumed_by", "sends_to", "reaches", "discloses")
+FLOWS = (
+    "calls", "reads", "writes", "publishes_to", "consumed_by", "sends_to", "reaches", "discloses", "leaks",
+)  # fmt: skip
 """What can be gone. The other observed relations say what a service is, and stand as long as it is known."""
 
 SIGHTINGS = 3

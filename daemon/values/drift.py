@@ -203,6 +203,7 @@ class Standing:
     third_parties: tuple[str, ...]  # "api.mailer.example (mail): accounts"
     blind: tuple[str, ...]  # what cannot be seen, a sentence each
     resources: Mapping[str, int]  # by type
+    leaks: tuple[str, ...] = ()  # "checkout: email in url.full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,7 @@ class Totals:
 
     new_paths: int = 0
     new_findings: int = 0
+    new_leaks: int = 0
     altered_paths: int = 0
     gone_paths: int = 0
     added: int = 0
@@ -226,7 +228,8 @@ class Drift:
     """Everything a report says. `before` is None for a baseline, which carries `standing` instead of changes.
 
     `ignored`: how many changes each ignore rule left out, as (reason, count).
-    `large_removals`: extents whose mass removal was listed twice. `untold`: lines of types that no report tells.
+    `leaks`: personal values met inside telemetry. `large_removals`: extents whose mass removal was listed twice.
+    `untold`: lines of types that no report tells.
     """
 
     installation: str
@@ -238,6 +241,7 @@ class Drift:
     altered_paths: tuple[PathChange, ...] = ()
     gone_paths: tuple[PathChange, ...] = ()
     findings: tuple[FindingChange, ...] = ()
+    leaks: tuple[ChangeLine, ...] = ()
     groups: tuple[Group, ...] = ()
     gaps: tuple[GapLine, ...] = ()
     large_removals: tuple[Extent, ...] = ()
@@ -255,6 +259,7 @@ class Drift:
             or self.altered_paths
             or self.gone_paths
             or self.findings
+            or self.leaks
             or self.groups
             or any(gap.age is not GapAge.STANDING for gap in self.gaps)
             or self.large_removals

@@ -22,7 +22,7 @@ class OtlpReader:
     def __init__(self, remembered: int = 120_000) -> None:
         origins = Origins(remembered)
         self._protobuf = ProtobufReader(origins, remembered)
-        self._json = JsonReader(origins)
+        self._json = JsonReader(origins, remembered)
         self._typed = TypedReader(origins, remembered)
 
     def protobuf(self, body: bytes) -> Batch:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import orjson
 
+from collectors.traces.leaks import LEAKS, Examined
 from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.semconv import SPAN_READERS, STATEMENT_KEYS, STATEMENT_LIMIT, Pair, Value
 from collectors.traces.spans import (
@@ -31,8 +32,9 @@ from collectors.traces.spans import (
 class JsonReader:
     """Reads documents. May be used by several threads."""
 
-    def __init__(self, origins: Origins) -> None:
+    def __init__(self, origins: Origins, remembered: int) -> None:
         self._origins = origins
+        self._examined = Examined(remembered)
 
     def read(self, document: object) -> Batch:
         """Spans of an ExportTraceServiceRequest in JSON, already parsed. Raises MalformedTraces."""
@@ -46,7 +48,7 @@ class JsonReader:
                 scope = _scope(scope_spans.get("scope"))
                 origin = self._origin(resource if isinstance(resource, dict) else {}, scope)
                 for raw in _dicts(scope_spans, "spans"):
-                    span = _span(raw, origin)
+                    span = _span(raw, origin, self._examined)
                     if isinstance(span, str):
                         rejected, reason = rejected + 1, reason or span
                     else:
@@ -68,7 +70,7 @@ def _scope(scope: object) -> str:
     return instrumentation(name, version) if isinstance(name, str) and isinstance(version, str) else ""
 
 
-def _span(raw: Mapping[str, object], origin: Origin) -> Span | str:
+def _span(raw: Mapping[str, object], origin: Origin, examined: Examined) -> Span | str:
     try:
         trace, id, parent = (_id(raw.get(key)) for key in ("traceId", "spanId", "parentSpanId"))
         start, end = (_number(raw.get(key)) for key in ("startTimeUnixNano", "endTimeUnixNano"))
@@ -81,6 +83,12 @@ def _span(raw: Mapping[str, object], origin: Origin) -> Span | str:
     if wrong:
         return wrong
     pairs = tuple(_pairs(raw))
+    sent = list(_attributes(raw))
+    alike = (origin, kind, name if isinstance(name, str) else "", len(sent))
+    if examined.due(alike):
+        texts = ((key, value) for key, each in sent if isinstance(value := _json_value(each), str))
+        if found := examined.texts(alike, texts):
+            pairs = (*pairs, (LEAKS, found))
     state = raw.get("traceState")
     parent = b"" if parent in (id, NO_ID) else parent
     remote = (flags & REMOTE) == REMOTE

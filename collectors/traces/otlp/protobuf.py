@@ -15,6 +15,7 @@ from google.protobuf.message import DecodeError
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
+from collectors.traces.leaks import LEAKS, Examined
 from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.otlp.schema import EXPORT, LINKED_EXPORT, WireSpan
 from collectors.traces.semconv import (
@@ -89,6 +90,8 @@ class ProtobufReader:
         self._origins = origins
         self._remembered = remembered
         self._attributes = _Attributes(remembered)
+        self._examined = Examined(remembered)
+        self._leaks: dict[tuple[Form, tuple[str, ...]], Form] = {}
         self._masks: dict[tuple[Origin, int, str, int], tuple[tuple[int, bytes], ...]] = {}
         self._readings: dict[int, _Reading] = {}
         self._known: dict[int, _Reading] = {}
@@ -123,7 +126,8 @@ class ProtobufReader:
         """Adds the usable ones to `spans`; what is wrong with each other one, and whether any has links."""
         wrong: list[str] = []
         links = False
-        masks, readings = self._masks, self._readings
+        masks, readings, examined = self._masks, self._readings, self._examined
+        due = examined.due
         make = tuple.__new__
         for span in sent:
             trace, id, parent, kind = span.trace_id, span.span_id, span.parent_span_id, span.kind
@@ -145,7 +149,8 @@ class ProtobufReader:
             statement = ""
             try:
                 alike = sent_attributes
-                varied = masks.get((origin, kind, name, len(alike)))
+                like = (origin, kind, name, len(alike))
+                varied = masks.get(like)
                 if varied:
                     alike = [*alike]
                     for position, key in varied:
@@ -159,6 +164,8 @@ class ProtobufReader:
                     form = self._form(reading, sent_attributes)
                 if reading.statement >= 0:
                     statement = _text(sent_attributes[reading.statement])[:STATEMENT_LIMIT]
+                if due(like) and (leaks := examined.wire(like, sent_attributes)):
+                    form = self._leaking(form, leaks)
             except (DecodeError, IndexError):
                 wrong.append("a span has a broken attribute")
                 continue
@@ -260,6 +267,16 @@ class ProtobufReader:
                 self._forms.clear()
             self._forms[reading, pairs] = form
         return form
+
+    def _leaking(self, form: Form, leaks: tuple[str, ...]) -> Form:
+        """The form of a span that was looked at, with what was found in its attributes."""
+        found = self._leaks.get((form, leaks))
+        if found is None:
+            if len(self._leaks) >= self._remembered:
+                self._leaks.clear()
+            found = Form(form.origin, form.kind, form.name, (*form.attributes, (LEAKS, leaks)))
+            self._leaks[form, leaks] = found
+        return found
 
     def _origin(self, resource: bytes, scope: bytes) -> Origin:
         raw = b"\0".join((resource, scope))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from collectors.traces.leaks import LEAKS, Examined
 from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.semconv import (
     NEEDLESS,
@@ -110,6 +111,7 @@ class TypedReader:
         self._origins = origins
         self._remembered = remembered
         self._decoder = msgspec.json.Decoder(_Export)
+        self._examined = Examined(remembered)
         self._pairs: dict[tuple[str, str], Pair] = {}
         self._forms: dict[tuple[Origin, int, str, tuple[Pair, ...]], Form] = {}
 
@@ -178,6 +180,11 @@ class TypedReader:
             if (sent.kind != Kind.SERVER or server_too) and not others.isdisjoint(wanted):
                 del wanted[needless]
         pairs = tuple(self._pair(key, value) for key, value in wanted.items())
+        alike = (origin, sent.kind, sent.name, len(sent.attributes))
+        if self._examined.due(alike):
+            texts = ((one.key, one.value.string_value or "") for one in sent.attributes if one.value)
+            if found := self._examined.texts(alike, texts):
+                pairs = (*pairs, (LEAKS, found))
         form = self._forms.get((origin, sent.kind, sent.name, pairs))
         if form is None:
             if len(self._forms) >= self._remembered:

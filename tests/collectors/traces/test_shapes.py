@@ -26,7 +26,7 @@ OLD_CLIENT: dict[str, Value] = {
 }
 NEW_CLIENT: dict[str, Value] = {
     "http.request.method": "POST",
-    "url.full": "https://api.mailer.example/send?to=REDACTED",
+    "url.full": "https://api.mailer.example/send?to=c@d.example",
     "server.address": "api.mailer.example",
     "server.port": 443,
 }
