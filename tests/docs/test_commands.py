@@ -24,6 +24,7 @@ def test_every_argument_and_option_says_what_it_is() -> None:
 def test_every_exit_code_of_an_error_has_a_meaning() -> None:
     assert {code for _, code in exits._CODES} | {
         exits.CREDENTIALS,
+        exits.DAMAGED,
         exits.DRIFT,
         exits.GAPS,
         exits.BOTH,
