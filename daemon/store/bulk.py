@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -40,7 +40,7 @@ def rows_by_key(
     table: Table,
     key: tuple[str, ...],
     columns: tuple[str, ...],
-    values: Sequence[tuple[str | bytes | int, ...]],
+    values: Collection[tuple[str | bytes | int, ...]],
 ) -> Iterator[Any]:
     """These columns of the rows whose key has one of these values."""
     if connection.dialect.name == "postgresql":
@@ -48,8 +48,9 @@ def rows_by_key(
             statement = _select_any(connection.dialect, table, key, columns)
             yield from connection.exec_driver_sql(statement, tuple(map(_array, zip(*values, strict=True))))
         return
-    for begin in range(0, len(values), _CHUNK):
-        chunk = values[begin : begin + _CHUNK]
+    ordered = list(values)
+    for begin in range(0, len(ordered), _CHUNK):
+        chunk = ordered[begin : begin + _CHUNK]
         statement = _select(connection.dialect, table, key, columns, len(chunk))
         yield from connection.exec_driver_sql(statement, tuple(chain.from_iterable(chunk)))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,25 +33,19 @@ _SEALED = (
 
 def element(*parts: Part) -> int:
     """What a row adds to a root."""
-    return _wide(framed(*parts))
+    return _wide(orjson.dumps([part.hex() if isinstance(part, bytes) else part for part in parts]))
 
 
-def elements(head: bytes, rows: Iterable[tuple[Part, ...]]) -> int:
-    """The sum of what many rows add that begin alike: `head` is that beginning, framed."""
-    return sum([_wide(head + framed(*row)) for row in rows])
+def elements(head: Sequence[Part], rows: Iterable[tuple[str | int | None, ...]]) -> int:
+    """The sum of what many rows add that begin alike, with the parts of `head`."""
+    begun = orjson.dumps(head)[:-1] + b","
+    return sum([_wide(begun + orjson.dumps(row)) for row in rows])
 
 
-def framed(*parts: Part) -> bytes:
-    """Parts with their lengths, so that none can pass for a piece of another."""
+def first_element(*parts: Part) -> int:
+    """What a row adds to a root of the first scheme: its parts with their lengths."""
     raws = [part.encode() if isinstance(part, str) else part for part in parts]
-    return b"".join([_LENGTHS[len(raw)] + raw if len(raw) < 256 else _length(raw) + raw for raw in raws])
-
-
-def _length(raw: bytes) -> bytes:
-    return len(raw).to_bytes(4, "big")
-
-
-_LENGTHS = tuple(number.to_bytes(4, "big") for number in range(256))  # made once: most parts are short
+    return _wide(b"".join([len(raw).to_bytes(4, "big") + raw for raw in raws]))
 
 
 def _wide(text: bytes) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from daemon.store.chain import Part, element, elements, framed
+from daemon.store.chain import Part, element, elements
 
 Named = tuple[str, str, str, str]
 """An extent: type, provider, account and region."""
@@ -12,22 +12,24 @@ Named = tuple[str, str, str, str]
 
 def resource(extent: Named, urn: str, digest: bytes, name: str, public: bool | None) -> int:
     """That an extent shows a resource with this content."""
-    return element("resource", *extent, urn, digest, name, _text(public))
+    return resources(extent, [(urn, digest, name, public)])
 
 
 def resources(extent: Named, rows: Iterable[tuple[str, bytes, str, bool | None]]) -> int:
     """The sum of many of one extent, each as urn, digest, name and whether it is public."""
-    return elements(
-        framed("resource", *extent),
-        ((urn, digest, name, _SAID[public]) for urn, digest, name, public in rows),
-    )
+    return elements(("resource", *extent), [(u, d.hex(), n, _SAID[p]) for u, d, n, p in rows])
 
 
 def relation(
-    extent: Named, source: str, verb: str, target: str, raw: bool, observed: bool, digest: bytes
+    extent: Named, source: str, verb: str, target: str, digest: bytes, raw: bool, observed: bool
 ) -> int:
     """That an extent shows a relation with this content."""
-    return element("relation", *extent, source, verb, target, _text(raw), _text(observed), digest)
+    return relations(extent, [(source, verb, target, digest, raw, observed)])
+
+
+def relations(extent: Named, rows: Iterable[tuple[str, str, str, bytes, bool, bool]]) -> int:
+    """The sum of many of one extent, each as source, verb, target, digest, is it an alias, is it observed."""
+    return elements(("relation", *extent), [(s, v, t, d.hex(), int(r), int(o)) for s, v, t, d, r, o in rows])
 
 
 def binding(alias: str, state: str, urn: str, candidates: str, reason: str) -> int:
@@ -84,7 +86,7 @@ def large_removal(extent: Named) -> int:
     return element("large_removal", *extent)
 
 
-_SAID = {None: "-", False: "0", True: "1"}
+_SAID = {None: None, False: 0, True: 1}  # SQLite says 0 and 1 where nobody tells it the column's type
 
 
 def _text(value: bool | int | None) -> Part:

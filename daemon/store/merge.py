@@ -24,6 +24,7 @@ from daemon.store.columns import (
     RESOURCE,
     RESOURCE_VERSION,
 )
+from daemon.store.sieve import Key, Sieve
 from daemon.store.spool import (
     Block,
     SpooledContent,
@@ -53,17 +54,21 @@ class Kind:
     reference: str  # the version's column that names the row
     key: tuple[str, ...]  # the row's columns that identify it
     columns: tuple[str, ...]  # of the row, as `_identity` gives them
+    spooled: tuple[str, ...]  # columns of a spooled block
+    elements: Callable[[elements.Named, Iterable[Row]], int]  # of rows: key, digest, and what follows
     shown: tuple[str, ...] = ()  # the version's columns of its own, as a spooled row names them
     fixed: tuple[str, ...] = ()  # the row's columns beside the key that never change
 
 
 RESOURCES = Kind(
     "resource", RESOURCE, RESOURCE_VERSION, "resource_id", ("urn",),
-    ("id", "urn", "type", "role", "provider", "account", "region"), ("name", "public"),
+    ("id", "urn", "type", "role", "provider", "account", "region"),
+    SpooledResource._fields[:-2], elements.resources, ("name", "public"),
 )  # fmt: skip
 RELATIONS = Kind(
     "relation", RELATION, RELATION_VERSION, "relation_id", ("source", "verb", "target"),
-    ("id", "source", "verb", "target", "raw", "observed", "times"), (), ("raw", "observed"),
+    ("id", "source", "verb", "target", "raw", "observed", "times"),
+    SpooledRelation._fields[:-2], elements.relations, (), ("raw", "observed"),
 )  # fmt: skip
 _VERSION = (
     "id",
@@ -104,6 +109,8 @@ class Merge:
     last_heard: dict[str, float] = field(default_factory=dict)
     """When services were heard, newest, by what was merged so far."""
     _next: dict[str, int] = field(default_factory=dict)
+    _sieves: dict[str, Sieve | None] = field(default_factory=dict)
+    """By table: of those that were empty when this snapshot began."""
     _extents: dict[int, elements.Named] = field(default_factory=dict)
 
     def extent(
@@ -189,6 +196,8 @@ class Merge:
         reshaped: list[int] = []
         light: frozenset[tuple[str, str]] = frozenset()
         for block in blocks:
+            if first and confirm and self._load(kind, extent_id, block, appeared, fingerprint):
+                continue
             rows = self._carry_unobserved(_different(kind, block, open_rows, fingerprint), open_rows)
             if not confirm:
                 rows = self._seen_since_gone(rows, open_rows)
@@ -306,17 +315,8 @@ class Merge:
         """Takes a version out of the root. `known`: as `_open` gives it."""
         width = len(kind.key)
         further = known[width + 4 :]
-        self.ledger.closed(self._element(kind, extent_id, known[:width], known.digest, further), ended)
-
-    def _element(
-        self, kind: Kind, extent_id: int, key: Sequence[str], digest: bytes, further: Sequence[Any]
-    ) -> int:
-        """`further`: the row's fixed columns, or the version's own."""
-        extent = self.named(extent_id)
-        if kind is RESOURCES:
-            return elements.resource(extent, key[0], digest, *further)
-        raw, observed = further
-        return elements.relation(extent, key[0], key[1], key[2], raw, observed, digest)
+        parts = (*known[:width], known.digest, *further)
+        self.ledger.closed(kind.elements(self.named(extent_id), [parts]), ended)
 
     def named(self, extent_id: int) -> elements.Named:
         """Type, provider, account and region of an extent."""
@@ -376,54 +376,92 @@ class Merge:
             del by_key[kind, subject]
         return [by_key[key] for key in sorted(by_key)]
 
+    def _load(self, kind: Kind, extent_id: int, block: Block, appeared: Origin, fingerprint: str) -> bool:
+        """Writes a block of an extent's first listing, column by column: there is nothing to compare it with.
+
+        False, and nothing is done, if some of it was ever shown by another extent, or is a flow.
+        """
+        digests, columns = block.digests, dict(zip(kind.spooled, block.columns, strict=True))
+        if any(columns.get("seen", ())):
+            return False
+        keys = list(zip(*(columns[name] for name in kind.key), strict=True))
+        if any(rows_by_key(self.connection, kind.rows, kind.key, ("id",), self._met(kind.rows, keys))):
+            return False
+        size = len(digests)
+        first = self.reserve(kind.rows, size)
+        ids = range(first, first + size)
+        columns |= {"id": ids, "observed": [False] * size, "times": [0] * size}
+        identities = list(zip(*(columns[name] for name in kind.columns), strict=True))
+        insert_rows(self.connection, kind.rows, kind.columns, identities)
+        shown = [columns[name] for name in kind.shown]
+        bodies = list(zip(digests, block.bodies(), strict=True))
+        self._insert_versions(kind, extent_id, ids, bodies, shown, [appeared.value] * size, fingerprint)
+        told = (
+            *(columns[name] for name in kind.key),
+            digests,
+            *(columns[name] for name in (*kind.shown, *kind.fixed)),
+        )
+        added = kind.elements(self.named(extent_id), zip(*told, strict=True))
+        self.ledger.opened(added, appeared.value, fingerprint)
+        self._now_known(appeared, keys if len(kind.key) > 1 else columns["urn"])
+        return True
+
     def _open_versions(
         self, kind: Kind, extent_id: int, opening: list[tuple[Versioned, Origin]], fingerprint: str
     ) -> None:
         if not opening:
             return
         rows = [row for row, _ in opening]
-        digests = [row.digest for row in rows]
         ids, fixed = self._ids(kind, rows)
-        bodies = self.add_documents((row.digest, row.body) for row in rows)
-        first = self.reserve(kind.versions, len(rows))
-        versions = zip(
-            range(first, first + len(rows)), repeat(extent_id), repeat(self.number), repeat(None), repeat(0),
-            digests, [bodies[digest] for digest in digests], repeat(fingerprint), [how.value for _, how in opening],
-            repeat(""), ids, *([getattr(row, name) for row in rows] for name in kind.shown),
-        )  # fmt: skip
-        insert_rows(self.connection, kind.versions, (*_VERSION, kind.reference, *kind.shown), list(versions))
-        self.tally.opened += len(rows)
+        bodies = [(row.digest, row.body) for row in rows]
+        shown = [[getattr(row, name) for row in rows] for name in kind.shown]
+        self._insert_versions(
+            kind, extent_id, ids, bodies, shown, [how.value for _, how in opening], fingerprint
+        )
         for origin in {origin for _, origin in opening}:
             alike = [at for at, (_, how) in enumerate(opening) if how is origin]
-            chosen = [rows[at] for at in alike]
-            added = self._elements(kind, extent_id, chosen, [fixed[at] for at in alike])
-            self.ledger.opened(added, origin.value, fingerprint)
-            # Of a first snapshot all is known, and nobody asks: it is compared with nothing.
-            if origin in (Origin.BASELINE, Origin.RESTATED) and self.number > 1:
-                self.tally.known.update([row.key for row in chosen])
+            told = (
+                (*_parts(rows[at].key), rows[at].digest, *(each[at] for each in shown), *fixed[at])
+                for at in alike
+            )
+            self.ledger.opened(kind.elements(self.named(extent_id), told), origin.value, fingerprint)
+            self._now_known(origin, [rows[at].key for at in alike])
 
-    def _elements(self, kind: Kind, extent_id: int, rows: Sequence[Versioned], fixed: Sequence[Row]) -> int:
-        """What these rows add to the root, in sum."""
-        extent = self.named(extent_id)
-        if kind is RESOURCES:
-            told = [(r.urn, r.digest, r.name, r.public) for r in rows if isinstance(r, SpooledResource)]
-            return elements.resources(extent, told)
-        each = [
-            elements.relation(extent, row.source, row.verb, row.target, raw, observed, row.digest)
-            for row, (raw, observed) in zip(rows, fixed, strict=True)
-            if isinstance(row, SpooledRelation)
-        ]
-        return sum(each)
+    def _insert_versions(
+        self,
+        kind: Kind,
+        extent_id: int,
+        ids: Sequence[int],
+        bodies: Sequence[tuple[bytes, bytes]],
+        shown: Sequence[Sequence[Any]],
+        origins: Sequence[str],
+        fingerprint: str,
+    ) -> None:
+        """Versions that begin now, of rows with these ids and documents. `shown`: by column, what is their own."""
+        numbers = self.add_documents(bodies)
+        first = self.reserve(kind.versions, len(ids))
+        digests = [digest for digest, _ in bodies]
+        versions = zip(
+            range(first, first + len(ids)), repeat(extent_id), repeat(self.number), repeat(None), repeat(0),
+            digests, [numbers[digest] for digest in digests], repeat(fingerprint), origins, repeat(""), ids, *shown,
+        )  # fmt: skip
+        insert_rows(self.connection, kind.versions, (*_VERSION, kind.reference, *kind.shown), list(versions))
+        self.tally.opened += len(ids)
+
+    def _now_known(self, origin: Origin, keys: Sequence[Any]) -> None:
+        # Of a first snapshot all is known, and nobody asks: it is compared with nothing.
+        if origin in (Origin.BASELINE, Origin.RESTATED) and self.number > 1:
+            self.tally.known.update(keys)
 
     def add_documents(self, bodies: Iterable[tuple[bytes, bytes]]) -> dict[bytes, int]:
         """Stores documents that are not stored yet; the numbers of all, by digest."""
         by_digest = dict(bodies)
-        numbers = stored_documents(self.connection, by_digest)
+        numbers = stored_documents(self.connection, self._met(DOCUMENT, by_digest))
         fresh = [digest for digest in by_digest if digest not in numbers] if numbers else list(by_digest)
         first = self.reserve(DOCUMENT, len(fresh))
         ids = range(first, first + len(fresh))
         texts = [by_digest[digest].decode() for digest in fresh]
-        rows = list(zip(ids, map(documents.prefix, fresh), texts, strict=True))
+        rows = list(zip(ids, [documents.prefix(digest) for digest in fresh], texts, strict=True))
         insert_rows(self.connection, DOCUMENT, ("id", "prefix", "body"), rows)
         return dict(zip(fresh, ids, strict=True)) | numbers
 
@@ -436,7 +474,7 @@ class Merge:
         wanted: list[tuple[str, ...]] = [key if isinstance(key, tuple) else (key,) for key in keys]
         found = {
             (each[1] if width == 1 else tuple(each[1 : 1 + width])): tuple(each)
-            for each in rows_by_key(self.connection, table, kind.key, kind.columns, wanted)
+            for each in rows_by_key(self.connection, table, kind.key, kind.columns, self._met(table, wanted))
         }
         first = self.reserve(table, len(rows) - len(found))
         numbers = iter(range(first, first + len(rows) - len(found)))
@@ -532,15 +570,28 @@ class Merge:
 
     def reserve(self, table: Table, count: int) -> int:
         """The first of `count` fresh ids; there is one writer, so counting on is safe."""
-        if table.name not in self._next:
-            self._next[table.name] = (self.connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+        self._begin(table)
         first = self._next[table.name]
         self._next[table.name] += count
         return first
 
+    def _met(self, table: Table, keys: Collection[Key]) -> Collection[Key]:
+        """Those of these keys, of rows that are written if they are not there, that may be there."""
+        self._begin(table)
+        sieve = self._sieves[table.name]
+        return keys if sieve is None else sieve.met(keys)
+
+    def _begin(self, table: Table) -> None:
+        if table.name not in self._next:
+            last = self.connection.execute(select(func.max(table.c.id))).scalar()
+            self._next[table.name] = (last or 0) + 1
+            self._sieves[table.name] = Sieve() if last is None else None
+
 
 def stored_documents(connection: Connection, digests: Collection[bytes]) -> dict[bytes, int]:
     """The numbers of those of these documents that are stored, by digest."""
+    if not digests:
+        return {}
     prefixes = sorted({documents.prefix(digest) for digest in digests})
     found = rows_by_key(connection, DOCUMENT, ("prefix",), ("id", "body"), [(each,) for each in prefixes])
     numbers = {documents.digest(body.encode()): number for number, body in found}
@@ -605,6 +656,10 @@ def _different(kind: Kind, block: Block, open_rows: dict[Any, Any], fingerprint:
     if not chosen:
         return []
     return (resources_of if kind is RESOURCES else relations_of)(block, sorted(chosen))
+
+
+def _parts(key: Any) -> tuple[str, ...]:
+    return key if isinstance(key, tuple) else (key,)
 
 
 def _ends(key: Any) -> frozenset[tuple[str, str]]:

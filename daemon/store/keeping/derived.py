@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,12 +70,12 @@ def contents(connection: Connection) -> Iterator[Damage]:
 
 
 def derived_rows(
-    connection: Connection, started: Mapping[int, str], heirs: Collection[int]
+    connection: Connection, started: Mapping[int, str], heirs: AbstractSet[int]
 ) -> Iterator[Damage]:
     """Dates of extents and of environments.
 
     `started`: when each snapshot began. `heirs`: those before which some were pruned; an extent may have been listed
-    there alone.
+    there alone, or retired.
     """
     firsts = first_listings(connection)
     accounts = set()
@@ -82,7 +83,7 @@ def derived_rows(
         accounts.add((row.account, row.type))
         name = f"extent {row.type} of {row.account or row.provider} {row.region}".rstrip()
         first = firsts.get(row.id)
-        if row.first_listed != first and row.first_listed not in heirs:
+        if row.first_listed != first and not _retired_unseen(connection, row, heirs):
             yield Damage(row.first_listed, f"{name} was not listed first when it says")
         if row.last_listed_at != started.get(row.last_listed):
             yield Damage(row.last_listed, f"{name} was not listed last when it says")
@@ -99,3 +100,11 @@ def derived_rows(
     )
     for account in connection.execute(sighted).scalars():
         yield Damage(None, f"environment {account} was sighted, and when it was first heard of is missing")
+
+
+def _retired_unseen(connection: Connection, extent: Any, heirs: AbstractSet[int]) -> bool:
+    """Whether an extent may have been listed first, or retired, in a snapshot that is pruned."""
+    since = select(COVERAGE.c.since).where(COVERAGE.c.extent_id == extent.id)
+    if extent.first_listed is not None:
+        since = since.where(COVERAGE.c.since <= extent.first_listed)
+    return extent.first_listed in heirs or not heirs.isdisjoint(connection.execute(since).scalars())

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, literal, or_, s
 
 from collectors.redaction import scrub_json
 from daemon.store import documents, elements
-from daemon.store.chain import Ledger, element
+from daemon.store.chain import Ledger
+from daemon.store.chain import first_element as element_of_first
 from daemon.store.columns import (
     ALIAS,
     CONTENT,
@@ -89,10 +90,10 @@ VERSIONED = (
     ),
     Versioned(
         "relation", RELATION_VERSION, RELATION, "relation_id",
-        (*_EXTENT, RELATION.c.source, RELATION.c.verb, RELATION.c.target, RELATION.c.raw, RELATION.c.observed,
-         RELATION_VERSION.c.digest),
+        (*_EXTENT, RELATION.c.source, RELATION.c.verb, RELATION.c.target, RELATION_VERSION.c.digest, RELATION.c.raw,
+         RELATION.c.observed),
         _of_extent(elements.relation),
-        lambda row: ("relation", str(row.extent_id), *row.parts[4:7], row.parts[9]),
+        lambda row: ("relation", str(row.extent_id), *row.parts[4:8]),
         ("digest",), PRESENCE, by_extent=True,
     ),
     Versioned(
@@ -153,12 +154,11 @@ def query(of: Versioned) -> Select[Any]:
 
 
 def intervals(of: Versioned) -> Select[Any]:
-    """Every version: its row and the number of its document, the columns of `fold.Version`, and its own that make it
-    equal to another."""
+    """Every version: its row, the columns of `fold.Version`, and its own that make it equal to another."""
     table = of.versions.c
     pushed = (EXTENT.c.provider == PUSHED) if of.by_extent else literal(False)
     chosen = select(
-        table[of.reference], _document(of), table.id,
+        table[of.reference], table.id,
         table.extent_id if of.by_extent else literal(0).label("extent_id"), table.since, table.until,
         _or_nothing(of, "origin"), _or_nothing(of, "ended"), _or_nothing(of, "fingerprint"),
         _or_nothing(of, "equal_under"), _or_nothing(of, "last_shown_at"), pushed.label("pushed"),
@@ -246,7 +246,7 @@ def enter(found: dict[int, Ledger], row: Row, element_: int) -> None:
 def first_element(of: Versioned, row: Row) -> int:
     """The element of a version under the first scheme."""
     assert of.first is not None
-    return element(*of.first(row))
+    return element_of_first(*of.first(row))
 
 
 def _each_chunk(numbers: Sequence[int] | None) -> Iterator[Sequence[int] | None]:

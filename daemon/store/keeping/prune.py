@@ -9,7 +9,19 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    except_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from daemon.store import chain
 from daemon.store.columns import (
@@ -106,6 +118,7 @@ def prune(connection: Connection, numbers: Collection[int], now: datetime, key: 
         work.fold_all(of)
     work.move_notes()
     work.free_contents()
+    work.free_documents()
     work.restate_extents()
     _record(connection, sorted(work.touched), len(going), stamp(now), key)
     return done
@@ -136,7 +149,7 @@ class _Work:
         for part in _chunks(self._references(touched.order_by(reference))):
             self._fold(of, part)
 
-    def _references(self, query: Select[Any]) -> Sequence[Any]:
+    def _references(self, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Any]:
         """Narrow, since a first pruning may touch every row there is."""
         found = self.connection.execute(query, execution_options={"yield_per": 5000}).scalars()
         first = next(found, None)
@@ -149,12 +162,9 @@ class _Work:
     def _fold(self, of: Versioned, references: Sequence[Any]) -> None:
         before: dict[int, Version] = {}
         after: dict[int, Version] = {}
-        documents: dict[int, int | None] = {}
         empty: list[Any] = []
         newest: dict[Any, bool] = {}
-        for reference, rows in self._versions(of, references):
-            versions = [version for version, _ in rows]
-            documents.update({version.id: document for version, document in rows})
+        for reference, versions in self._versions(of, references):
             staying = fold(versions, self.kept, of.rule)
             before.update({version.id: version for version in versions})
             after.update({version.id: version for version in staying})
@@ -167,18 +177,15 @@ class _Work:
         self._write(of, changed, dropped)
         if of.rows is RESOURCE:
             self._identify([each for each, stays in newest.items() if not stays and each not in set(empty)])
-        self._free_documents({number for id in dropped if (number := documents[id]) is not None})
         if of.rows is not None:
             self._forget_rows(of, empty)
 
-    def _versions(
-        self, of: Versioned, references: Sequence[Any]
-    ) -> Iterator[tuple[Any, list[tuple[Version, int | None]]]]:
-        """All versions of these rows, by row, each with the number of its document."""
+    def _versions(self, of: Versioned, references: Sequence[Any]) -> Iterator[tuple[Any, list[Version]]]:
+        """All versions of these rows, by row."""
         reference = of.versions.c[of.reference]
         query = proofs.intervals(of).where(reference.in_(references)).order_by(reference)
         for key, rows in groupby(self.connection.execute(query), key=lambda row: row[0]):
-            yield key, [(Version._make((*row[2:12], tuple(row[12:]))), row[1]) for row in rows]
+            yield key, [Version._make((*row[1:11], tuple(row[11:]))) for row in rows]
 
     def _write(self, of: Versioned, changed: Sequence[Version], dropped: Sequence[int]) -> None:
         table = of.versions.c
@@ -220,19 +227,15 @@ class _Work:
                         self.images.add(urn[-_IMAGE:])
             self.connection.execute(delete(of.rows).where(of.rows.c.id.in_(part)))
 
-    def _free_documents(self, numbers: Collection[int]) -> None:
-        for part in _chunks(sorted(numbers)):
-            used: set[int] = set()
-            for table in _NAMES_DOCUMENTS:
-                query = select(table.c.document_id).where(table.c.document_id.in_(part)).distinct()
-                used.update(self.connection.execute(query).scalars())
-            free = [number for number in part if number not in used]
-            if free:
-                chosen = DOCUMENT.c.id.in_(free)
-                size = select(func.sum(func.length(DOCUMENT.c.body))).where(chosen)
-                self.done.characters += int(self.connection.execute(size).scalar() or 0)
-                self.connection.execute(delete(DOCUMENT).where(chosen))
-                self.done.documents += len(free)
+    def free_documents(self) -> None:
+        """Drops the documents that nothing names any more: no index tells what does, so it is asked once, of all."""
+        named = (select(table.c.document_id) for table in _NAMES_DOCUMENTS)
+        for part in _chunks(self._references(except_(select(DOCUMENT.c.id), *named))):
+            chosen = DOCUMENT.c.id.in_(part)
+            size = select(func.sum(func.length(DOCUMENT.c.body))).where(chosen)
+            self.done.characters += int(self.connection.execute(size).scalar() or 0)
+            self.connection.execute(delete(DOCUMENT).where(chosen))
+            self.done.documents += len(part)
 
     # -- what is about single snapshots --------------------------------------------------------------
 
@@ -290,7 +293,6 @@ class _Work:
             self.touched.update(row.since for row in rows)
             self.connection.execute(delete(COMPONENT).where(COMPONENT.c.subject.in_(free)))
             self.connection.execute(delete(CONTENT).where(chosen))
-            self._free_documents({row.document_id for row in rows})
 
     def restate_extents(self) -> None:
         """An extent's first listing begins where its coverage does now."""

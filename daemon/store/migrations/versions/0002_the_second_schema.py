@@ -6,6 +6,8 @@ Revises: 0001
 
 from __future__ import annotations
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,6 +26,7 @@ def upgrade() -> None:
     _proof_and_retention()
     _what_is_pending()
     _life_of_flows()
+    _without_checks_of_each_row()
 
 
 # -- documents have numbers: versions name them by it, and only a short prefix of the digest is an index ---------
@@ -65,7 +68,6 @@ def _number_documents() -> None:
         )
         if op.get_bind().dialect.name == "postgresql":  # SQLite cannot, and need not
             op.alter_column(table, "document_id", server_default=None)
-        op.create_index(f"ix_{table}_document", table, ["document_id"])
     for table in ("resource_version", "relation_version", "content"):
         op.drop_index(f"ix_{table}_digest", table)
     op.drop_table("document_number")
@@ -211,3 +213,33 @@ def _life_of_flows() -> None:
         sa.Column("changed_at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("service"),
     )
+
+
+# -- what is written by the hundred thousand is not looked up row by row: the writer and `verify` hold it ----------
+
+
+def _without_checks_of_each_row() -> None:
+    connection = op.get_bind()
+    for table in ("resource_version", "relation_version", "coverage"):
+        if connection.dialect.name == "postgresql":
+            for each in sa.inspect(connection).get_foreign_keys(table):
+                op.drop_constraint(str(each["name"]), table, type_="foreignkey")
+            continue
+        # SQLite cannot drop a constraint: the table is written anew, as its own text says without them.
+        texts = sa.text(
+            "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = :table AND sql IS NOT NULL"
+        )
+        made = {row.name: (row.type, row.sql) for row in connection.execute(texts, {"table": table})}
+        indexes = {name: text for name, (type_, text) in made.items() if type_ == "index"}
+        for name in indexes:
+            op.drop_index(name, table)
+        op.rename_table(table, f"{table}_0001")
+        connection.exec_driver_sql(_FOREIGN_KEY.sub("", made[table][1]))
+        columns = ", ".join(column["name"] for column in sa.inspect(connection).get_columns(table))
+        op.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}_0001 ORDER BY id")  # noqa: S608
+        op.drop_table(f"{table}_0001")
+        for text in indexes.values():
+            connection.exec_driver_sql(text)
+
+
+_FOREIGN_KEY = re.compile(r",\s*FOREIGN KEY\s*\([^)]*\)\s*REFERENCES\s+\w+\s*\([^)]*\)", re.IGNORECASE)
