@@ -22,6 +22,7 @@ app = typer.Typer(
 
 @app.command()
 def explain(
+    context: typer.Context,
     column: Annotated[
         str,
         typer.Argument(
@@ -37,14 +38,22 @@ def explain(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Say what kind of personal data a column's name tells, and which rule spoke."""
+    """Say what a column is held to contain and why: your verdict, a label, or the rule that its name meets."""
     from collectors.traces import classes as judge
+    from daemon.cli.opening import settings_of
+    from daemon.told import told
+    from daemon.values.told import Column
 
     schema, table, name = _parted(column)
     others = [each.strip() for each in siblings.split(",") if each.strip()]
+    everything = told(settings_of(context))
+    others += [each for each in everything.columns(schema, table) if each.lower() != name.lower()]
+    said = everything.ruling(Column("", schema, table, name))
     verdict = judge.explain(table, name, schema=schema, siblings=others)
-    if isinstance(verdict, str):
-        found: dict[str, object] = {"class": "", "because": f'column "{name}": {verdict}'}
+    if said is not None:
+        found: dict[str, object] = {"class": said.data_class, "because": said.reason, "tier": said.tier}
+    elif isinstance(verdict, str):
+        found = {"class": "", "because": f'column "{name}": {verdict}'}
     else:
         found = {
             "class": verdict.data_class,

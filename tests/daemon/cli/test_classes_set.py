@@ -52,3 +52,13 @@ def test_what_is_refused(settings: Path, tmp_path: Path, arguments: tuple[str, .
     assert code == 2
     assert says in " ".join(output.split())
     assert not (tmp_path / "verdicts.toml").exists()
+
+
+def test_a_verdict_is_explained_before_what_the_name_tells(settings: Path) -> None:
+    run(settings, "customers.email", "none", "--reason", "of robots", "--by", "ann")
+    result = CliRunner().invoke(
+        app, ["--config", str(settings), "classes", "explain", "shop.customers.email"]
+    )
+    assert result.exit_code == 0
+    assert result.output.startswith("no data class\n  because     verdict of ann, ")
+    assert "of robots" in result.output
