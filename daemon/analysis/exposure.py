@@ -74,8 +74,9 @@ def origins(
 
     A root of traces and a consumer begin something even if they also have callers. In a loop of calls
     that nothing outside leads to, each operation begins something: otherwise a loop would hide what it reads.
+    A call that nothing was seen to answer takes no beginning away.
     """
-    useful = known.reaching(known.numbers[urn] for urn in ends)
+    useful = known.places(known.reaching(known.numbers[urn] for urn in ends))
     called = _called(graph)
     found: dict[str, Origin] = {}
     for number in sorted(useful):
@@ -83,7 +84,7 @@ def origins(
         if entry := public.get(urn):
             found[urn] = Origin(INTERNET, entry.evidence)
         elif reason := _begins(
-            graph.resources.get(urn), urn, alone=not known.back[number], called=urn in called
+            graph.resources.get(urn), urn, alone=not known.places(known.back[number]), called=urn in called
         ):
             found[urn] = Origin(INTERNAL, reason)
     covered = known.reached((known.numbers[urn] for urn in found), useful)

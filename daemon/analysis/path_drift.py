@@ -99,9 +99,9 @@ def _change(
     id = hashlib.sha256(words.encode()).hexdigest()[:8]
     if action is not Action.ADDED:
         return PathChange(id, action, paths, _why(action, paths[0], fields), fields=fields)
-    fresh = next((hop for hop in paths[0].route if (hop.source, hop.verb, hop.target) not in edges), None)
+    fresh = next((hop for hop in paths[0].route if hop.flow not in edges), None)
     hop = fresh or paths[0].route[-1]
-    sighting = seen.get((hop.source, hop.verb, hop.target)) if fresh else None
+    sighting = seen.get(hop.flow) if fresh else None
     return PathChange(
         id,
         action,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from daemon.analysis import borders, classes, exposure, routes
@@ -41,12 +41,13 @@ def find(
     seen = _seen(graph, tables, foreign)
     ends = touching.keys() | seen.keys()
     useful = known.reaching(known.numbers[urn] for urn in ends)
+    seen_places = known.places(useful)
     at = {known.numbers[urn]: found for urn, found in touching.items()}
     seen_at = {known.numbers[urn]: found for urn, found in seen.items()}
     places = borders.Places(graph, jurisdiction)
     found: list[DataPath] = []
     for urn, beginning in sorted(exposure.origins(graph, entries, known, ends=ends).items()):
-        ends_met = _meet(known.numbers[urn], known, useful, at, seen_at)
+        ends_met = _meet(known.numbers[urn], known, seen_places, useful, at, seen_at)
         found.extend(_path(urn, beginning, key, met, places) for key, met in sorted(ends_met.items()))
     return tuple(found)
 
@@ -65,6 +66,7 @@ class _Met:
 def _meet(
     start: int,
     known: routes.Ways,
+    places: set[int],
     useful: set[int],
     at: Mapping[int, tuple[Touch, ...]],
     seen_at: Mapping[int, Seen],
@@ -73,32 +75,40 @@ def _meet(
     for key, columns in seen_at.get(start, {}).items():
         met[key].observed.update(columns)
     itself = known.urns[start].startswith("operation://")
-    came_from = known.search(start, useful)
-    for here in came_from:
-        if here not in at:
-            continue
-        way: tuple[Hop, ...] | None = None
-        for touch in at[here]:
-            one = met[touch.key]
-            if here == start and itself:
-                one.observed.update(touch.seen)
-            proven = not one.observed.keys().isdisjoint(touch.seen)
-            if not one.route or (proven and not one.proven):
-                way = known.route(came_from, here) if way is None else way
-                one.route = (*way, touch.hop)
-                one.proven = proven
-            one.expected = one.expected and touch.expected
-            one.possible.update(touch.seen)
-            one.possible.update(touch.possible)
-    _add_unrouted(met, known, came_from, seen_at)
+    came_from = known.search(start, places)
+    seen = [*came_from]
+    further = known.search_on(came_from, useful) if len(places) < len(useful) else []
+    # What calls lead to whose other side no trace shows comes last, so that no route takes them without need.
+    for reached in (seen, further):
+        for here in reached:
+            if here not in at:
+                continue
+            way: tuple[Hop, ...] | None = None
+            for touch in at[here]:
+                one = met[touch.key]
+                if here == start and itself:
+                    one.observed.update(touch.seen)
+                proven = reached is seen and not one.observed.keys().isdisjoint(touch.seen)
+                if not one.route or (proven and not one.proven):
+                    way = known.route(came_from, here) if way is None else way
+                    one.route = (*way, touch.hop)
+                    one.proven = proven
+                one.expected = one.expected and touch.expected
+                one.possible.update(touch.seen)
+                one.possible.update(touch.possible)
+        _add_unrouted(met, known, reached, came_from, seen_at)
     return met
 
 
 def _add_unrouted(
-    met: dict[Key, _Met], known: routes.Ways, came_from: Mapping[int, int], seen_at: Mapping[int, Seen]
+    met: dict[Key, _Met],
+    known: routes.Ways,
+    reached: Sequence[int],
+    came_from: Mapping[int, int],
+    seen_at: Mapping[int, Seen],
 ) -> None:
     """Adds what traces reached though not every hop of them could be told."""
-    for here in came_from:
+    for here in reached:
         for key, columns in seen_at.get(here, {}).items():
             one = met[key]
             if not one.route:

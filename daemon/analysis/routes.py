@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
+from daemon.analysis.answering import answered
+from daemon.analysis.workloads import services
 from daemon.values.graph import Graph
 from daemon.values.path import Hop
 
@@ -20,6 +22,9 @@ class Ways:
 
     So the first route a breadth-first search finds is the shortest, and of those the first by urns,
     whatever the order the relations came in.
+
+    Numbers beyond those of `urns` are *turns*, one for each service that answers calls unseen: such a call leads
+    to the turn, and from there to each operation that may have answered it.
     """
 
     urns: tuple[str, ...]
@@ -32,6 +37,10 @@ class Ways:
         """Everything from which one of `ends` can be reached, with them."""
         return _spread(ends, self.back, None)
 
+    def places(self, numbers: Iterable[int]) -> set[int]:
+        """Those that are no turns: within them, all that leads on was seen."""
+        return {number for number in numbers if number < len(self.urns)}
+
     def reached(self, starts: Iterable[int], within: Collection[int]) -> set[int]:
         """Everything `starts` lead to, with them, without leaving `within`."""
         return _spread(starts, self.onward, within)
@@ -39,7 +48,13 @@ class Ways:
     def search(self, start: int, within: Collection[int]) -> dict[int, int]:
         """What is reached from `start`, nearest first, each with where it was reached from."""
         came_from = {start: start}
-        frontier = [start]
+        self.search_on(came_from, within)
+        return came_from
+
+    def search_on(self, came_from: dict[int, int], within: Collection[int]) -> list[int]:
+        """Adds what is reached from what a search reached, nearest first; returns that."""
+        found: list[int] = []
+        frontier = [*came_from]
         onward = self.onward
         while frontier:
             following: list[int] = []
@@ -49,13 +64,20 @@ class Ways:
                         came_from[there] = here
                         following.append(there)
             frontier = following
-        return came_from
+            found += following
+        return found
 
     def route(self, came_from: Mapping[int, int], end: int) -> tuple[Hop, ...]:
         """The hops by which a search reached `end`."""
         hops: list[Hop] = []
         while (before := came_from[end]) != end:
-            hops.append(self.hops[before, end])
+            if before < len(self.urns):
+                hops.append(self.hops[before, end])
+            else:
+                before = came_from[before]
+                call = self.hops[before, came_from[end]]
+                by = (call.verb, call.target)
+                hops.append(Hop(self.urns[before], "calls", self.urns[end], call.evidence, by))
             end = before
         return tuple(reversed(hops))
 
@@ -69,7 +91,7 @@ def ways(graph: Graph) -> Ways:
             continue
         source, target = relation.source, relation.target
         if source == target or source.startswith("service://") or target.startswith("service://"):
-            continue  # a call whose operation is not known leads nowhere in particular
+            continue  # one end is not known: see `answered`
         urns.update((source, target))
         evidence = relation.attributes.get("evidence")
         hop = Hop(source, relation.verb, target, evidence if isinstance(evidence, str) else "")
@@ -94,13 +116,29 @@ def ways(graph: Graph) -> Ways:
         onward[here].append(there)
         back[there].append(here)
         hops[here, there] = hop
+    turns: dict[str, int] = {}
+    for hop, service in answered(graph):
+        here, turn = numbers[hop.source], turns.setdefault(service, len(ordered) + len(turns))
+        onward[here].append(turn)
+        back[turn].append(here)
+        hops[here, turn] = hop
+    for urn, service in sorted(services(graph).items()):
+        if service in turns and _serves(graph, urn):
+            onward[turns[service]].append(numbers[urn])
+            back[numbers[urn]].append(turns[service])
+    every = range(len(ordered) + len(turns))
     return Ways(
         ordered,
         numbers,
-        tuple(tuple(onward.get(number, ())) for number in range(len(ordered))),
-        tuple(tuple(back.get(number, ())) for number in range(len(ordered))),
+        tuple(tuple(onward.get(number, ())) for number in every),
+        tuple(tuple(back.get(number, ())) for number in every),
         hops,
     )
+
+
+def _serves(graph: Graph, urn: str) -> bool:
+    operation = graph.resources.get(urn)
+    return operation is not None and operation.attributes.get("kind") == "server"
 
 
 def loops(known: Ways, within: Collection[int]) -> Iterator[int]:

@@ -74,7 +74,7 @@ def _explanation(connection: Connection, line: PathChange) -> Explanation:
     from daemon.values.explanation import Explanation, HopSeen
 
     first = line.paths[0]
-    edges = [(hop.source, hop.verb, hop.target) for hop in first.route]
+    edges = [hop.flow for hop in first.route]
     seen = flow_lookups.times(connection, edges)
     unknown = ("", "", 0)
     return Explanation(

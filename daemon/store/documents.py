@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import orjson
@@ -106,7 +106,7 @@ def of_path(path: DataPath) -> Document:
         "exposure": path.exposure,
         "exposure_evidence": path.exposure_evidence,
         "tier": path.tier.value,
-        "route": [[hop.source, hop.verb, hop.target, hop.evidence] for hop in path.route],
+        "route": [_of_hop(hop) for hop in path.route],
         "columns": list[Json](path.columns),
         "class_tier": path.class_tier,
         "class_reason": path.class_reason,
@@ -123,7 +123,7 @@ def to_path(identity: PathIdentity, document: Mapping[str, Any]) -> DataPath:
         exposure=document["exposure"],
         exposure_evidence=document["exposure_evidence"],
         tier=Tier(document["tier"]),
-        route=tuple(Hop(*hop) for hop in document["route"]),
+        route=tuple(_to_hop(*hop) for hop in document["route"]),
         columns=tuple(document["columns"]),
         class_tier=document["class_tier"],
         class_reason=document["class_reason"],
@@ -131,6 +131,14 @@ def to_path(identity: PathIdentity, document: Mapping[str, Any]) -> DataPath:
         borders=tuple(Border(*border) for border in document["borders"]),
         expected=document["expected"],
     )
+
+
+def _of_hop(hop: Hop) -> list[Json]:
+    return [hop.source, hop.verb, hop.target, hop.evidence, *((list[Json](hop.by),) if hop.by else ())]
+
+
+def _to_hop(source: str, verb: str, target: str, evidence: str, by: Sequence[str] = ()) -> Hop:
+    return Hop(source, verb, target, evidence, (by[0], by[1]) if by else None)
 
 
 def components(body: bytes) -> list[dict[str, str]]:

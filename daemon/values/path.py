@@ -24,12 +24,22 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One step of a route, in the direction of the call."""
+    """One step of a route, in the direction of the call.
+
+    `by`: verb and target of the flow that the step was concluded from, where it is not the step itself.
+    """
 
     source: str  # urn
     verb: str
     target: str  # urn, as the relation has it (a table's or host's own urn)
     evidence: str = ""
+    by: tuple[str, str] | None = None
+
+    @property
+    def flow(self) -> tuple[str, str, str]:
+        """Source, verb and target of the flow that it rests on."""
+        verb, target = self.by or (self.verb, self.target)
+        return self.source, verb, target
 
 
 @dataclass(frozen=True, slots=True, order=True)
