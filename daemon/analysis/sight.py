@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection
 
@@ -23,6 +24,11 @@ _STOPPED = frozenset(
         "deallocated",
     }
 )
+
+_FOLDED = re.compile(
+    r"(?:service://[^/]*/|operation://[^/]*/[^/]*/[^/]+|(?:table|host|topic)://[^/]*)/overflow$"
+)
+"""What stands for all names beyond a limit, as the traces collector calls it."""
 
 _DATA = frozenset({"reads", "writes"})
 _NO_SQL = (
@@ -56,6 +62,7 @@ def look(graph: Graph, listed: Collection[str] = ()) -> Sight:
         blind=tuple(sorted(running - speaking)),
         no_statements=_without_statements(graph),
         unknown_tables=tuple(table for table in _unknown(graph) if table not in listed),
+        folded=tuple(sorted(urn for urn in graph.resources if _FOLDED.match(urn))),
     )
 
 

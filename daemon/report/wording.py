@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
@@ -68,11 +69,24 @@ def evidence(word: str) -> str:
     return _EVIDENCE.get(word, word)
 
 
+def folded(urns: Iterable[str]) -> str:
+    """`services of 1 environment, operations of 3 services`: of what the names were beyond a limit."""
+    kinds = Counter(urn.partition("://")[0] for urn in urns)
+    beyond = kinds.total() - kinds["service"] - kinds["operation"]
+    said = (
+        (kinds["service"], f"services of {counted(kinds['service'], 'environment')}"),
+        (kinds["operation"], f"operations of {counted(kinds['operation'], 'service')}"),
+        (beyond, f"{counted(beyond, 'kind')} of destinations"),
+    )
+    return ", ".join(words for count, words in said if count)
+
+
 def border(crossed: Border) -> str:
-    """`EU/EEA -> US, eu-central-1 reaches us-east-1`."""
+    """`EU/EEA -> US, eu-central-1 reaches us-east-1; medium: crosses a border`."""
+    told = f"; {crossed.severity}: {crossed.words}" if crossed.severity else ""
     return (
         f"{crossed.origin} -> {crossed.destination}, "
-        f"{crossed.origin_region} reaches {crossed.destination_region}"
+        f"{crossed.origin_region} reaches {crossed.destination_region}{told}"
     )
 
 
@@ -87,7 +101,7 @@ def name(urn: str) -> str:
     """What people call the resource: `GET /orders/{id}`, `public.customers`, `orders-db`."""
     kind, found, rest = urn.partition("://")
     if found:
-        depth = {"operation": 3, "service": 2, "table": 4, "topic": 3, "host": 1}.get(kind)
+        depth = {"declared": 3, "operation": 3, "service": 2, "table": 4, "topic": 3, "host": 1}.get(kind)
         parts = rest.split("/", depth) if depth else []
         return parts[depth] if depth and len(parts) > depth else urn
     if urn.startswith("arn:"):

@@ -154,6 +154,7 @@ def write_sight(merge: Merge, sight: Sight) -> None:
         "blind": list(sight.blind),
         "no_statements": list(sight.no_statements),
         "unknown_tables": list(sight.unknown_tables),
+        **({"folded": list(sight.folded)} if sight.folded else {}),
     }
     text = orjson.dumps(body).decode()
     merge.connection.execute(

@@ -44,12 +44,17 @@ class Hop:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Border:
-    """A data edge whose ends lie in different jurisdictions: `origin` calls, `destination` is what it reaches."""
+    """A data edge whose ends lie in different jurisdictions: `origin` calls, `destination` is what it reaches.
+
+    `severity` and `words` are of the way that the data takes: what is read moves against the call.
+    """
 
     origin: str  # jurisdiction, such as EU
     destination: str
     origin_region: str
     destination_region: str
+    severity: str = ""  # high, medium or low
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,7 +105,8 @@ class Sight:
     """For how much of what runs data paths can be seen at all.
 
     Tuples hold urns. `blind` workloads run without spans; `no_statements` services call a database
-    without telling what; `unknown_tables` are read with `*` and unknown columns.
+    without telling what; `unknown_tables` are read with `*` and unknown columns; `folded` stand for all
+    services, operations and destinations whose names were beyond a limit.
     """
 
     workloads: int
@@ -108,6 +114,7 @@ class Sight:
     blind: tuple[str, ...] = ()
     no_statements: tuple[str, ...] = ()
     unknown_tables: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"paths visible for {self.visible} of {self.workloads} running workloads"

@@ -158,7 +158,8 @@ SNAPSHOTS = (
             Column(
                 "document",
                 "body",
-                "As text of JSON: blind, the ones without spans; no_statements, services; unknown_tables",
+                "As text of JSON: blind, the ones without spans; no_statements, services; unknown_tables; folded, "
+                "names that stand for all beyond a limit",
                 example='{"blind":[]}',
             ),
         ),

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from collectors.contract import Fact
 from collectors.model import Json, Role
+from collectors.traces import shapes
+from collectors.traces.facts import Flows
+from collectors.traces.merging import merge
+from collectors.traces.otlp import OtlpReader
 from daemon.analysis import sight
+from daemon.report import outline
+from daemon.values.graph import Graph
 from tests.support.graphs import Estate
 
 
@@ -76,3 +85,56 @@ def test_what_is_read_whole_is_unknown_until_a_column_is_named() -> None:
     assert sight.look(estate.graph()).unknown_tables == tuple(sorted((whole, cache)))
     estate.reads(operation, whole, "created_at", lookups=["id"])
     assert sight.look(estate.graph()).unknown_tables == (cache,)
+
+
+def test_what_stands_for_names_beyond_a_limit_is_named() -> None:
+    estate = Estate()
+    estate.operation(estate.service("loud"), "overflow")
+    estate.operation(estate.service("fine"), "GET /overflow")
+    estate.service("overflow")
+    estate.host("overflow", "prod")
+    estate.host("overflow.example")
+    found = sight.look(estate.graph())
+    assert found.folded == (
+        "host://prod/overflow",
+        "operation://prod//loud/overflow",
+        "service://prod//overflow",
+    )
+    assert (
+        "; names beyond the limits folded together: services of 1 environment, operations of 1 service, "
+        "1 kind of destinations"
+    ) in outline.sight(found)
+    assert "beyond" not in outline.sight(sight.look(Estate().graph()))
+
+
+def test_names_beyond_the_limit_come_from_spans_to_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shapes, "SERVICES", 2)
+    reader = OtlpReader()
+    facts = []
+    flows = Flows(_Nowhere())
+    for number in range(4):
+        body = {
+            "resourceSpans": [{
+                "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": f"s{number}"}}]},
+                "scopeSpans": [{
+                    "spans": [{
+                        "traceId": f"{number + 1:032x}",
+                        "spanId": f"{number + 1:016x}",
+                        "name": "work",
+                        "kind": 2,
+                        "startTimeUnixNano": "1790000000000000000",
+                        "endTimeUnixNano": "1790000000000001000",
+                    }]
+                }],
+            }]
+        }  # fmt: skip
+        facts += flows.facts_of(reader.json(body).spans)
+    environment = facts[0].environment
+    merged = merge(environment, facts, settled_before=2e9)
+    found = sight.look(Graph({each.urn: each for each in merged.resources}, merged.relations))
+    assert f"service://{environment}//overflow" in found.folded
+
+
+class _Nowhere:
+    def record(self, facts: Sequence[Fact], timeout: float) -> None:
+        """Forgets facts."""
