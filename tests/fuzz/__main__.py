@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from tests.fuzz import sql, stores
+from tests.fuzz import sql, stores, traces
 
 # Name -> (inputs without end, the check that each must pass).
 READERS: dict[str, tuple[Callable[[Random], Iterator[tuple[Any, ...]]], Callable[..., None]]] = {
     "sql": (sql.mutations, sql.check),
     "stores": (stores.texts, stores.check),
+    "otlp": (traces.bodies, traces.check_body),
+    "zipkin": (traces.listed, traces.check_listed),
 }
 
 SLOWEST = 10.0

@@ -46,8 +46,8 @@ class Body:
         return self._whole()
 
     def _add(self, chunk: bytes) -> None:
-        self._received += len(chunk)
         if self._inflater is None:
+            self._received += len(chunk)
             self._keep(chunk)
         else:
             self._inflate(chunk)
@@ -73,8 +73,12 @@ class Body:
             while chunk:
                 if self._inflater.eof:
                     raise MalformedTraces("the body has bytes after the end of its gzip stream")
-                self._keep(self._inflater.decompress(chunk, _STEP))
-                chunk = self._inflater.unconsumed_tail or self._inflater.unused_data
+                piece = self._inflater.decompress(chunk, _STEP)
+                rest = self._inflater.unconsumed_tail or self._inflater.unused_data
+                # What is not inflated yet counts for nothing: a bomb is known by its first pieces.
+                self._received += len(chunk) - len(rest)
+                self._keep(piece)
+                chunk = rest
         except zlib.error:
             raise MalformedTraces("the body is not gzip though its content-encoding says so") from None
 

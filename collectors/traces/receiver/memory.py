@@ -12,7 +12,10 @@ takes four tenths of the throughput."""
 KEPT = 64 * 2**20
 """Bytes: less than this stays with the process when it is freed, and smaller blocks are not mapped anew each time."""
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h of the GNU C library
+_ARENAS = 2
+"""Pools of memory: one for each thread would keep as much for each of them."""
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # malloc.h of the GNU C library
 
 
 def keep() -> None:
@@ -26,3 +29,4 @@ def keep() -> None:
     if hasattr(library, "mallopt"):
         library.mallopt(_TRIM_THRESHOLD, KEPT)
         library.mallopt(_MMAP_THRESHOLD, KEPT)
+        library.mallopt(_ARENA_MAX, _ARENAS)
