@@ -480,6 +480,20 @@ class Ignore(_Section):
             )
 
 
+class OwnBorder(_Section):
+    name: Text
+    data_from: tuple[Text, ...]
+    data_to: tuple[Text, ...]
+    severity: Literal["high", "medium", "low", "none"]
+    exceptions: tuple[str, ...]
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if not self.data_from:
+            yield ("data_from",), 'is empty: name jurisdictions, countries or regions, or "*"'
+        if not self.data_to:
+            yield ("data_to",), 'is empty: name jurisdictions, countries or regions, or "*"'
+
+
 class Logging(_Section):
     level: Literal["debug", "info", "warning", "error"]
     format: Literal["json", "console"]
@@ -514,6 +528,7 @@ class Settings(BaseSettings):
     privacy: Privacy
     mail: Mail
     ignore: tuple[Ignore, ...]
+    borders: tuple[OwnBorder, ...]
     logging: Logging
     telemetry: Telemetry
 

@@ -119,6 +119,11 @@ def country(provider: str, region: str) -> str:
     return rows.get(name, "")
 
 
+def country_of(region: str) -> str:
+    """The country of a region, whosever cloud it is of; "" if unknown."""
+    return next((code for cloud in ("aws", "gcp", "azure") if (code := country(cloud, region))), "")
+
+
 def jurisdiction(provider: str, region: str) -> str:
     """`EU/EEA`, `UK`, or the code of a country: whose law a region lies under; "" if unknown."""
     return jurisdiction_of(country(provider, region))

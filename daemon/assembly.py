@@ -13,6 +13,7 @@ from collectors.contract import FactStore
 from config import secrets, vocabulary
 from config.settings import Settings
 from daemon.advisories import Knowledge
+from daemon.analysis import borders
 from daemon.analysis.judgement import Rules
 from daemon.cycle import Parts
 from daemon.store.database import Database, open_database
@@ -21,7 +22,7 @@ from daemon.store.schema import migrate
 from daemon.told import Telling
 from daemon.values.told import NOTHING, Told
 
-ANALYSIS = "1"
+ANALYSIS = "2"
 """Raised when the analysis itself draws other conclusions from the same graph."""
 
 
@@ -45,8 +46,19 @@ def rules(settings: Settings, knowledge: Knowledge, said: Told = NOTHING) -> Rul
 
     knowledge.refresh()
     own, public = settings.traces.own_domains, settings.traces.public_operations
+    lines = [each.model_dump_json() for each in settings.borders]
     text = "\n".join(
-        (ANALYSIS, vocabulary.version(), *own, "", *public, "", knowledge.fingerprint, said.fingerprint)
+        (
+            ANALYSIS,
+            vocabulary.version(),
+            *own,
+            "",
+            *public,
+            "",
+            knowledge.fingerprint,
+            said.fingerprint,
+            *lines,
+        )
     )
     return Rules(
         classifier=classify,
@@ -57,6 +69,7 @@ def rules(settings: Settings, knowledge: Knowledge, said: Told = NOTHING) -> Rul
         match=knowledge.match,
         fingerprint=hashlib.sha256(text.encode()).hexdigest()[:16],
         told=said,
+        transfer=borders.transfers(vocabulary.border, settings.borders, vocabulary.country_of),
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
 from itertools import product
+from typing import NamedTuple, Protocol
 
 from collectors.model import Alias
+from config import vocabulary
 from daemon.analysis.hosts import region_in
 from daemon.analysis.workloads import services, workloads
 from daemon.values.graph import Graph
@@ -14,6 +17,99 @@ from daemon.values.path import Border, Direction, Hop
 
 JurisdictionOf = Callable[[str, str], str]
 """The jurisdiction of a provider's region; "" if unknown."""
+
+End = tuple[str, str, str]
+"""Where data leaves or arrives: jurisdiction, region, urn."""
+
+
+class Crossing(NamedTuple):
+    """What moving data from one end to another means. `source`, `target`: what the ends are called in it."""
+
+    source: str
+    target: str
+    severity: str
+    words: str
+
+
+TransferOf = Callable[[End, End], Crossing | None]
+"""What it means that data moves from one end to another; None if nothing."""
+
+
+class Law(Protocol):
+    """What a vocabulary says of a transfer."""
+
+    @property
+    def severity(self) -> str: ...
+
+    @property
+    def words(self) -> str: ...
+
+
+class Own(Protocol):
+    """A border of the operator's own. `severity`: `none` if data may pass."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def data_from(self) -> Sequence[str]: ...
+
+    @property
+    def data_to(self) -> Sequence[str]: ...
+
+    @property
+    def severity(self) -> str: ...
+
+    @property
+    def exceptions(self) -> Sequence[str]: ...
+
+
+def transfers(
+    law: Callable[[str, str], Law | None], own: Sequence[Own], country: Callable[[str], str]
+) -> TransferOf:
+    """The operator's own borders first, in their order, then those of the vocabulary.
+
+    `country`: of a region, its ISO code. An own border names jurisdictions, countries or regions; `*` is any.
+    """
+
+    def names(end: End) -> tuple[str, ...]:
+        return tuple(filter(None, (end[0], country(end[1]), end[1])))
+
+    def of(source: End, target: End) -> Crossing | None:
+        there, here = names(source), names(target)
+        for rule in own:
+            left, right = _named(rule.data_from, there), _named(rule.data_to, here)
+            if not left or not right or (left == right and left != "*") or source[1] == target[1]:
+                continue
+            if _excepted(rule.exceptions, source[2], target[2]):
+                continue
+            if rule.severity == "none":
+                return None
+            at, to = (left, right) if source[0] == target[0] else (source[0], target[0])
+            return Crossing(_or(at, there), _or(to, here), rule.severity, rule.name)
+        found = law(source[0], target[0])
+        return Crossing(source[0], target[0], found.severity, found.words) if found else None
+
+    return of
+
+
+def _named(wanted: Sequence[str], names: Sequence[str]) -> str:
+    """The first of an end's names that a border lists, or `*`."""
+    listed = {each.lower() for each in wanted}
+    return next((each for each in names if each.lower() in listed), "*" if "*" in wanted else "")
+
+
+def _or(name: str, names: Sequence[str]) -> str:
+    """Any, within one jurisdiction, is called by its country."""
+    return name if name != "*" else names[min(1, len(names) - 1)]
+
+
+def _excepted(patterns: Sequence[str], *urns: str) -> bool:
+    return any(fnmatchcase(urn, pattern) for pattern in patterns for urn in urns)
+
+
+BY_LAW: TransferOf = transfers(vocabulary.border, (), lambda _region: "")
+"""Without borders of the operator's own."""
 
 _ONE_WAY = frozenset({"publishes_to", "consumed_by"})
 
@@ -24,9 +120,12 @@ Place = tuple[str, str]
 class Places:
     """Where services run and where tables, topics and hosts lie, each as far as it is known."""
 
-    def __init__(self, graph: Graph, jurisdiction: JurisdictionOf) -> None:
+    def __init__(
+        self, graph: Graph, jurisdiction: JurisdictionOf, transfer: TransferOf | None = None
+    ) -> None:
         self._graph = graph
         self._jurisdiction = jurisdiction
+        self._transfer = transfer or BY_LAW
         self._stores: dict[str, set[str]] = defaultdict(set)
         self._named: dict[str, set[Place]] = defaultdict(set)
         self._service = services(graph)
@@ -39,7 +138,7 @@ class Places:
                     # A name that the cloud gave says where it leads, listed or not.
                     self._named[relation.source] |= self._at("aws", _region(relation.target))
         self._known: dict[str, frozenset[Place]] = {}
-        self._crossings: dict[tuple[str, str], tuple[Border, ...]] = {}
+        self._crossings: dict[tuple[str, str, bool], tuple[Border, ...]] = {}
 
     def store(self, table: str) -> str:
         """The database a table was found to be stored in; "" if that is not known for certain."""
@@ -52,16 +151,23 @@ class Places:
             self._known[urn] = frozenset(self._find(urn))
         return self._known[urn]
 
-    def between(self, origin: str, destination: str) -> tuple[Border, ...]:
-        """The borders between one end of a call and the other."""
-        pair = (origin, destination)
-        if pair not in self._crossings:
-            self._crossings[pair] = tuple(
-                Border(law, other_law, region, other_region)
-                for (law, region), (other_law, other_region) in product(self.of(origin), self.of(destination))
-                if law != other_law
+    def between(self, origin: str, destination: str, *, back: bool) -> tuple[Border, ...]:
+        """The borders between one end of a call and the other. `back`: the data moves against the call."""
+        key = (origin, destination, back)
+        if key not in self._crossings:
+            met = (
+                self._border((*here, origin), (*there, destination), back=back)
+                for here, there in product(sorted(self.of(origin)), sorted(self.of(destination)))
             )
-        return self._crossings[pair]
+            self._crossings[key] = tuple(border for border in met if border is not None)
+        return self._crossings[key]
+
+    def _border(self, origin: End, destination: End, *, back: bool) -> Border | None:
+        found = self._transfer(destination, origin) if back else self._transfer(origin, destination)
+        if found is None:
+            return None
+        caller, called = (found.target, found.source) if back else (found.source, found.target)
+        return Border(caller, called, origin[1], destination[1], found.severity, found.words)
 
     def _find(self, urn: str) -> set[Place]:
         scheme = urn.partition("://")[0]
@@ -100,13 +206,16 @@ class Places:
 def judge(places: Places, route: Sequence[Hop], direction: Direction) -> tuple[Border, ...]:
     """The borders on a route that its data crosses, sorted, each in the direction of the call.
 
+    How much one matters is judged by the way of the data: a workload in the US that reads a store in the EU moves
+    data to the US.
+
     What is read does not come back over a topic. On the way to a third party only the last hop is judged:
     what it is given was read where that hop begins.
     """
     found: set[Border] = set()
     for hop in route[-1:] if direction is Direction.SENDS else route:
         if direction is not Direction.READS or hop.verb not in _ONE_WAY:
-            found.update(places.between(hop.source, hop.target))
+            found.update(places.between(hop.source, hop.target, back=direction is Direction.READS))
     return tuple(sorted(found))
 
 

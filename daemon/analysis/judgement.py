@@ -29,6 +29,7 @@ class Rules:
     match: components.MatchOf
     fingerprint: str
     told: Told = NOTHING
+    transfer: borders.TransferOf = borders.BY_LAW
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def judge(graph: Graph, previous: Mapping[str, Binding], rules: Rules) -> Judgem
     bindings = links.bind(graph, previous=previous, own_domains=rules.own_domains, vendor=rules.vendor)
     bound = replace(graph, bindings=bindings)
     entries = exposure.entries(bound, rules.public_operations)
-    found = paths.find(bound, entries, rules.classifier, rules.jurisdiction, rules.told)
+    found = paths.find(bound, entries, rules.classifier, rules.jurisdiction, rules.told, rules.transfer)
     listed = classes.complete(bound, rules.told)
     return Judgement(bound, found, components.images(bound), components.in_the_dark(bound), listed)
 

@@ -26,6 +26,7 @@ def find(
     classifier: classes.Classifier,
     jurisdiction: borders.JurisdictionOf,
     told: Told = NOTHING,
+    transfer: borders.TransferOf = borders.BY_LAW,
 ) -> tuple[DataPath, ...]:
     """All data paths, sorted by identity.
 
@@ -44,7 +45,7 @@ def find(
     seen_places = known.places(useful)
     at = {known.numbers[urn]: found for urn, found in touching.items()}
     seen_at = {known.numbers[urn]: found for urn, found in seen.items()}
-    places = borders.Places(graph, jurisdiction)
+    places = borders.Places(graph, jurisdiction, transfer)
     found: list[DataPath] = []
     for urn, beginning in sorted(exposure.origins(graph, entries, known, ends=ends).items()):
         ends_met = _meet(known.numbers[urn], known, seen_places, useful, at, seen_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from typing import Any, cast
 
 import orjson
@@ -111,7 +112,7 @@ def of_path(path: DataPath) -> Document:
         "class_tier": path.class_tier,
         "class_reason": path.class_reason,
         "store": path.store,
-        "borders": [[b.origin, b.destination, b.origin_region, b.destination_region] for b in path.borders],
+        "borders": [[*astuple(border)] for border in path.borders],
         "expected": path.expected,
     }
 

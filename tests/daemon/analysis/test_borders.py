@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import pytest
 
 from collectors.model import Alias
@@ -15,8 +18,25 @@ IN = Border("US", "EU/EEA", US, EU)
 
 
 def judge(estate: Estate, direction: Direction, *hops: tuple[str, str, str]) -> tuple[Border, ...]:
-    places = borders.Places(estate.graph(), vocabulary.jurisdiction)
+    """The borders, whatever they mean."""
+    return tuple(replace(each, severity="", words="") for each in weigh(estate, direction, *hops))
+
+
+def weigh(
+    estate: Estate, direction: Direction, *hops: tuple[str, str, str], own: Sequence[Own] = ()
+) -> tuple[Border, ...]:
+    transfer = borders.transfers(vocabulary.border, own, vocabulary.country_of)
+    places = borders.Places(estate.graph(), vocabulary.jurisdiction, transfer)
     return borders.judge(places, [Hop(*hop) for hop in hops], direction)
+
+
+@dataclass(frozen=True)
+class Own:
+    name: str
+    data_from: tuple[str, ...] = ("*",)
+    data_to: tuple[str, ...] = ("*",)
+    severity: str = "high"
+    exceptions: tuple[str, ...] = ()
 
 
 def reader(region: str, database_region: str) -> tuple[Estate, str, str]:
@@ -115,3 +135,50 @@ def test_a_store_is_known_if_it_is_one() -> None:
     assert borders.Places(graph, vocabulary.jurisdiction).store(table).endswith("instance/orders-db")
     estate.relate(table, "stored_in", estate.database("replica"))
     assert borders.Places(estate.graph(), vocabulary.jurisdiction).store(table) == ""
+
+
+@pytest.mark.parametrize(
+    ("workload", "database", "direction", "words"),
+    [
+        (US, EU, Direction.READS, "leaves the EU/EEA for the US"),
+        (EU, US, Direction.READS, "crosses a border"),
+        (EU, US, Direction.WRITES, "leaves the EU/EEA for the US"),
+        (US, EU, Direction.WRITES, "crosses a border"),
+        ("eu-west-2", EU, Direction.READS, "leaves the EU/EEA for a country with an adequacy decision"),
+        (US, "eu-west-2", Direction.READS, "leaves the UK"),
+    ],
+)
+def test_how_much_a_border_matters_goes_by_the_way_of_the_data(
+    workload: str, database: str, direction: Direction, words: str
+) -> None:
+    estate, operation, table = reader(workload, database)
+    (found,) = weigh(estate, direction, (operation, direction, table))
+    assert found.words.startswith(words)
+    assert found.severity == ("medium" if "crosses" in words or "adequacy" in words else "high")
+    assert (found.origin_region, found.destination_region) == (workload, database)
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (Own("stays in Germany", ("DE",)), [("IE", "DE", "high", "stays in Germany")]),
+        (Own("stays here", ("eu-central-1",), ("*",), "low"), [("IE", "eu-central-1", "low", "stays here")]),
+        (Own("not to Ireland", ("*",), ("IE",)), [("IE", "DE", "high", "not to Ireland")]),
+        (Own("the other way", ("IE",), ("DE",)), []),
+        (Own("but for these", ("DE",), ("*",), "high", ("service://*", "operation://prod//check*")), []),
+    ],
+)
+def test_own_borders_may_lie_within_a_jurisdiction(own: Own, expected: list[tuple[str, ...]]) -> None:
+    estate, operation, table = reader("eu-west-1", EU)
+    found = weigh(estate, Direction.READS, (operation, "reads", table), own=[own])
+    assert [(each.origin, each.destination, each.severity, each.words) for each in found] == expected
+
+
+def test_own_borders_come_first_and_may_let_data_pass() -> None:
+    estate, operation, table = reader(US, EU)
+    hop = (operation, "reads", table)
+    agreed = Own("contract of 2026", ("EU/EEA",), ("US",), "none")
+    assert weigh(estate, Direction.READS, hop, own=[agreed]) == ()
+    noted = replace(agreed, name="noted", severity="low")
+    assert [each.words for each in weigh(estate, Direction.READS, hop, own=[noted, agreed])] == ["noted"]
+    assert weigh(estate, Direction.WRITES, hop, own=[agreed]) != ()
