@@ -107,6 +107,12 @@ def _tempo(each: TracesPull, _: Settings) -> Source:
     return Tempo(_web(each), _pace(each, LONGEST), each.query)
 
 
+def _clickhouse(each: TracesPull, _: Settings) -> Source:
+    from collectors.traces.pulls.clickhouse import LONGEST, ClickHouse  # noqa: PLC0415 - loads an HTTP client
+
+    return ClickHouse(_web(each), _pace(each, LONGEST), each.table)
+
+
 def _web(each: TracesPull) -> Web:
     from collectors.traces.pulls.web import Web  # noqa: PLC0415 - loads an HTTP client
 
@@ -131,6 +137,7 @@ def _headers(each: TracesPull) -> Mapping[str, str]:
 
 
 _KINDS: Mapping[str, Callable[[TracesPull, Settings], Source]] = {
+    "clickhouse": _clickhouse,
     "jaeger": _jaeger,
     "tempo": _tempo,
     "xray": _xray,

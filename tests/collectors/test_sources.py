@@ -27,6 +27,7 @@ def test_every_kind_of_the_settings_is_made(tmp_path: Path) -> None:
     blocks = [
         {"name": kind, "kind": kind, **needs}
         for kind, needs in {
+            "clickhouse": {"url": "https://a.example.com", "table": "otel.otel_traces"},
             "jaeger": {"url": "https://a.example.com"},
             "tempo": {"url": "https://a.example.com"},
             "xray": {"region": "eu-central-1"},

@@ -17,9 +17,9 @@ LACKS: Mapping[str, tuple[str, ...]] = {
     "otlp": (),
     "tempo": (),
     "jaeger": (),
-    "clickhouse": (SAMPLING,),
+    "clickhouse": (),
     "zipkin": (LINKS, SAMPLING),
     "xray": (SAMPLING,),
-    "insights": (KINDS, LINKS),
+    "insights": (),
     "cloudtrace": (LINKS, SAMPLING),
 }

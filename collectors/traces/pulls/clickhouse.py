@@ -1,0 +1,200 @@
+"""Pulls traces from ClickHouse, as the Collector's exporter stores them, and lets the cluster do the work.
+
+The cluster groups spans by what they have in common (statements by their fingerprint) and answers which traces stand
+for all others: for each pair of such groups, parent and child below one root, the earliest and the latest trace that
+shows it; and one trace for each of the most frequent combinations. Only these are fetched, and only attributes that
+are read. A span that stands for a pair counts for all that it stands for.
+
+Source: opentelemetry-collector-contrib, exporter/clickhouseexporter (table otel_traces).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
+import orjson
+
+from collectors.errors import NotListed
+from collectors.model import Why
+from collectors.traces.imports.making import Maker, hex_id, trace_id
+from collectors.traces.pulls.source import Step
+from collectors.traces.pulls.web import Web
+from collectors.traces.pulls.windows import Pace, Window, bookmark
+from collectors.traces.semconv import RESOURCE_NAMES, SPAN_NAMES, STATEMENT_NAMES
+from collectors.traces.spans import HEAVIEST, Kind, Span
+
+LONGEST = 900.0
+COMBINATIONS = 5_000
+"""Combinations of pairs, the most frequent ones, that a trace of their own is fetched for."""
+
+_IDS_AT_ONCE = 500
+_AROUND = 3600
+"""Seconds by which a trace may reach beyond the window in which a part of it was found."""
+
+_ID = re.compile(r"[0-9a-fA-F]{16,32}\Z")
+_KINDS = {kind.name.lower(): kind for kind in Kind}
+# What is another one in nearly every span: spans that differ only in it are alike.
+_VARIED = frozenset({"url", "url.path", "client.address", "network.peer.address", "http.status"})
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(names))
+
+
+_ALIKE = _names(name for meaning, names in SPAN_NAMES.items() if meaning not in _VARIED for name in names)
+_URLS = _names(name for meaning in ("url", "url.path") for name in SPAN_NAMES[meaning])
+_RESOURCE = _names(name for names in RESOURCE_NAMES.values() for name in names)
+_SPAN = _names([*(name for names in SPAN_NAMES.values() for name in names), *STATEMENT_NAMES])
+
+_SPANS = f"""
+span AS (
+    SELECT TraceId, SpanId, ParentSpanId, Timestamp,
+        cityHash64(
+            ServiceName, SpanKind, SpanName,
+            arrayMap(k -> ResourceAttributes[k], [{_RESOURCE}]),
+            arrayMap(k -> SpanAttributes[k], [{_ALIKE}]),
+            arrayMap(
+                k -> replaceRegexpAll(cutQueryString(SpanAttributes[k]), '[0-9a-fA-F-]{{{{16,}}}}|[0-9]+', ''),
+                [{_URLS}]
+            ),
+            arrayMap(k -> normalizedQueryHash(SpanAttributes[k]), [{_names(STATEMENT_NAMES)}])
+        ) AS alike
+    FROM {{table}}
+    WHERE Timestamp >= fromUnixTimestamp64Nano({{start}}) AND Timestamp < fromUnixTimestamp64Nano({{end}})
+),
+pair AS (
+    SELECT child.TraceId AS trace, child.SpanId AS id, child.Timestamp AS at,
+        parent.alike AS above, child.alike AS below,
+        first_value(child.alike) OVER (PARTITION BY child.TraceId ORDER BY child.Timestamp, child.SpanId) AS root
+    FROM span AS child LEFT JOIN span AS parent
+        ON parent.TraceId = child.TraceId AND parent.SpanId = child.ParentSpanId
+)
+"""  # noqa: S608 - names of our own table
+_PAIRS = f"""
+WITH {_SPANS}
+SELECT count() AS n, argMin(trace, at) AS earliest, argMax(trace, at) AS latest, argMin(id, at) AS id
+FROM pair GROUP BY root, above, below
+FORMAT JSONEachRow
+"""  # noqa: S608 - names of our own table
+_COMBINATIONS = f"""
+WITH {_SPANS}
+SELECT any(trace) AS earliest, count() AS n FROM (
+    SELECT trace, cityHash64(arraySort(groupUniqArray((above, below)))) AS combination FROM pair GROUP BY trace
+) GROUP BY combination ORDER BY n DESC, combination LIMIT {COMBINATIONS}
+FORMAT JSONEachRow
+"""  # noqa: S608 - names of our own table
+_FETCH = f"""
+SELECT TraceId, SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, toInt64(Duration) AS Took,
+    toUnixTimestamp64Nano(Timestamp) AS At, `Links.TraceId` AS LinkTraces, `Links.SpanId` AS LinkSpans,
+    mapFilter((k, v) -> k IN ({_RESOURCE}), ResourceAttributes) AS Resource,
+    mapFilter((k, v) -> k IN ({_SPAN}), SpanAttributes) AS Attributes
+FROM {{table}}
+WHERE TraceId IN ({{ids}})
+    AND Timestamp >= fromUnixTimestamp64Nano({{start}}) AND Timestamp < fromUnixTimestamp64Nano({{end}})
+FORMAT JSONEachRow
+"""  # noqa: S608 - names of our own table
+
+Row = Mapping[str, object]
+
+
+class ClickHouse:
+    """A `Source`. `table`: checked by the settings, with its database."""
+
+    kind = "clickhouse"
+
+    def __init__(self, web: Web, pace: Pace, table: str = "") -> None:
+        self._web = web
+        self._pace = pace
+        self._table = table or "otel_traces"
+        self._maker = Maker()
+
+    def steps(self, bookmark_text: str, until: float) -> Iterator[Step]:
+        """What came since. Raises NotListed."""
+        try:
+            for window in self._pace.windows(bookmark_text):
+                weights: dict[tuple[str, str], int] = {}
+                ids: dict[str, None] = {}
+                for row in self._rows(_PAIRS, window, until):
+                    ids |= {str(row["earliest"]): None, str(row["latest"]): None}
+                    place = (str(row["earliest"]), str(row["id"]))
+                    weights[place] = min(weights.get(place, 0) + _number(row["n"]), HEAVIEST)
+                if ids:
+                    ids |= {str(row["earliest"]): None for row in self._rows(_COMBINATIONS, window, until)}
+                spans, faults = self._fetched([id for id in ids if _ID.match(id)], window, weights, until)
+                strange = sum(not _ID.match(id) for id in ids)
+                faults += [f"{strange} traces without a readable id"] if strange else []
+                yield Step(spans, bookmark(window), tuple(faults))
+        finally:
+            self._web.close()
+
+    def _fetched(
+        self, ids: list[str], window: Window, weights: Mapping[tuple[str, str], int], until: float
+    ) -> tuple[list[Span], list[str]]:
+        around = Window(window.start - _AROUND, window.end + _AROUND)
+        spans: list[Span] = []
+        faults: dict[str, int] = {}
+        waiting = iter(ids)
+        while some := list(islice(waiting, _IDS_AT_ONCE)):
+            for row in self._rows(_FETCH, around, until, ids=", ".join(f"'{id}'" for id in some)):
+                span = self._span(row, weights)
+                if isinstance(span, str):
+                    faults[span] = faults.get(span, 0) + 1
+                else:
+                    spans.append(span)
+        return spans, [f"{count} spans ({reason})" for reason, count in faults.items()]
+
+    def _span(self, row: Row, weights: Mapping[tuple[str, str], int]) -> Span | str:
+        try:
+            place = trace_id(row["TraceId"]), hex_id(row["SpanId"], 16)
+            parent = hex_id(row["ParentSpanId"], 16)
+            links = [
+                (trace_id(trace), hex_id(id, 16))
+                for trace, id in zip(_listed(row["LinkTraces"]), _listed(row["LinkSpans"]), strict=False)
+            ]
+        except ValueError:
+            return "a span has an id that cannot be read"
+        start = _number(row["At"])
+        kind = str(row["SpanKind"]).lower().removeprefix("span_kind_")
+        return self._maker.span(
+            place,
+            parent,
+            _KINDS.get(kind, Kind.UNSPECIFIED),
+            str(row["SpanName"]),
+            (start, start + _number(row["Took"])),
+            {**_texts(row["Resource"]), "service.name": str(row["ServiceName"])},
+            _texts(row["Attributes"]),
+            links=links,
+            weight=weights.get((str(row["TraceId"]), str(row["SpanId"])), 1),
+        )
+
+    def _rows(self, query: str, window: Window, until: float, ids: str = "") -> list[Row]:
+        """The rows of an answer. Raises NotListed."""
+        text = query.format(
+            table=".".join(f"`{part}`" for part in self._table.split(".")),
+            start=int(window.start * 1e9),
+            end=int(window.end * 1e9),
+            ids=ids,
+        )
+        body = self._web.ask("/", {}, until, text.encode()).body
+        try:
+            return [orjson.loads(line) for line in body.split(b"\n") if line]
+        except orjson.JSONDecodeError:
+            # What goes wrong behind the first rows comes as text below them, with status 200.
+            raise NotListed(
+                Why.FAILED, f"{self._web.host} broke off its answer: look into system.query_log", "Broken"
+            ) from None
+
+
+def _number(value: object) -> int:
+    """A number; large ones come as text."""
+    return int(value) if isinstance(value, int | str) else 0
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _texts(value: object) -> dict[str, str]:
+    return {key: one for key, one in value.items() if isinstance(one, str)} if isinstance(value, dict) else {}

@@ -1,0 +1,160 @@
+"""ClickHouse: its own engine runs the SQL, behind a small HTTP server; what comes back stands for all there is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from chdb import session
+
+from collectors.errors import NotListed
+from collectors.traces.otlp import OtlpReader
+from collectors.traces.pulls.clickhouse import LONGEST, ClickHouse
+from collectors.traces.pulls.web import Web
+from collectors.traces.pulls.windows import Pace
+from collectors.traces.spans import Span
+from tests.support.trace_formats import MOMENT, RESOURCE, STORY, Told, graph, otlp
+from tests.support.web_fake import Asked, WebFake, web_fake
+
+NOW = MOMENT / 1e9 + 60
+TABLE = """
+CREATE TABLE otel.otel_traces (
+    Timestamp DateTime64(9), TraceId String, SpanId String, ParentSpanId String, TraceState String,
+    SpanName LowCardinality(String), SpanKind LowCardinality(String), ServiceName LowCardinality(String),
+    ResourceAttributes Map(LowCardinality(String), String), SpanAttributes Map(LowCardinality(String), String),
+    Duration UInt64, StatusCode LowCardinality(String),
+    Links Nested (TraceId String, SpanId String, TraceState String, Attributes Map(LowCardinality(String), String))
+) ENGINE = MergeTree ORDER BY (ServiceName, SpanName, toDateTime(Timestamp))
+"""
+
+
+def row(told: Told, trace: str = "", later: int = 0, **attributes: str) -> dict[str, Any]:
+    return {
+        "Timestamp": f"{told.start // 10**9 + later}.{told.start % 10**9:09d}",
+        "TraceId": trace or told.trace,
+        "SpanId": told.id,
+        "ParentSpanId": told.parent,
+        "SpanName": told.name,
+        "SpanKind": told.kind.title(),
+        "ServiceName": told.service,
+        "ResourceAttributes": RESOURCE,
+        "SpanAttributes": {key: str(value) for key, value in told.attributes.items()}
+        | {"user.email": "somebody@example.com"}
+        | attributes,
+        "Duration": told.end - told.start,
+        "Links.TraceId": [trace for trace, _ in told.links],
+        "Links.SpanId": [id for _, id in told.links],
+        "Links.TraceState": ["" for _ in told.links],
+        "Links.Attributes": [{} for _ in told.links],
+    }
+
+
+class Cluster:
+    """One table."""
+
+    def __init__(self, folder: Path) -> None:
+        opened: Any = session.Session  # has no types
+        self._session = opened(str(folder))
+        self._session.query("CREATE DATABASE IF NOT EXISTS otel")
+
+    def fill(self, *rows: dict[str, Any]) -> None:
+        self._session.query("DROP TABLE IF EXISTS otel.otel_traces")
+        self._session.query(TABLE)
+        self._session.query(
+            "INSERT INTO otel.otel_traces FORMAT JSONEachRow\n"
+            + "\n".join(orjson.dumps(one).decode() for one in rows)
+        )
+
+    def answer(self, asked: Asked) -> Any:
+        return bytes(self._session.query(asked.body.decode(), "JSONEachRow").bytes())
+
+    def close(self) -> None:
+        self._session.close()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    made = Cluster(tmp_path_factory.mktemp("clickhouse"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def fake(cluster: Cluster) -> Iterator[WebFake]:
+    with web_fake() as server:
+        server.answers["/"] = cluster.answer
+        yield server
+
+
+def pulled(fake: WebFake, bookmark: str = "") -> tuple[list[Span], str]:
+    source = ClickHouse(Web(fake.url), Pace(600.0, 300.0, LONGEST, lambda: NOW), "otel.otel_traces")
+    steps = list(source.steps(bookmark, time.monotonic() + 60))
+    assert not [fault for step in steps for fault in step.faults]
+    return [span for step in steps for span in step.spans], steps[-1].bookmark
+
+
+def test_the_story_is_told_as_by_otlp(cluster: Cluster, fake: WebFake) -> None:
+    cluster.fill(*map(row, STORY))
+    spans, bookmark = pulled(fake)
+    assert graph(spans) == graph(OtlpReader().json(otlp()).spans)
+    assert float(bookmark) == NOW
+
+
+def test_what_is_alike_stays_in_the_cluster_and_is_counted(cluster: Cluster, fake: WebFake) -> None:
+    def told(number: int) -> list[dict[str, Any]]:
+        return [
+            row(
+                one,
+                f"{number:032x}",
+                number // 50,
+                **({"db.query.text": statement} if "db.query.text" in one.attributes else {}),
+            )
+            for one in STORY[:7]
+            for statement in [f"SELECT email, total FROM orders WHERE id = {number} /* {number} */"]
+        ]
+
+    cluster.fill(*[each for number in range(1, 501) for each in told(number)])
+    spans, _ = pulled(fake)
+    assert len({span.trace for span in spans}) <= 3
+    assert max(span.weight for span in spans) == 500
+    starts = [span.start for span in spans if span.name == "GET /orders/{id}"]
+    assert (min(starts), max(starts)) == (MOMENT, MOMENT + 10 * 10**9 + 15 * 10**6)
+
+
+def test_what_happens_once_among_many_comes_back(cluster: Cluster, fake: WebFake) -> None:
+    many = [row(one, f"{number:032x}") for number in range(1, 301) for one in STORY[:4]]
+    rare = [row(one, f"{7777:032x}") for one in STORY[:7]]
+    cluster.fill(*many, *rare)
+    targets = {target for _, verb, target, _ in graph(pulled(fake)[0]) if verb == "sends_to"}
+    assert any("api.stripe.com" in target for target in targets)
+
+
+def test_nothing_that_is_not_read_leaves_the_cluster(cluster: Cluster, fake: WebFake) -> None:
+    cluster.fill(*map(row, STORY))
+    answers: list[bytes] = []
+
+    def answer(asked: Asked) -> Any:
+        answers.append(cluster.answer(asked))
+        return answers[-1]
+
+    fake.answers["/"] = answer
+    pulled(fake)
+    assert len(answers) == 3
+    assert b"somebody" not in b"".join(answers)
+
+
+def test_an_empty_time_is_one_question(cluster: Cluster, fake: WebFake) -> None:
+    cluster.fill(*(row(one, later=-100_000) for one in STORY))
+    assert pulled(fake)[0] == []
+    assert len(fake.asked) == 1
+
+
+@pytest.mark.parametrize("rows", [b"", b'{"n": 1, "earliest": "a", "latest": "a", "id": "b"}\n'])
+def test_an_answer_that_breaks_off_is_a_gap(fake: WebFake, rows: bytes) -> None:
+    fake.answers["/"] = lambda _: rows + b"Code: 241. DB::Exception: Memory limit exceeded\n"
+    with pytest.raises(NotListed, match="broke off its answer"):
+        pulled(fake)
