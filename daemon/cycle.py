@@ -13,7 +13,6 @@ from threading import Event
 import structlog
 
 from collectors.contract import Collector
-from collectors.model import Extent
 from collectors.redaction import scrub_json
 from config import secrets
 from config.settings import Settings
@@ -81,7 +80,8 @@ def run(
     path = parts.settings.driftline.state_directory / "spool"
     spool = Spool(path, _shape, renaming(parts.settings.privacy), form=f"form {canonical.FORM}")
     try:
-        kept = _kept(parts.database)
+        with parts.database.reading() as connection:
+            kept = covered.shown(connection)
         view = CycleView(spool, parts.database)
         collected = collect(parts.collectors, spool, parts.executor, kept, view, progress, stopping)
         outcome = _commit(parts, spool, collected, started, late=late, stopping=stopping)
@@ -214,14 +214,6 @@ def next_digest(settings: Settings, now: datetime) -> datetime:
     if due <= local:
         due = datetime.combine(local.date() + timedelta(days=1), settings.schedule.digest_at, zone)
     return due.astimezone(UTC)
-
-
-def _kept(database: Database) -> dict[Extent, int]:
-    with database.reading() as connection:
-        number = history.newest(connection)
-        if number is None:
-            return {}
-        return {row.extent: row.kept for row in covered.coverage(connection, number)}
 
 
 def _shape(document: documents.Document) -> documents.Document:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, text, update
 
 from collectors.contract import ANYWHERE
 from collectors.model import Extent, Scope
@@ -29,10 +29,24 @@ Asked = frozenset[Extent] | None
 """The extents a provider was asked for; None if it could not tell."""
 
 _CHUNK = 500
+_EXTENT = ("id", "type", "provider", "account", "region")
 _COVERAGE = ("id", "extent_id", "since", "until", "state", "detail", "details_failed", "pending")
 
 Told = tuple[str, str, int, int]
 """State, detail, details that failed, and resources pending."""
+
+
+class ExtentRow(NamedTuple):
+    """An extent as it was stored before this snapshot."""
+
+    id: int
+    type: str
+    provider: str
+    account: str
+    region: str
+    first_listed: int | None = None
+    last_listed_at: str | None = None
+    answer: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -41,38 +55,40 @@ class Coverage:
 
     merge: Merge
     changed: bool = False
+    _rows: dict[Extent, ExtentRow] | None = field(default=None)
     _open: dict[int, tuple[int, Told]] | None = field(default=None)
     _fresh: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def open_extents(self) -> dict[Extent, Any]:
+    def open_extents(self) -> dict[Extent, ExtentRow]:
         """Extents whose coverage is open and not retired."""
-        self.write()
-        query = (
-            select(EXTENT, COVERAGE.c.state)
-            .join(COVERAGE, COVERAGE.c.extent_id == EXTENT.c.id)
-            .where(COVERAGE.c.until.is_(None), COVERAGE.c.state != RETIRED)
-        )
-        return {_extent(row): row for row in self.merge.connection.execute(query)}
+        states = self._states()
+        return {
+            extent: row for extent, row in self._known().items() if states.get(row.id, RETIRED) != RETIRED
+        }
 
-    def ids(self, extents: Sequence[Extent]) -> dict[Extent, Any]:
+    def ids(self, extents: Iterable[Extent]) -> Mapping[Extent, ExtentRow]:
         """The rows of extents, by extent; those never heard of are inserted."""
-        known = {_extent(row): row for row in self.merge.connection.execute(select(EXTENT))}
-        number = self.merge.connection.execute(select(func.max(EXTENT.c.id))).scalar() or 0
+        known = self._known()
         fresh = []
         for extent in extents:
             if extent not in known:
-                number += 1
-                scope = extent.scope
-                fresh.append(
-                    {
-                        "id": number, "type": extent.type, "provider": scope.provider,
-                        "account": scope.account, "region": scope.region,
-                    }
-                )  # fmt: skip
-        if fresh:
-            self.merge.connection.execute(insert(EXTENT), fresh)
-            known = {_extent(row): row for row in self.merge.connection.execute(select(EXTENT))}
+                number = self.merge.reserve(EXTENT, 1)
+                known[extent] = ExtentRow(number, extent.type, *_place(extent))
+                self.merge.name(number, known[extent][1:5])
+                fresh.append(known[extent][:5])
+        insert_rows(self.merge.connection, EXTENT, _EXTENT, fresh)
         return known
+
+    def _known(self) -> dict[Extent, ExtentRow]:
+        """The row of each extent; asked of the database once, and as it was then."""
+        if self._rows is None:
+            columns = (EXTENT.c[name] for name in ExtentRow._fields)
+            self._rows = {}
+            for found in self.merge.connection.execute(select(*columns)):
+                row = ExtentRow._make(found)
+                self._rows[Extent(row.type, Scope(row.provider, row.account, row.region))] = row
+                self.merge.name(row.id, row[1:5])
+        return self._rows
 
     def pending(self) -> dict[int, int]:
         """By extent: how many resources its listings lack, as long as another listing must say so too."""
@@ -111,11 +127,10 @@ class Coverage:
     def _covered(self) -> dict[int, tuple[int, Told]]:
         """Id and outcome of the open coverage of each extent; asked of the database once."""
         if self._open is None:
-            query = select(COVERAGE).where(COVERAGE.c.until.is_(None))
-            self._open = {
-                row.extent_id: (row.id, (row.state, row.detail, row.details_failed, row.pending))
-                for row in self.merge.connection.execute(query)
-            }
+            of = COVERAGE.c
+            query = select(of.extent_id, of.id, of.state, of.detail, of.details_failed, of.pending)
+            found = self.merge.connection.execute(query.where(of.until.is_(None)))
+            self._open = {extent_id: (number, tuple(told)) for extent_id, number, *told in found}
         return self._open
 
     def retire(self, outcomes: Sequence[Outcome], asked: Mapping[str, Asked]) -> None:
@@ -144,22 +159,20 @@ class Coverage:
         answered = {outcome.extent for outcome in outcomes}
         wanted = {extent for extents in asked.values() for extent in extents or () if not _anywhere(extent)}
         known = self._states()
-        unheard = [extent for extent in sorted(wanted - answered) if known.get(extent, RETIRED) == RETIRED]
+        unheard = sorted(wanted - answered)
         rows = self.ids(unheard)
-        for extent in unheard:
-            self.cover(rows[extent].id, NEVER)
-        for extent, state in known.items():
-            if extent not in answered and state in (LISTED, HEARD):
-                number = rows[extent].id
+        for number in (rows[extent].id for extent in unheard):
+            if known.get(number, RETIRED) == RETIRED:
+                self.cover(number, NEVER)
+        heard = {rows[extent].id for extent in answered}
+        for number, state in known.items():
+            if number not in heard and state in (LISTED, HEARD):
                 self.cover(number, NOT_DUE, pending=pending.get(number, 0))
         self.write()
 
-    def _states(self) -> dict[Extent, str]:
-        """The open coverage of every extent."""
-        self.write()
-        query = select(EXTENT, COVERAGE.c.state).join(COVERAGE, COVERAGE.c.extent_id == EXTENT.c.id)
-        rows = self.merge.connection.execute(query.where(COVERAGE.c.until.is_(None)))
-        return {_extent(row): row.state for row in rows}
+    def _states(self) -> dict[int, str]:
+        """The state of every extent whose coverage is open."""
+        return {extent_id: told[0] for extent_id, (_, told) in self._covered().items()}
 
     def stamp_extents(self, answered: Sequence[int], at: datetime) -> None:
         """Notes on extents that they were answered in this snapshot, some of them for the first time."""
@@ -183,9 +196,9 @@ def with_unreached(
         outcome.extent.scope.provider: outcome for outcome in outcomes if outcome.state not in (LISTED, HEARD)
     }
     missing = []
-    for extent in sorted(known):
+    for extent in sorted(known - answered):
         provider = extent.scope.provider
-        if extent in answered or provider not in asked or _of_planning(extent):
+        if provider not in asked or _of_planning(extent):
             continue
         wanted = asked[provider]
         if wanted is None:
@@ -224,5 +237,5 @@ def _of_planning(extent: Extent) -> bool:
     return extent.type == f"{extent.scope.provider}.plan"
 
 
-def _extent(row: Any) -> Extent:
-    return Extent(row.type, Scope(row.provider, row.account, row.region))
+def _place(extent: Extent) -> tuple[str, str, str]:
+    return extent.scope.provider, extent.scope.account, extent.scope.region

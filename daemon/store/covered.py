@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, or_, select
+from sqlalchemy import Connection, Select, case, func, or_, select, text
 
 from collectors.model import Extent, Scope, Why
 from daemon.store.bulk import rows_by_key
@@ -75,6 +75,20 @@ def last_listed(connection: Connection, number: int, extents: Collection[int] | 
         )
     }
     return {row.extent_id: taken[row.listed] for row in rows if row.listed in taken}
+
+
+def shown(connection: Connection) -> dict[Extent, int]:
+    """How many resources each extent shows now, where it shows any."""
+    of = RESOURCE_VERSION.c
+    counted = (
+        select(of.extent_id, func.count().label("count"))
+        .where(text("until IS NULL"))  # in the words of the index
+        .group_by(of.extent_id)
+        .subquery()
+    )
+    place = (EXTENT.c.type, EXTENT.c.provider, EXTENT.c.account, EXTENT.c.region)
+    query = select(counted.c.count, *place).join(EXTENT, EXTENT.c.id == counted.c.extent_id)
+    return {Extent(type_, Scope(*scope)): count for count, type_, *scope in connection.execute(query)}
 
 
 def _states(number: int) -> Select[Any]:

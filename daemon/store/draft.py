@@ -64,6 +64,7 @@ class Draft:
     parent: str
     rules: str
     merge_: Merge
+    coverage: Coverage
     before: Roots
     warming: set[str] = field(default_factory=set)
     changed: bool = False
@@ -89,20 +90,20 @@ class Draft:
         `asked`: for each provider of the settings, the extents asked for, or None if it could not tell.
         `large_removals`: extents that were listed twice because much was missing.
         """
-        coverage = Coverage(self.merge_)
+        coverage = self.coverage
         outcomes = with_unreached(spool.outcomes(), coverage.open_extents(), asked)
         self.extents = len(outcomes)
         ids = coverage.ids([outcome.extent for outcome in outcomes])
         if large_removals:
-            rows = [{"snapshot": self.number, "extent_id": ids[extent].id} for extent in large_removals]
-            self.connection.execute(insert(LARGE_REMOVAL), rows)
+            removed = [{"snapshot": self.number, "extent_id": ids[extent].id} for extent in large_removals]
+            self.connection.execute(insert(LARGE_REMOVAL), removed)
             for extent in large_removals:
                 named = self.merge_.named(ids[extent].id)
                 self.merge_.ledger.noted(elements.large_removal(named))
         answered: list[int] = []
         sighted: list[int] = []
-        for outcome in outcomes:
-            row = ids[outcome.extent]
+        rows = [ids[outcome.extent] for outcome in outcomes]
+        for outcome, row in zip(outcomes, rows, strict=True):
             if outcome.state in (LISTED, HEARD):
                 self._merge_answer(outcome, row, spool, warm_up)
                 answered.append(row.id)
@@ -111,10 +112,9 @@ class Draft:
         heard.note_services(self.connection, self.merge_.last_heard)
         gone.end_flows(self.merge_, self.started_at, sighted)
         pending = coverage.pending()
-        for outcome in outcomes:
-            number = ids[outcome.extent].id
+        for outcome, row in zip(outcomes, rows, strict=True):
             coverage.cover(
-                number, outcome.state, outcome.detail, outcome.details_failed, pending.get(number, 0)
+                row.id, outcome.state, outcome.detail, outcome.details_failed, pending.get(row.id, 0)
             )
         coverage.stamp_extents(answered, self.started_at)
         if outcomes and not self.listed:
@@ -234,7 +234,7 @@ class Draft:
     def write_runs(self, runs: Iterable[Relation]) -> None:
         """Versions which service runs which image, as a complete listing of our own."""
         extent = Extent("image.use", Scope("driftline", ""))
-        row = Coverage(self.merge_).ids([extent])[extent]
+        row = self.coverage.ids([extent])[extent]
         body = documents.encode({})
         digest = documents.digest(body)
         spooled = [
@@ -339,11 +339,13 @@ def drafting(
         newest = connection.execute(select(SNAPSHOT).order_by(table.number.desc()).limit(1)).first()
         usable = select(table.number).where(table.state != "failed").order_by(table.number.desc()).limit(1)
         number = newest.number + 1 if newest else 1
+        merge = Merge(connection, number)
         draft = Draft(
             connection, number, started_at, committed_at,
             previous=connection.execute(usable).scalar(),
             parent=newest.header if newest else "",
-            rules=rules, merge_=Merge(connection, number), late=late, before=_roots(connection, newest), key=key,
+            rules=rules, merge_=merge, coverage=Coverage(merge), before=_roots(connection, newest), late=late,
+            key=key,
         )  # fmt: skip
         yield draft
         draft.seal()

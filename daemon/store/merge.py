@@ -109,8 +109,8 @@ class Merge:
     last_heard: dict[str, float] = field(default_factory=dict)
     """When services were heard, newest, by what was merged so far."""
     _next: dict[str, int] = field(default_factory=dict)
-    _sieves: dict[str, Sieve | None] = field(default_factory=dict)
-    """By table: of those that were empty when this snapshot began."""
+    _empty: set[str] = field(default_factory=set)
+    _sieves: dict[str, Sieve] = field(default_factory=dict)
     _extents: dict[int, elements.Named] = field(default_factory=dict)
 
     def extent(
@@ -318,13 +318,15 @@ class Merge:
         parts = (*known[:width], known.digest, *further)
         self.ledger.closed(kind.elements(self.named(extent_id), [parts]), ended)
 
+    def name(self, extent_id: int, named: elements.Named) -> None:
+        """Type, provider, account and region of an extent, from whoever reads them anyhow."""
+        self._extents[extent_id] = named
+
     def named(self, extent_id: int) -> elements.Named:
         """Type, provider, account and region of an extent."""
         if extent_id not in self._extents:
-            self._extents = {
-                row.id: (row.type, row.provider, row.account, row.region)
-                for row in self.connection.execute(select(EXTENT))
-            }
+            row = self.connection.execute(select(EXTENT).where(EXTENT.c.id == extent_id)).one()
+            self._extents[extent_id] = (row.type, row.provider, row.account, row.region)
         return self._extents[extent_id]
 
     def _close(self, kind: Kind, versions: list[int], ended: str, shown: Any) -> None:
@@ -577,15 +579,20 @@ class Merge:
 
     def _met(self, table: Table, keys: Collection[Key]) -> Collection[Key]:
         """Those of these keys, of rows that are written if they are not there, that may be there."""
-        self._begin(table)
-        sieve = self._sieves[table.name]
-        return keys if sieve is None else sieve.met(keys)
+        if self._begin(table):
+            if table.name not in self._sieves:
+                self._sieves[table.name] = Sieve()
+            return self._sieves[table.name].met(keys)
+        return keys
 
-    def _begin(self, table: Table) -> None:
+    def _begin(self, table: Table) -> bool:
+        """Whether a table was empty when this snapshot began."""
         if table.name not in self._next:
             last = self.connection.execute(select(func.max(table.c.id))).scalar()
             self._next[table.name] = (last or 0) + 1
-            self._sieves[table.name] = Sieve() if last is None else None
+            if last is None:
+                self._empty.add(table.name)
+        return table.name in self._empty
 
 
 def stored_documents(connection: Connection, digests: Collection[bytes]) -> dict[bytes, int]:

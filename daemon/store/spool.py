@@ -185,16 +185,17 @@ class Spool:
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """How each extent was answered, sorted by extent."""
-        return tuple(self._index[extent][0] for extent in sorted(self._index))
+        return tuple(self._index[extent][0] for extent in sorted(self._index, key=_order))
 
     def blocks(self, extent: Extent, kind: Kind) -> Iterator[Block]:
         """The rows of this kind of a listing or of sightings, sorted; none for a gap."""
-        _, places = self._index[extent]
+        places = [place for place in self._index[extent][1] if place.kind == kind]
+        if not places:
+            return
         with self._lock, self._plain_words():
             self._file.flush()
         for place in places:
-            if place.kind == kind:
-                yield self._block(place)
+            yield self._block(place)
 
     def rows(self, extent: Extent) -> Iterator[Spooled]:
         """The resources, relations and contents of a listing or of sightings, in this order; none for a gap."""
@@ -281,6 +282,12 @@ class Spool:
     def _content_columns(self, rows: Sequence[Content]) -> tuple[list[bytes], list[list[Any]]]:
         bodies = [documents.encode(self._shape({"document": each.document})) for each in rows]
         return bodies, [[each.kind for each in rows], [each.digest for each in rows]]
+
+
+def _order(extent: Extent) -> tuple[str, str, str, str]:
+    """As extents are sorted, at a tenth of the cost."""
+    scope = extent.scope
+    return extent.type, scope.provider, scope.account, scope.region
 
 
 _Encoded = tuple[Kind, int, tuple[bytes, bytes, bytes]]

@@ -212,9 +212,23 @@ def _spans(service: str, operation: str, statement: str) -> Any:
     )  # fmt: skip
 
 
+_NAMED = (
+    *(("resource_version", f"{name}_id", name) for name in ("resource", "extent", "document")),
+    *(("relation_version", f"{name}_id", name) for name in ("relation", "extent", "document")),
+    ("coverage", "extent_id", "extent"),
+)
+"""What names a row of another table without a constraint that says so."""
+
+
 def damage(path: Path) -> str:
-    """What SQLite's own checks find in a file; "" if nothing."""
+    """What SQLite's own checks find in a file, and rows that name what is not there; "" if nothing."""
     with closing(sqlite3.connect(path)) as connection:
         found = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
         found += [f"foreign key: {row}" for row in connection.execute("PRAGMA foreign_key_check")]
+        for table, column, named in _NAMED:
+            there = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+            if column not in there:
+                continue  # of the first schema, or nothing was made yet
+            query = f"SELECT id FROM {table} WHERE {column} NOT IN (SELECT id FROM {named})"
+            found += [f"{table} {row[0]}: its {column} is not there" for row in connection.execute(query)]
     return "; ".join(found)

@@ -269,8 +269,8 @@ def identity(body: str) -> tuple[str, ...]:
 
 
 def plain_identity(row: Any) -> tuple[str, ...]:
-    """As the resource's own row says it."""
-    return tuple(getattr(row, name) for name in IDENTITY)
+    """As the resource's own row says it: the last columns of `documented`."""
+    return tuple(row[-len(IDENTITY) :])
 
 
 def identity_of(row: Any) -> tuple[str, ...]:

@@ -169,14 +169,14 @@ class _Reading:
                 if problem:
                     self.damages.append(Damage(row.since, f"{_called(of, row)} {problem}"))
                 last[row.extent_id] = row
-                if not _lacking(of, row):
+                if problem is not _LACKING:
                     sound.append((row, None if problem else found))
             yield sound
 
     def _problem(self, of: Versioned, row: Row, found: Any, last: Row | None) -> str:
         """What is wrong with a version by itself and beside the one before it; "" if nothing is."""
         if _lacking(of, row):
-            return "names a resource, relation, path, finding or extent that is not there"
+            return _LACKING
         for number in (row.since, row.until):
             if number is not None and number not in self.kept:
                 said = "was pruned" if number in self.schemes else "does not exist"
@@ -199,7 +199,12 @@ class _Reading:
 
 def _lacking(of: Versioned, row: Row) -> bool:
     """A column that may not be null is: the outer join found nothing."""
+    if None not in row.parts:
+        return False
     return any(part is None for part, column in zip(row.parts, of.parts, strict=True) if not column.nullable)
+
+
+_LACKING = "names a resource, relation, path, finding or extent that is not there"
 
 
 def _called(of: Versioned, row: Row) -> str:
