@@ -14,8 +14,10 @@ from collectors.traces.classes.places import (
     OWNERS,
     VOCABULARY,
     Place,
+    bare,
     ending,
     kinds_of,
+    letters_of,
     owns,
     prefix_of,
     said_of,
@@ -87,7 +89,9 @@ def _classified(
 
 def _place(schema: str, table: str, columns: Sequence[str]) -> Place:
     words = words_of(table)
-    place = Place(table, words, kinds_of(schema, table), prefix=prefix_of(columns))
+    place = Place(
+        table, words, kinds_of(schema, table), prefix=prefix_of(columns), letters=letters_of(columns)
+    )
     told = {
         verdict.data_class
         for verdict in (_judged(column, place) for column in columns)
@@ -95,7 +99,7 @@ def _place(schema: str, table: str, columns: Sequence[str]) -> Place:
     }
     weights = VOCABULARY.weights.items()
     weight = sum(weight for key, weight in weights if any(_within(each, key) for each in told))
-    beside = {kind for column in columns for kind in ending(place.words_of(column), VOCABULARY.beside)}
+    beside = {kind for column in columns for kind in ending(bare(place.words_of(column)), VOCABULARY.beside)}
     if not place.kinds & VOCABULARY.siblings_not_in and weight >= VOCABULARY.enough:
         beside.add("person")
     if any(_within(each, "user.name") for each in told):
@@ -163,8 +167,7 @@ def _weighed(column: str, words: Words, match: _Match, place: Place) -> Verdict 
             continue
         if word in VOCABULARY.before or (rule.of_things and word in VOCABULARY.things):
             return f'the word "{word}" before "{said}" makes it something other than {rule.names}'
-    strangers = rule.not_in & (said_of(before) or place.kinds)
-    strangers |= rule.not_in & place.beside
+    strangers = rule.not_in & (said_of(before) or place.kinds | place.beside)
     if strangers and not rule.unless & place.beside:
         kinds = " or ".join(sorted(strangers))
         return f'"{said}" is not {rule.names} in a table about: {kinds}'

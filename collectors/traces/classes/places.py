@@ -30,11 +30,12 @@ class Place:
     words: Words
     kinds: Kinds
     beside: Kinds = frozenset()
-    prefix: str = ""  # with which most of its columns begin, and which says nothing
+    prefix: str = ""  # the word with which most of its columns begin, and which says nothing
+    letters: str = ""  # with which all of its columns begin, run together with the rest
 
     def words_of(self, column: str) -> Words:
         """The words of one of its columns."""
-        words = words_of(column)
+        words = words_of(column[len(self.letters) :])
         return words[1:] if len(words) > 1 and words[0] == self.prefix else words
 
 
@@ -42,6 +43,22 @@ class Place:
 def words_of(name: str) -> Words:
     """The words of a name, the longest of which are cut."""
     return VOCABULARY.words(name[:_LONGEST_NAME])
+
+
+def bare(words: Words) -> Words:
+    """Words without numbers at their end."""
+    while words and words[-1].isdigit():
+        words = words[:-1]
+    return words
+
+
+def letters_of(columns: Sequence[str]) -> str:
+    """The two or three letters that older systems put before each name of a table: `CM` of `CMNAME`, `CMCITY`."""
+    if len(columns) < _FEWEST or not all(column.isalnum() and column.isupper() for column in columns):
+        return ""
+    low, high = min(columns), max(columns)
+    length = next((at for at, sign in enumerate(low) if high[at : at + 1] != sign), len(low))
+    return low[:length] if length in {2, 3} else ""
 
 
 def prefix_of(columns: Sequence[str]) -> str:
@@ -57,8 +74,8 @@ def prefix_of(columns: Sequence[str]) -> str:
 @lru_cache(maxsize=8192)
 def kinds_of(schema: str, table: str) -> Kinds:
     """What a table is about: the last part of its path that tells, or else its schema if that is of persons."""
-    *parents, last = table.split(".")
-    if kinds := _kinds(words_of(last)):
+    *parents, _last = table.split(".")
+    if kinds := _kinds(words_of(table)):
         return kinds
     for parent in reversed(parents):
         if kinds := _kinds(words_of(parent)):

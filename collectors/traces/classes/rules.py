@@ -181,7 +181,7 @@ def read(content: bytes) -> Vocabulary:
         for text in file.not_personal.phrases
         for words, literal in _expanded(text, file)
     ]
-    kinds = _kinds(file.tables, file)
+    kinds, said_of, beside = (_kinds(each, file) for each in (file.tables, file.said_of, file.siblings.kinds))
     people, lists = (
         plain(file.sets["person"]),
         (file.after, file.before, file.things, file.harmless, file.neutral),
@@ -191,8 +191,8 @@ def read(content: bytes) -> Vocabulary:
         version=digest_of({FILE: content}),
         phrases=_by_first_word(phrases),
         kinds=kinds,
-        said_of={**kinds, **_kinds(file.said_of, file)},
-        beside=_kinds(file.siblings.kinds, file),
+        said_of={**kinds, **said_of},
+        beside=beside,
         prefixes=frozenset(file.prefixes.words),
         codes=plain(file.codes.words),
         people=people,
@@ -208,7 +208,7 @@ def read(content: bytes) -> Vocabulary:
         enough=file.siblings.enough,
         siblings_not_in=frozenset(file.siblings.not_in),
         spellings=file.spelled,
-        known=known.union(file.spelled, *kinds),
+        known=known.union(file.spelled, *kinds, *said_of, *beside),
     )
 
 

@@ -131,6 +131,44 @@ def test_a_table_in_a_schema_about_persons_is_about_persons() -> None:
     assert set(classify("t1", ["name"], schema="customers")) == {"name"}
 
 
+@pytest.mark.parametrize(
+    ("table", "columns", "found"),
+    [
+        # The last word says what it is; the words before say whose.
+        ("orders", ["billing_address_city", "ville_livraison"], "user.contact.address.city"),
+        ("stores", ["city", "zip", "state"], ""),
+        ("orders_json", ["customer.address.city", "shipTo.city"], "user.contact.address.city"),
+        ("customers.default_address", ["city"], "user.contact.address.city"),
+        # A street stands beside a city; an address alone is an address.
+        ("wp_users", ["address"], "user.contact.address"),
+        # Types and tables before a name say nothing.
+        ("tblKunde", ["cVorname", "vchFirstName", "F_NAME"], "user.name.first"),
+        ("au", ["au_fname", "au_fname2", "au_fname3", "au_fname4"], "user.name.first"),
+        ("CUSTMAST", ["CMADR1", "CMADR2", "CMSTREET", "CMHOUSENO"], "user.contact.address.street"),
+        # Codes are as good as what they stand for.
+        ("person", ["race_concept_id", "id_gender"], "user.demographic"),
+        ("x", ["hashed_email"], "user.unique_id.pseudonymous"),
+    ],
+)
+def test_words_are_read_where_they_stand(table: str, columns: list[str], found: str) -> None:
+    verdicts = classify(table, columns)
+    assert [column for column in columns if column in verdicts] == (columns if found else [])
+    assert all(verdict.data_class.startswith(found) for verdict in verdicts.values())
+
+
+def test_neighbours_tell_a_street_a_first_name_and_a_machine() -> None:
+    def told(table: str, *columns: str) -> str:
+        verdict = explain(table, columns[0], siblings=columns[1:])
+        return verdict.data_class if isinstance(verdict, Verdict) else ""
+
+    assert told("customers", "address", "city") == "user.contact.address.street"
+    assert told("t", "nome", "cognome") == "user.name.first"
+    assert told("t", "nom", "prenom") == "user.name.last"
+    assert told("customers", "title", "first_name") == "user.name"
+    assert told("employees", "title", "first_name") == "user.job_title"
+    assert told("inventory_devices", "ip_address", "hostname") == ""
+
+
 def test_reasons_are_sentences() -> None:
     verdicts = classify("customers", ["ssn", "first_name", "name", "email_hash", "email_xyz"])
     assert {column: verdict.reason for column, verdict in verdicts.items()} == {
