@@ -62,8 +62,15 @@ def look(graph: Graph, listed: Collection[str] = ()) -> Sight:
         blind=tuple(sorted(running - speaking)),
         no_statements=_without_statements(graph),
         unknown_tables=tuple(table for table in _unknown(graph) if table not in listed),
+        sampled=tuple(sorted(urn for urn, resource in graph.resources.items() if _is_sampled(resource))),
         folded=tuple(sorted(urn for urn in graph.resources if _FOLDED.match(urn))),
     )
+
+
+def _is_sampled(resource: Resource) -> bool:
+    """Whether the traces that a service begins are sent in part: rare flows are then seen late."""
+    rate = resource.attributes.get("sampling")
+    return resource.role is Role.SERVICE and isinstance(rate, int) and rate > 1
 
 
 def is_running(resource: Resource) -> bool:

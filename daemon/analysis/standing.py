@@ -87,6 +87,11 @@ def _blind(graph: Graph, sight: Sight, gaps: Sequence[GapLine]) -> tuple[str, ..
     if sight.unknown_tables:
         tables = telling.counted(len(sight.unknown_tables), "tables")
         sentences.append(f"{tables} read whole, columns unknown: {_few(graph, sight.unknown_tables)}")
+    if sight.sampled:
+        part = telling.counted(len(sight.sampled), "services")
+        sentences.append(
+            f"{part} of whose traces a part is sent, rare flows seen late: {_few(graph, sight.sampled)}"
+        )
     stores = _dark_stores(graph)
     if stores:
         known = telling.counted(len(stores), "data stores")

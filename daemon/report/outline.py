@@ -104,6 +104,7 @@ def sight(sight: Sight) -> str:
         (sight.blind, wording.counted(len(sight.blind), "workload") + " without spans"),
         (sight.no_statements, wording.counted(len(sight.no_statements), "service") + " without SQL text"),
         (sight.unknown_tables, wording.counted(len(sight.unknown_tables), "table") + " with unknown columns"),
+        (sight.sampled, wording.counted(len(sight.sampled), "service") + " sampled"),
         (sight.folded, f"names beyond the limits folded together: {wording.folded(sight.folded)}"),
     )
     return "; ".join((str(sight), *(words for urns, words in parts if urns)))

@@ -155,6 +155,7 @@ def write_sight(merge: Merge, sight: Sight) -> None:
         "no_statements": list(sight.no_statements),
         "unknown_tables": list(sight.unknown_tables),
         **({"folded": list(sight.folded)} if sight.folded else {}),
+        **({"sampled": list(sight.sampled)} if sight.sampled else {}),
     }
     text = orjson.dumps(body).decode()
     merge.connection.execute(

@@ -106,7 +106,8 @@ class Sight:
 
     Tuples hold urns. `blind` workloads run without spans; `no_statements` services call a database
     without telling what; `unknown_tables` are read with `*` and unknown columns; `folded` stand for all
-    services, operations and destinations whose names were beyond a limit.
+    services, operations and destinations whose names were beyond a limit; `sampled` services begin traces of
+    which only a part is sent.
     """
 
     workloads: int
@@ -115,6 +116,7 @@ class Sight:
     no_statements: tuple[str, ...] = ()
     unknown_tables: tuple[str, ...] = ()
     folded: tuple[str, ...] = ()
+    sampled: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"paths visible for {self.visible} of {self.workloads} running workloads"

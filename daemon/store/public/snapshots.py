@@ -159,7 +159,7 @@ SNAPSHOTS = (
                 "document",
                 "body",
                 "As text of JSON: blind, the ones without spans; no_statements, services; unknown_tables; folded, "
-                "names that stand for all beyond a limit",
+                "names that stand for all beyond a limit; sampled, services that send a part of their traces",
                 example='{"blind":[]}',
             ),
         ),

@@ -138,3 +138,11 @@ def test_names_beyond_the_limit_come_from_spans_to_the_report(monkeypatch: pytes
 class _Nowhere:
     def record(self, facts: Sequence[Fact], timeout: float) -> None:
         """Forgets facts."""
+
+
+def test_services_whose_traces_are_sent_in_part_are_named() -> None:
+    estate = Estate()
+    part = estate.service("part", sampling=8)
+    estate.service("whole", sampling=1)
+    estate.service("unknown")
+    assert sight.look(estate.graph()).sampled == (part,)
