@@ -29,6 +29,8 @@ def collectors(settings: Settings, facts: FactStore | None) -> list[Collector]:
         made.append(_azure(settings))
     if settings.images.enabled:
         made.append(_images(settings))
+    if settings.declared:
+        made.append(_declared(settings))
     if settings.traces.enabled and facts is not None:
         if settings.traces.imports or settings.traces.pulls:
             made.append(_pulls(settings, facts))
@@ -110,6 +112,12 @@ def _pulls(settings: Settings, facts: FactStore) -> Collector:
 
     flows = Flows(facts, settings.traces.pairing_window.total_seconds())
     return PullsCollector(pulls(settings), flows, facts)
+
+
+def _declared(settings: Settings) -> Collector:
+    from collectors.declared.collector import DeclaredCollector  # noqa: PLC0415 - as all others
+
+    return DeclaredCollector(settings.declared)
 
 
 def _traces(settings: Settings, facts: FactStore) -> Collector:

@@ -494,6 +494,16 @@ class OwnBorder(_Section):
             yield ("data_to",), 'is empty: name jurisdictions, countries or regions, or "*"'
 
 
+class Declaration(_Section):
+    service: Text
+    environment: Text
+    file: Text
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if not self.file.endswith((".json", ".yaml", ".yml", ".proto")):
+            yield ("file",), "must end in .json, .yaml or .yml (OpenAPI) or .proto"
+
+
 class Logging(_Section):
     level: Literal["debug", "info", "warning", "error"]
     format: Literal["json", "console"]
@@ -529,6 +539,7 @@ class Settings(BaseSettings):
     mail: Mail
     ignore: tuple[Ignore, ...]
     borders: tuple[OwnBorder, ...]
+    declared: tuple[Declaration, ...]
     logging: Logging
     telemetry: Telemetry
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,10 +14,10 @@ from sqlalchemy import Connection
 from collectors import registry
 from config import vocabulary
 from config.settings import Settings
-from daemon.analysis import changes, finding_drift, gaps, ignore, path_drift, summary
+from daemon.analysis import changes, declared, exposure, finding_drift, gaps, ignore, path_drift, summary
 from daemon.analysis.scaling import Sizes
 from daemon.analysis.standing import standing
-from daemon.store import covered, findings, graph, history, members, path_history
+from daemon.store import covered, findings, flow_lookups, graph, history, members, path_history
 from daemon.values.drift import Action, Change, Drift, FindingChange, GapLine, PathChange
 from daemon.values.graph import Graph
 from daemon.values.path import DataPath
@@ -39,6 +40,7 @@ def compare(
     if before is None:
         return _baseline(connection, settings, after)
     kept, ignored = ignore.apply(changes_between(connection, before, after), settings.ignore, now.date())
+    kept = _with_shadows(connection, settings, kept, after)
     paths, ignored_paths = ignore.apply_to_paths(
         _path_changes(connection, before, after, told), settings.ignore, now.date()
     )
@@ -56,6 +58,29 @@ def compare(
         sizes=_sizes(connection, kept, before, after),
         reporting=registry.reporting() if kept else {},
     )
+
+
+def _with_shadows(connection: Connection, settings: Settings, told: list[Change], after: int) -> list[Change]:
+    """Says of new operations, and of new services by theirs, that the internet can call what was never declared."""
+    fresh = [each for each in told if each.action is Action.ADDED and each.type in ("operation", "service")]
+    if not fresh or not flow_lookups.declares(connection):
+        return told
+    whole = graph.load_graph(connection, after)
+    public = exposure.entries(whole, settings.traces.public_operations)
+    shadows: dict[str, list[str]] = defaultdict(list)
+    for each in declared.operations(whole, public):
+        if each.undeclared and each.public:
+            shadows[each.seen].append(each.name)
+            shadows[each.service].append(each.name)
+    return [
+        replace(each, why=f"{_SHADOW}: {', '.join(shadows[each.key])}")
+        if each in fresh and each.key in shadows
+        else each
+        for each in told
+    ]
+
+
+_SHADOW = "the internet can call what is seen, not declared (shadow API)"
 
 
 def changes_between(connection: Connection, before: int, after: int) -> list[Change]:

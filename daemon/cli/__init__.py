@@ -22,6 +22,7 @@ COMMANDS = {
     "snapshots": ("daemon.cli.snapshots:app", "List, show, verify and prune snapshots."),
     "diff": ("daemon.cli.looking:diff", "Tell what is different between two snapshots."),
     "services": ("daemon.cli.services:services", "List services, and the data they touch."),
+    "operations": ("daemon.cli.operations:operations", "List operations: seen, declared, or both."),
     "flows": ("daemon.cli.flows:flows", "List calls, queries and messages that were seen."),
     "paths": ("daemon.cli.paths:paths", "List the paths to personal data."),
     "explain": ("daemon.cli.explain:explain", "Say what supports a path to personal data."),

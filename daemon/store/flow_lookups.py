@@ -17,7 +17,7 @@ from daemon.values.path import DataPath
 SPEAKING = ("calls", "consumed_by", "publishes_to", "reads", "sends_to", "writes")
 """The verbs of flows that carry data or ask for it; others describe or sum up."""
 
-_ROLES = ("entry", "host", "network", "operation", "queue", "service", "table", "workload")
+_ROLES = ("data_store", "entry", "host", "network", "operation", "queue", "service", "table", "workload")
 _LINKS = ("declares", "routes_to")
 _TRACES = "traces"
 
@@ -60,6 +60,14 @@ def _relation(row: Row[Any], *, observed: bool) -> Relation:
     alias = row.binding is not None or (raw.count("|") >= 2 and "://" not in raw.partition("|")[0])
     target = Alias.parse(raw) if alias else raw
     return Relation(row.source, row.verb, target, documents.decode(row.document), seen)
+
+
+def declares(connection: Connection) -> bool:
+    """Whether anything is there that declares operations: a document, or a gateway."""
+    query = text(
+        "SELECT 1 FROM v1_resources WHERE type LIKE 'declared.%' OR type LIKE 'aws.apigateway%' LIMIT 1"
+    )
+    return connection.execute(query).first() is not None
 
 
 def paths(connection: Connection) -> tuple[DataPath, ...]:

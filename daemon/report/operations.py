@@ -1,0 +1,55 @@
+"""Renders operations for `driftline operations`: what is seen, what is declared, and what is only one of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+
+from daemon.report import wording
+from daemon.report.lines import Line, Note, Section, Tone
+from daemon.report.text import WIDTH, flow, painter, section_lines
+from daemon.values.operation import OperationSheet
+
+
+def render_operations(sheets: Sequence[OperationSheet], *, width: int = WIDTH, colour: bool = False) -> str:
+    """Operations by service, and how many there are of each kind."""
+    paint = painter(colour)
+    rows: list[str] = []
+    for (environment, service), chosen in groupby(sheets, key=lambda each: (each.environment, each.service)):
+        where = f" in {environment}" if environment else ""
+        lines = tuple(map(_line, chosen))
+        title = f"{wording.name(service).removeprefix('/') or 'unknown service'}{where}"
+        rows += section_lines(Section(title, lines, Tone.QUIET), width, paint)
+    kinds = (
+        wording.counted(len(sheets), "operation") if sheets else "no operations",
+        f"{sum(each.undeclared for each in sheets):,} seen and not declared",
+        f"{sum(each.unseen for each in sheets):,} declared and not seen",
+    )
+    rows += [paint("bold", row) for row in flow("", (": ".join((kinds[0], ", ".join(kinds[1:]))),), width, 2)]
+    return "\n".join(rows) + "\n"
+
+
+def _line(sheet: OperationSheet) -> Line:
+    shadow = sheet.undeclared and sheet.public
+    if sheet.undeclared:
+        said = "seen, not declared (shadow API)" if shadow else "seen, not declared"
+    elif sheet.unseen:
+        said = "declared, not seen"
+    else:
+        said = "declared" if sheet.declared else ""
+    notes = []
+    if sheet.first_seen:
+        first, last = (
+            wording.moment(datetime.fromisoformat(each)) for each in (sheet.first_seen, sheet.last_seen)
+        )
+        notes.append(Note(f"seen {first} to {last}"))
+    if sheet.returns:
+        notes.append(Note(wording.clipped(wording.listed(sheet.returns), 300), "declared answer"))
+    return Line(
+        symbol="!" if shadow else "+" if sheet.undeclared else "?" if sheet.unseen else "*",
+        text=said,
+        columns=(sheet.name,),
+        labels=("public",) if sheet.public else (),
+        notes=(tuple(notes),) if notes else (),
+    )
