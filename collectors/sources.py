@@ -113,6 +113,37 @@ def _clickhouse(each: TracesPull, _: Settings) -> Source:
     return ClickHouse(_web(each), _pace(each, LONGEST), each.table)
 
 
+def _insights(each: TracesPull, settings: Settings) -> Source:
+    from collectors.azure import faults  # noqa: PLC0415 - loads Azure's SDK
+    from collectors.azure.sessions import AzureAccount, Session  # noqa: PLC0415 - loads Azure's SDK
+    from collectors.traces.pulls.insights import LONGEST, PUBLIC, Insights  # noqa: PLC0415 - loads an HTTP client
+    from collectors.traces.pulls.web import Web  # noqa: PLC0415 - loads an HTTP client
+
+    named = _named(settings.azure.accounts, each.account, "azure.accounts", "traces.pulls")
+    account = accounts.azure(named) if named else AzureAccount(name="")
+    session = Session(account, connect=10.0, read=60.0, connections=2)
+    base = (each.url or PUBLIC).rstrip("/")
+
+    def headers() -> Mapping[str, str]:
+        try:
+            return {"Authorization": f"Bearer {session.token(f'{base}/.default')}"}
+        except Exception as error:
+            raise faults.not_listed(error, "the sign-in") from error
+
+    return Insights(Web(base, headers, each.ca_file), _pace(each, LONGEST), each.workspace)
+
+
+def _cloudtrace(each: TracesPull, settings: Settings) -> Source:
+    from collectors.gcp.sessions import GcpAccount, Session  # noqa: PLC0415 - loads Google's SDK
+    from collectors.traces.pulls.cloudtrace import LONGEST, PUBLIC, CloudTrace  # noqa: PLC0415 - loads an HTTP client
+    from collectors.traces.pulls.web import Web  # noqa: PLC0415 - loads an HTTP client
+
+    named = _named(settings.gcp.accounts, each.account, "gcp.accounts", "traces.pulls")
+    session = Session(accounts.gcp(named) if named else GcpAccount("", f"projects/{each.project}"))
+    web = Web(each.url or PUBLIC, lambda: dict(session.headers()), each.ca_file)
+    return CloudTrace(web, _pace(each, LONGEST), each.project, each.query)
+
+
 def _web(each: TracesPull) -> Web:
     from collectors.traces.pulls.web import Web  # noqa: PLC0415 - loads an HTTP client
 
@@ -138,6 +169,8 @@ def _headers(each: TracesPull) -> Mapping[str, str]:
 
 _KINDS: Mapping[str, Callable[[TracesPull, Settings], Source]] = {
     "clickhouse": _clickhouse,
+    "cloudtrace": _cloudtrace,
+    "insights": _insights,
     "jaeger": _jaeger,
     "tempo": _tempo,
     "xray": _xray,

@@ -69,6 +69,13 @@ class Session:
                 self._signed_in = None
                 self._renewals += 1
 
+    def token(self, audience: str) -> str:
+        """A token for another interface than Azure Resource Manager's. Raises azure.core's errors, NotListed."""
+        with self._lock:
+            if self._signed_in is None:
+                self._signed_in = self._credential()
+            return self._signed_in.get_token(audience).token
+
     def subscriptions(self) -> SubscriptionClient:
         """The client for subscriptions, and for reading what has no client of its own."""
         return SubscriptionClient(**self._common())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from collectors.traces.facts import Flows
@@ -269,3 +270,80 @@ def _segment(one: Told, spans: Sequence[Told]) -> Document:
         }
     segment["links"] = [{"trace_id": _xray_id(trace), "id": id} for trace, id in one.links]
     return segment
+
+
+def insights() -> dict[str, Document]:
+    """The tables of Log Analytics, as written by OpenTelemetry's exporter for Azure Monitor."""
+    tables: dict[str, Document] = {"AppRequests": [], "AppDependencies": []}
+    for one in STORY:
+        served = one.kind in ("server", "consumer")
+        tables["AppRequests" if served else "AppDependencies"].append(_insight(one, served=served))
+    return tables
+
+
+def _insight(one: Told, *, served: bool) -> Document:
+    told = {key: str(value) for key, value in one.attributes.items()}
+    host, port = told.pop("server.address", ""), told.pop("server.port", "")
+    row: Document = {
+        "TimeGenerated": f"{_iso(one.start)}Z",
+        "Id": one.id,
+        "ParentId": one.parent,
+        "OperationId": one.trace,
+        "Name": one.name,
+        "ResultCode": told.pop("http.response.status_code", ""),
+        "DurationMs": (one.end - one.start) / 10**6,
+        "AppRoleName": one.service,
+        "ItemCount": 1,
+    }
+    if one.links:
+        told["_MS.links"] = json.dumps([{"operation_Id": trace, "id": id} for trace, id in one.links])
+    if served:
+        row |= {"Url": told.pop("url.path", ""), "ClientIP": told.pop("client.address", ""), "Source": ""}
+    elif "db.system.name" in told:
+        type, name = told.pop("db.system.name"), told.pop("db.namespace")
+        row |= {
+            "DependencyType": type,
+            "Target": f"{host}:{port} | {name}",
+            "Data": told.pop("db.query.text"),
+        }
+    elif one.kind == "internal":
+        row |= {"DependencyType": "InProc", "Target": "", "Data": ""}
+    else:
+        row |= {"DependencyType": "HTTP", "Target": f"{host}:{port}", "Data": told.pop("url.full", "")}
+    if "messaging.system" in told:
+        row["Target"] = f"{host}:{port}/orders"
+        told |= {"server.address": host, "server.port": port}
+    return row | {"Properties": json.dumps(told | RESOURCE)}
+
+
+def _iso(nanoseconds: int) -> str:
+    whole = datetime.fromtimestamp(nanoseconds // 10**9, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{whole}.{nanoseconds % 10**9 // 100:07d}"
+
+
+def cloudtrace() -> list[Document]:
+    """Traces of Google Cloud Trace. It has no word for spans that send and receive messages, and no links."""
+    return [
+        {
+            "projectId": RESOURCE["cloud.account.id"],
+            "traceId": trace,
+            "spans": [_cloudtrace(one) for one in STORY if one.trace == trace],
+        }
+        for trace in (FIRST, SECOND)
+    ]
+
+
+def _cloudtrace(one: Told) -> Document:
+    kind = {"server": "RPC_SERVER", "client": "RPC_CLIENT"}.get(one.kind, "SPAN_KIND_UNSPECIFIED")
+    return {
+        "spanId": str(int(one.id, 16)),
+        "parentSpanId": str(int(one.parent, 16)) if one.parent else "0",
+        "kind": kind,
+        "name": one.name,
+        "startTime": _iso(one.start) + "Z",
+        "endTime": _iso(one.end) + "Z",
+        "labels": {
+            **{key: str(value) for key, value in {**one.resource, **one.attributes}.items()},
+            **({"span.kind": one.kind} if kind == "SPAN_KIND_UNSPECIFIED" else {}),
+        },
+    }

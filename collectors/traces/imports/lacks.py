@@ -21,5 +21,5 @@ LACKS: Mapping[str, tuple[str, ...]] = {
     "zipkin": (LINKS, SAMPLING),
     "xray": (SAMPLING,),
     "insights": (),
-    "cloudtrace": (LINKS, SAMPLING),
+    "cloudtrace": (KINDS, LINKS, SAMPLING),
 }

@@ -1,0 +1,90 @@
+"""Pulls requests and dependencies of Application Insights from a Log Analytics workspace, a window at a time.
+
+An answer holds half a million rows at most; a window that has more is halved.
+
+Source: https://learn.microsoft.com/rest/api/loganalytics/query/execute
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from collectors.errors import NotListed
+from collectors.model import Why
+from collectors.traces.imports.insights import InsightsReader, Row
+from collectors.traces.pulls.source import Step
+from collectors.traces.pulls.web import Web
+from collectors.traces.pulls.windows import SHORTEST, Pace, Window, bookmark
+from collectors.traces.spans import Span
+
+LONGEST = 900.0
+PUBLIC = "https://api.loganalytics.io"
+ROWS = 50_000
+"""Rows of one table in one answer."""
+
+_COLUMNS = "TimeGenerated, Id, ParentId, OperationId, Name, ResultCode, DurationMs, AppRoleName, Properties"
+_TABLES = {
+    "AppRequests": f"{_COLUMNS}, ItemCount, Url, Source, ClientIP",
+    "AppDependencies": f"{_COLUMNS}, ItemCount, Target, Data, DependencyType",
+}
+
+
+class Insights:
+    """A `Source` of one workspace."""
+
+    kind = "insights"
+
+    def __init__(self, web: Web, pace: Pace, workspace: str) -> None:
+        self._web = web
+        self._pace = pace
+        self._workspace = workspace
+        self._reader = InsightsReader()
+
+    def steps(self, bookmark_text: str, until: float) -> Iterator[Step]:
+        """What came since. Raises NotListed."""
+        try:
+            for window in self._pace.windows(bookmark_text):
+                spans: list[Span] = []
+                faults: list[str] = []
+                requests, dependencies = (
+                    self._rows(table, columns, window, faults, until) for table, columns in _TABLES.items()
+                )
+                batch = self._reader.rows(requests, dependencies)
+                spans += batch.spans
+                if batch.rejected:
+                    faults.append(f"{batch.rejected} spans ({batch.reason})")
+                yield Step(spans, bookmark(window), tuple(faults))
+        finally:
+            self._web.close()
+
+    def _rows(
+        self, table: str, columns: str, window: Window, faults: list[str], until: float
+    ) -> Iterator[Row]:
+        found = self._ask(table, columns, window, until)
+        if len(found) < ROWS:
+            yield from found
+        elif window.end - window.start > SHORTEST:
+            for half in window.halves:
+                yield from self._rows(table, columns, half, faults, until)
+        else:
+            faults.append(f"more than {ROWS} rows of {table} in the second {window.start:.0f}")
+            yield from found
+
+    def _ask(self, table: str, columns: str, window: Window, until: float) -> list[Row]:
+        start, end = (datetime.fromtimestamp(at, UTC).isoformat() for at in (window.start, window.end))
+        query = (
+            f"{table} | where TimeGenerated >= datetime({start}) and TimeGenerated < datetime({end})"
+            f" | project {columns} | take {ROWS}"
+        )
+        answer = self._web.json(f"/v1/workspaces/{self._workspace}/query", {}, until, {"query": query})
+        if not isinstance(answer, dict) or not isinstance(answer.get("tables"), list) or not answer["tables"]:
+            raise NotListed(
+                Why.FAILED, f"{self._web.host} answers something else than a table: correct url", "Kind"
+            )
+        if answer.get("error"):
+            raise NotListed(
+                Why.PARTIAL, f"{self._web.host} answered only a part of {table}: ask less often", "Part"
+            )
+        names = [each["name"] for each in answer["tables"][0]["columns"]]
+        return [dict(zip(names, row, strict=True)) for row in answer["tables"][0]["rows"]]
