@@ -28,11 +28,15 @@ class DataClass:
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """A well-known third party: the host suffix that shows it, its name, and what it is used for."""
+    """A well-known third party: the host suffix that shows it, its name, and what it is used for.
+
+    `country`: of its seat, whose law it answers to; "" if that is not known.
+    """
 
     suffix: str
     name: str
     category: str
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,9 @@ def label_word(text: str) -> str:
 @cache
 def vendors() -> Mapping[str, Vendor]:
     """Every vendor, by host suffix."""
+    seats = {name: code for code, names in _read("seats.toml").items() for name in names}
     return {
-        suffix: Vendor(suffix, name, category)
+        suffix: Vendor(suffix, name, category, seats.get(name, ""))
         for category, rows in _read("vendors.toml").items()
         for suffix, name in rows.items()
     }

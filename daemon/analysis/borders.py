@@ -176,7 +176,8 @@ class Places:
             return set(self.of(service)) if service else set()
         if scheme == "service":
             return self._resources(self._runs_on.get(urn, ())) or self._from_span(urn)
-        return self._resources(self._stores.get(urn, ())) or self._named.get(urn, set())
+        found = self._resources(self._stores.get(urn, ())) or self._named.get(urn, set())
+        return found or (_seat(urn.rpartition("/")[2]) if urn.startswith("host://public/") else set())
 
     def _resources(self, urns: Iterable[str]) -> set[Place]:
         found: set[Place] = set()
@@ -201,6 +202,13 @@ class Places:
     def _at(self, provider: str, region: str) -> set[Place]:
         law = self._jurisdiction(provider, region) if region else ""
         return {(law, region)} if law else set()
+
+
+def _seat(host: str) -> set[Place]:
+    """Where the vendor of a host has its seat: what it is given lies under that law, too."""
+    found = vocabulary.vendor(host)
+    law = vocabulary.jurisdiction_of(found.country) if found else ""
+    return {(law, found.name)} if found and law else set()
 
 
 def judge(places: Places, route: Sequence[Hop], direction: Direction) -> tuple[Border, ...]:

@@ -182,3 +182,19 @@ def test_own_borders_come_first_and_may_let_data_pass() -> None:
     noted = replace(agreed, name="noted", severity="low")
     assert [each.words for each in weigh(estate, Direction.READS, hop, own=[noted, agreed])] == ["noted"]
     assert weigh(estate, Direction.WRITES, hop, own=[agreed]) != ()
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("api.stripe.com", [("US", "Stripe", "high")]), ("api.mollie.com", []), ("unheard.example", [])],
+)
+def test_a_third_party_lies_where_its_seat_is(host: str, expected: list[tuple[str, ...]]) -> None:
+    estate = Estate()
+    operation = estate.root(estate.service("checkout", estate.workload("checkout", EU)), "POST /pay")
+    found = weigh(estate, Direction.SENDS, (operation, "sends_to", f"host://public/{host}"))
+    assert [(each.destination, each.destination_region, each.severity) for each in found] == expected
+
+
+def test_every_vendor_with_a_seat_is_a_vendor() -> None:
+    known = {vendor.name for vendor in vocabulary.vendors().values()}
+    assert {name for names in vocabulary._read("seats.toml").values() for name in names} <= known
