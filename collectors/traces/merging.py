@@ -237,6 +237,12 @@ def _strongest(details: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
     return next(({"evidence": one} for one in _EVIDENCE if one in evidence), {})
 
 
+def _sent(details: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
+    """How it is known, and of calls to models, which ones."""
+    models = {one for detail in details for one in _texts([detail.get("model")])}
+    return {**_strongest(details), **({"models": [*sorted(models)[:_MOST]]} if models else {})}
+
+
 def _together(details: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
     tables: dict[str, set[str]] = defaultdict(set)
     for detail in details:
@@ -269,7 +275,7 @@ _SHAPES: Mapping[str, Callable[[Sequence[Mapping[str, Json]]], dict[str, Json]]]
     "calls": _strongest,
     "publishes_to": _by_topic,
     "consumed_by": _by_topic,
-    "sends_to": _strongest,
+    "sends_to": _sent,
     "reaches": _reached,
     "discloses": _together,
 }

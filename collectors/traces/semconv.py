@@ -87,6 +87,8 @@ SPAN_NAMES: Mapping[str, tuple[str, ...]] = {
     "aws.topic": ("aws.sns.topic.arn",),
     "aws.stream": ("aws.kinesis.stream_name",),
     "faas.trigger": ("faas.trigger",),
+    "model.provider": ("gen_ai.provider.name", "gen_ai.system"),
+    "model.name": ("gen_ai.request.model", "gen_ai.response.model"),
 }
 
 RESOURCE_NAMES: Mapping[str, tuple[str, ...]] = {

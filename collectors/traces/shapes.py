@@ -410,10 +410,30 @@ def _uses(
             yield topic, Use("publishes_to", "", "")
         elif acts in {"receive", "process", "consume"}:
             yield topic, Use("consumed_by", "", "")
-    elif span.kind == Kind.CLIENT:
+    elif span.kind == Kind.CLIENT or _value(attributes, "model.provider"):
         address = _peer(attributes)
+        if not address.host:
+            address = Address.parse(_MODELS.get(_value(attributes, "model.provider").lower(), ""), "443")
         if address.host:
-            yield destinations.host(service, address), Use("sends_to", "", detail(port=address.port))
+            known = detail(port=address.port, model=_value(attributes, "model.name"))
+            yield destinations.host(service, address), Use("sends_to", "", known)
+
+
+_MODELS = {
+    "anthropic": "api.anthropic.com",
+    "cohere": "api.cohere.com",
+    "deepseek": "api.deepseek.com",
+    "gcp.gemini": "generativelanguage.googleapis.com",
+    "gemini": "generativelanguage.googleapis.com",
+    "groq": "api.groq.com",
+    "mistral_ai": "api.mistral.ai",
+    "openai": "api.openai.com",
+    "perplexity": "api.perplexity.ai",
+    "x_ai": "api.x.ai",
+    "xai": "api.x.ai",
+}
+"""Providers of models by the names of semantic conventions, where their instrumentations leave the address out. Those
+that run in one's own account (Bedrock, Azure, Vertex) are at an address that only the span can tell."""
 
 
 def _database(
