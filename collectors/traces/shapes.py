@@ -226,7 +226,7 @@ class Shapes:
         if self._within(self._destinations, service, where.urn):
             return where
         scheme = where.urn.partition("://")[0]
-        return Destination(f"{scheme}://{service.environment}/{OVERFLOW}", ())
+        return Destination(_OVERFLOWING.get(scheme, "{}://{}/" + OVERFLOW).format(scheme, service.environment), ())
 
     def _within(self, admitted: _Admitted, service: Service, name: str) -> bool:
         within = admitted.admits(service.urn, name)
@@ -253,6 +253,11 @@ class _Admitted:
         return True
 
 
+# As many parts as other urns of the kind have: readers take them apart.
+_OVERFLOWING = {
+    "table": f"{{}}://environment:{{}}////{OVERFLOW}",
+    "topic": f"{{}}://{{}}///{OVERFLOW}",
+}
 _ELSEWHERE = Origin({"deployment.environment.name": OVERFLOW})
 
 _SYSTEM_NAMES = frozenset(SPAN_NAMES["db.system"])
