@@ -226,7 +226,9 @@ class Shapes:
         if self._within(self._destinations, service, where.urn):
             return where
         scheme = where.urn.partition("://")[0]
-        return Destination(_OVERFLOWING.get(scheme, "{}://{}/" + OVERFLOW).format(scheme, service.environment), ())
+        return Destination(
+            _OVERFLOWING.get(scheme, "{}://{}/" + OVERFLOW).format(scheme, service.environment), ()
+        )
 
     def _within(self, admitted: _Admitted, service: Service, name: str) -> bool:
         within = admitted.admits(service.urn, name)
