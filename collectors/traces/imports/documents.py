@@ -76,7 +76,7 @@ def _texts(content: bytes, formats: Formats, line: int) -> Iterator[Part]:
         position = end
         if text:
             try:
-                form, batch = formats.json(orjson.loads(text))
+                form, batch = formats.text(text)
             except (orjson.JSONDecodeError, MalformedTraces) as error:
                 if not form and line == 1 and isinstance(error, MalformedTraces):
                     raise  # the first line is whole, and no trace: nor is the rest

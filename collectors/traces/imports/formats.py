@@ -7,12 +7,15 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import orjson
+
 from collectors.traces.imports.jaeger import JaegerReader
 from collectors.traces.imports.xray import XrayReader
 from collectors.traces.imports.zipkin import ZipkinReader
 from collectors.traces.otlp import OtlpReader
-from collectors.traces.spans import Batch
+from collectors.traces.spans import Batch, MalformedTraces
 
+_OTLP = b'{"resourceSpans"'
 OTLP_JSON, OTLP_PROTOBUF = "otlp json", "otlp protobuf"
 
 
@@ -34,6 +37,15 @@ class Formats:
             _Format("zipkin json", _is_zipkin, ZipkinReader().json),
             _Format("tempo json", _is_tempo, self._tempo),
         )
+
+    def text(self, line: bytes) -> tuple[str, Batch]:
+        """The same from the text of a document. Raises JSONDecodeError, MalformedTraces."""
+        if line.startswith(_OTLP):
+            try:
+                return OTLP_JSON, self.otlp.json_text(line)
+            except MalformedTraces:
+                pass  # what is wrong with it is said below, as of every other format
+        return self.json(orjson.loads(line))
 
     def json(self, document: object) -> tuple[str, Batch]:
         """Name of the format, and spans. Raises MalformedTraces."""

@@ -31,6 +31,14 @@ _LISTS = frozenset(
     )
     for name in table[meaning]
 )
+_READERS = {name.decode(): reader for name, reader in SPAN_READERS.items()}
+_LONGEST_REMEMBERED = 256
+# Nearly every value of these is another one, or belongs to a person: read each time, never remembered.
+_VARIED = frozenset(
+    name
+    for meaning in ("url", "url.path", "client.address", "network.peer.address")
+    for name in SPAN_NAMES[meaning]
+)
 RESOURCE_KEYS = frozenset(name.decode() for name in RESOURCE_READERS)
 """Names of attributes that belong to a resource: formats without resources carry them on each span."""
 
@@ -40,10 +48,22 @@ class Maker:
 
     def __init__(self, remembered: int = 50_000) -> None:
         self._origins = Origins(remembered)
+        self._remembered = remembered
+        self._seen: dict[tuple[tuple[str, str | Sequence[str]], ...], Origin] = {}
+        self._pairs: dict[tuple[str, str], Pair] = {}
 
     def origin(self, resource: Texts) -> Origin:
         """The origin with these attributes; those that nobody reads make no difference."""
         known = {name: value for name, value in resource.items() if name in RESOURCE_KEYS and value}
+        key = tuple(known.items())
+        origin = self._seen.get(key)
+        if origin is None:
+            if len(self._seen) >= self._remembered:
+                self._seen.clear()
+            origin = self._seen[key] = self._origin(known)
+        return origin
+
+    def _origin(self, known: Texts) -> Origin:
         raw = orjson.dumps(known, option=orjson.OPT_SORT_KEYS, default=list)
         return self._origins.known(raw) or self._origins.keep(
             raw, ((name, _value(name, value)) for name, value in known.items())
@@ -77,20 +97,28 @@ class Maker:
             *times,
             remote,
             self.origin(resource),
-            tuple(_pairs(attributes)),
+            tuple(self._read(attributes)),
             _statement(attributes),
             tuple(link for link in links if len(link[0]) == 16 and len(link[1]) == 8)[:LINKS_KEPT],
             weight,
         )
 
-
-def _pairs(attributes: Texts) -> list[Pair]:
-    found = []
-    for key, value in attributes.items():
-        reader = SPAN_READERS.get(key.encode(errors="replace"))
-        if reader and value:
-            found.append((key, reader(_value(key, value))))
-    return found
+    def _read(self, attributes: Texts) -> list[Pair]:
+        """The attributes that are read, reduced."""
+        found = []
+        for key, value in attributes.items():
+            reader = _READERS.get(key)
+            if not reader or not value:
+                continue
+            pair = self._pairs.get((key, value)) if isinstance(value, str) else None
+            if pair is None:
+                pair = (key, reader(_value(key, value)))
+                if isinstance(value, str) and key not in _VARIED and len(value) <= _LONGEST_REMEMBERED:
+                    if len(self._pairs) >= self._remembered:
+                        self._pairs.clear()
+                    self._pairs[key, value] = pair
+            found.append(pair)
+        return found
 
 
 def _value(name: str, value: str | Sequence[str]) -> Value:

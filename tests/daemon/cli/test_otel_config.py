@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # ships no types
+import yaml
 from typer.testing import CliRunner
 
 from collectors.traces.semconv import RESOURCE_READERS, SPAN_READERS, STATEMENT_NAMES
