@@ -26,7 +26,7 @@ from docs.bench.figures import Figure, best, now_mib, peak_mib, peak_starts_now
 from docs.bench.snapshots import snapshots
 
 _CHURN = 100  # one resource in a hundred
-_ROUNDS = 2
+_ROUNDS = 3
 _SNAPSHOTS = 6  # with churn: what one makes the database grow by is a matter of whole pages
 _SAMPLE = 2_000  # resources, where a rate does not depend on the size
 _MORE = 4  # times as many resources, and the same memory
