@@ -1,7 +1,8 @@
-"""`driftline paths`: who can ask for which person's data."""
+"""`driftline paths`: who can ask for which person's data, as a list or as a picture."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -14,10 +15,16 @@ from daemon.cli.opening import reading, settings_of
 from daemon.cli.words import given, one_of
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from daemon.analysis.choosing import PathChoice
     from daemon.values.drift import PathChange
+    from daemon.values.path import Border, DataPath
+    from daemon.values.picture import Picture
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "mermaid", "dot", "svg")
+MOST_BOXES = 60
+"""Of a picture that can still be read."""
 
 
 def paths(
@@ -79,7 +86,7 @@ def paths(
     ] = None,
     format: Annotated[
         str,
-        typer.Option("--format", "-f", metavar="FORMAT", help="text or json."),
+        typer.Option("--format", "-f", metavar="FORMAT", help="text, json, or a picture: mermaid, dot, svg."),
     ] = "text",
     as_json: AsJson = False,
 ) -> None:
@@ -107,6 +114,7 @@ def paths(
         given(environment, "--environment"),
     )
     settings = settings_of(context)
+    drawn = chosen_format not in ("text", "json")
     with reading(settings) as connection:
         if new:
             found = between(connection, settings, a, b).new_paths
@@ -114,8 +122,46 @@ def paths(
             found = comparison.standing_paths(
                 connection, existing(connection, snapshot_number(connection, b or a))
             )
-    found = _chosen(found, choice, given(id, "--id"))
-    print_paths(found, now=datetime.now(UTC), new=new, json=chosen_format == "json")
+        found = _chosen(found, choice, given(id, "--id"))
+        if drawn:
+            picture = _picture(connection, tuple(path for line in found for path in line.paths))
+    if not drawn:
+        print_paths(found, now=datetime.now(UTC), new=new, json=chosen_format == "json")
+        return
+    from daemon.report.picture import RENDERERS
+
+    if not picture.boxes:
+        typer.echo("driftline: no path fits: the picture is empty", err=True)
+    sys.stdout.write(RENDERERS[chosen_format](picture))
+
+
+def _picture(connection: Connection, paths: tuple[DataPath, ...]) -> Picture:
+    """Raises BadParameter for more boxes than can be read."""
+    from config import vocabulary
+    from daemon.analysis.borders import Places
+    from daemon.report.picture import picture
+    from daemon.store import flow_lookups
+    from daemon.values.path import Direction
+
+    ends = {
+        (hop.source, hop.target, path.identity.direction is Direction.READS)
+        for path in paths
+        if path.borders
+        for hop in path.route
+    }
+    places = Places(flow_lookups.speaking(connection), vocabulary.jurisdiction) if ends else None
+    crossings: dict[tuple[str, str], tuple[Border, ...]] = {}
+    for source, target, back in sorted(ends):
+        met = places.between(source, target, back=back) if places else ()
+        crossings[source, target] = (*crossings.get((source, target), ()), *met)
+    drawn = picture(paths, crossings)
+    if len(drawn.boxes) > MOST_BOXES:
+        raise typer.BadParameter(
+            f"the picture would have {len(drawn.boxes):,} boxes, and at most {MOST_BOXES} can be read: "
+            "choose fewer paths, as with --id, --class, --service or --third-party",
+            param_hint="--format",
+        )
+    return drawn
 
 
 def _chosen(found: tuple[PathChange, ...], choice: PathChoice, id: str) -> tuple[PathChange, ...]:

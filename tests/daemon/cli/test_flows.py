@@ -11,6 +11,7 @@ from tests.support.command_line import CommandLine
 from tests.support.engines import empty_database
 from tests.support.estates import EVIL, evil, installed, shop
 from tests.support.golden import Golden
+from tests.support.graphs import Estate
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -93,8 +94,8 @@ def test_flows_are_chosen(config: Path, line: CommandLine, arguments: list[str],
         (["--class", "user.government_id"], 1),
         (["--exposure", "internet"], 4),
         (["--exposure", "internal"], 3),
-        (["--border", "EU/EEA->US"], 1),
-        (["--border", "*"], 1),
+        (["--border", "EU/EEA->US"], 3),
+        (["--border", "*"], 3),
         (["--service", "accounts"], 4),
         (["--store", "db*archive"], 0),
         (["--store", "public.archive"], 1),
@@ -111,6 +112,32 @@ def test_paths_are_chosen(config: Path, line: CommandLine, arguments: list[str],
     assert len(found) == count
     if not count:
         assert "no paths to personal data" in line(config, "paths", *arguments).output
+
+
+def test_paths_are_drawn_and_borders_lie_where_they_are_crossed(
+    config: Path, line: CommandLine, golden: Golden
+) -> None:
+    for format in ("mermaid", "dot", "svg"):
+        said = line(config, "paths", "--format", format)
+        assert (said.code, said.error) == (0, "")
+        golden.check(f"paths.{format}", said.output)
+    told = json.loads(line(config, "paths", "--store", "archive", "--json").output)["data"][0]
+    one = line(config, "paths", "--id", told["id"], "--format", "dot").output
+    assert "border EU/EEA -> US" in one
+    assert "customers" not in one
+    said = line(config, "paths", "--environment", "test", "--format", "svg")
+    assert said.code == 0
+    assert "the picture is empty" in said.error
+
+
+def test_a_picture_that_no_one_could_read_is_not_drawn(tmp_path: Path, line: CommandLine) -> None:
+    estate = Estate()
+    table = estate.table("public.customers", "db.example")
+    for number in range(60):
+        estate.reads(estate.root(estate.service(f"s{number}"), "GET /"), table, "email")
+    said = line(installed(tmp_path, "", estate), "paths", "--format", "svg")
+    assert said.code == 2
+    assert "would have 61 boxes, and at most 60 can be read" in " ".join(said.error.replace("│", "").split())
 
 
 def test_one_path_is_explained_by_its_id_a_line_and_a_part(
