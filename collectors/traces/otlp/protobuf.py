@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from threading import Lock
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
-from collectors.traces.leaks import LEAKS, Examined
+from collectors.traces.leaks import EVERY, FIRST, LEAKS, Examined
 from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.otlp.schema import EXPORT, LINKED_EXPORT, WireSpan
 from collectors.traces.semconv import (
@@ -50,6 +52,8 @@ _NO_TRACE = bytes(16)
 _LONGEST_REMEMBERED = 512
 _NAMES = 5_000
 _VALUES_OF_A_NAME = 64
+_VARIANTS = 8
+"""Ways in which spans of one name may differ, in what varies, and still be recognised."""
 _MANY_VALUES = frozenset(range(_VALUES_OF_A_NAME))
 _BEGINNING = frozenset({Kind.SERVER, Kind.CONSUMER})
 # Nearly every value is another one, or belongs to a person: read each time, never remembered.
@@ -75,12 +79,39 @@ class _Reading:
     """What to do with the attributes of spans that look alike.
 
     `late`: attributes to be read now: position, name and what reduces the value. `statement`: position of the
-    statement, -1 if there is none.
+    statement, -1 if there is none. `forms`: by the values of what is late.
     """
 
     form: Form
     late: tuple[tuple[int, str, Callable[[Value], Value]], ...]
     statement: int
+    forms: dict[tuple[Value, ...], Form]
+
+
+class _Alike:
+    """Spans of one origin, kind, name and number of attributes, with the same ones of them varied.
+
+    `varied`: attributes whose values make no difference: place, and how such an attribute begins. `others`: places
+    of the rest. `readings`: by the hash of what is there. `looked`: how many spans could have been looked at. `less`:
+    what else spans may be that are not like these.
+    """
+
+    __slots__ = ("fixed", "less", "looked", "others", "readings", "varied")
+
+    def __init__(self, count: int, varied: tuple[tuple[int, bytes], ...]) -> None:
+        places = {place for place, _ in varied}
+        self.varied = varied
+        self.others = [place for place in range(count) if place not in places]
+        # Of a single place an itemgetter makes no tuple.
+        self.fixed: Callable[[Sequence[bytes]], object] = (
+            (itemgetter(*self.others, self.others[0]) if places else tuple) if self.others else len
+        )
+        self.readings: dict[int, _Reading] = {}
+        self.looked = 0
+        self.less: _Alike | None = None
+
+
+_Known = dict[tuple[int, str, int], _Alike]
 
 
 class ProtobufReader:
@@ -92,10 +123,10 @@ class ProtobufReader:
         self._attributes = _Attributes(remembered)
         self._examined = Examined(remembered)
         self._leaks: dict[tuple[Form, tuple[str, ...]], Form] = {}
-        self._masks: dict[tuple[Origin, int, str, int], tuple[tuple[int, bytes], ...]] = {}
-        self._readings: dict[int, _Reading] = {}
+        self._alike: dict[Origin, _Known] = {}
+        self._learned = 0
+        self._learning = Lock()
         self._known: dict[int, _Reading] = {}
-        self._forms: dict[tuple[_Reading, tuple[Pair, ...]], Form] = {}
 
     def read(self, body: bytes) -> Batch:
         """Spans of a message. Raises MalformedTraces; then nothing of it is used."""
@@ -126,9 +157,10 @@ class ProtobufReader:
         """Adds the usable ones to `spans`; what is wrong with each other one, and whether any has links."""
         wrong: list[str] = []
         links = False
-        masks, readings, examined = self._masks, self._readings, self._examined
-        due = examined.due
-        make = tuple.__new__
+        known = self._alike.get(origin)
+        if known is None:
+            known = self._alike[origin] = {}
+        add, make, examine = spans.append, tuple.__new__, self._examined.wire
         for span in sent:
             trace, id, parent, kind = span.trace_id, span.span_id, span.parent_span_id, span.kind
             start, end = span.start_time_unix_nano, span.end_time_unix_nano
@@ -144,28 +176,33 @@ class ProtobufReader:
                 if fails:
                     wrong.append(fails)
                     continue
-            sent_attributes = span.attributes[:]
+            attributes = span.attributes[:]
             name = span.name[:LONGEST_NAME]
             statement = ""
             try:
-                alike = sent_attributes
-                like = (origin, kind, name, len(alike))
-                varied = masks.get(like)
-                if varied:
-                    alike = [*alike]
-                    for position, key in varied:
-                        if alike[position].startswith(key):
-                            alike[position] = key
-                reading = readings.get(hash((origin, kind, name, *alike)))
-                if reading is None:
-                    reading = self._learn(origin, kind, name, sent_attributes)
+                like = kind, name, len(attributes)
+                alike = known.get(like)
+                while alike is not None:
+                    for place, key in alike.varied:
+                        if not attributes[place].startswith(key):
+                            break
+                    else:
+                        break
+                    alike = alike.less
+                reading = alike.readings.get(hash(alike.fixed(attributes))) if alike is not None else None
+                if reading is None or alike is None:
+                    alike, reading = self._learn(known, like, origin, attributes)
                 form = reading.form
                 if reading.late:
-                    form = self._form(reading, sent_attributes)
+                    form = self._form(reading, attributes)
+                if alike.varied:
+                    looked = alike.looked = alike.looked + 1
+                    if looked <= FIRST or not looked % EVERY:
+                        texts = [attributes[place] for place, _ in alike.varied]
+                        if leaks := examine((origin, *like), texts):
+                            form = self._leaking(form, leaks)
                 if reading.statement >= 0:
-                    statement = _text(sent_attributes[reading.statement])[:STATEMENT_LIMIT]
-                if due(like) and (leaks := examined.wire(like, sent_attributes)):
-                    form = self._leaking(form, leaks)
+                    statement = _text(attributes[reading.statement])[:STATEMENT_LIMIT]
             except (DecodeError, IndexError):
                 wrong.append("a span has a broken attribute")
                 continue
@@ -178,7 +215,7 @@ class ProtobufReader:
             state = span.trace_state
             if span.last_link:
                 links = True
-            spans.append(
+            add(
                 make(
                     Span,
                     (
@@ -201,31 +238,34 @@ class ProtobufReader:
             )
         return wrong, links
 
-    def _learn(self, origin: Origin, kind: int, name: str, sent: Sequence[bytes]) -> _Reading:
+    def _learn(
+        self, known: _Known, like: tuple[int, str, int], origin: Origin, sent: Sequence[bytes]
+    ) -> tuple[_Alike, _Reading]:
         """What to do with spans like this one; from now on they are recognised. Raises DecodeError, IndexError."""
+        kind, name, count = like
         found = tuple(map(self._attributes.__getitem__, sent))
-        if len(self._readings) >= self._remembered:
-            self._readings.clear()
-            self._masks.clear()
-            self._known.clear()
+        if self._learned >= self._remembered:
+            self._forget()
+        self._learned += 1
         varied = tuple(
-            (position, raw[: 2 + raw[1]]) for position, raw in enumerate(sent) if self._attributes.varies(raw)
+            (place, raw[: 2 + raw[1]]) for place, raw in enumerate(sent) if self._attributes.varies(raw)
         )
-        if varied:
-            self._masks[origin, kind, name, len(sent)] = varied
-        alike = list(sent)
-        for position, key in varied:
-            alike[position] = key
+        with self._learning:
+            alike = _with(known, like, varied) or _Alike(count, varied)
+            alike.less, known[like] = known.get(like), alike
+        leaks = self._examined.wire((origin, *like), [sent[place] for place in alike.others])
         # By content: what was found for an attribute may be forgotten, and its place in memory be another's.
-        seen = hash((origin, kind, name, *(one and (one.pair or one.name) for one in found)))
+        seen = hash((origin, kind, name, leaks, *(one and (one.pair or one.name) for one in found)))
         reading = self._known.get(seen)
         if reading is None:
-            reading = self._known[seen] = self._reading(origin, kind, name, found)
-        self._readings[hash((origin, kind, name, *alike))] = reading
-        return reading
+            reading = self._known[seen] = self._reading(origin, kind, name, leaks, found)
+        alike.readings[hash(alike.fixed(sent))] = reading
+        return alike, reading
 
-    def _reading(self, origin: Origin, kind: int, name: str, values: tuple[_Found | None, ...]) -> _Reading:
-        pairs: dict[str, Pair] = {}
+    def _reading(
+        self, origin: Origin, kind: int, name: str, leaks: tuple[str, ...], values: tuple[_Found | None, ...]
+    ) -> _Reading:
+        pairs: dict[str, Pair] = {LEAKS: (LEAKS, leaks)} if leaks else {}
         late: dict[bytes, int] = {}
         for position, found in enumerate(values):
             if found is not None and found.pair is not None:
@@ -248,25 +288,36 @@ class ProtobufReader:
             Form(origin, kind, name, tuple(pairs.values())),
             tuple((position, name.decode(), SPAN_READERS[name]) for name, position in late.items()),
             statements[0][1] if statements else -1,
+            {},
         )
 
     def _form(self, reading: _Reading, attributes: Sequence[bytes]) -> Form:
         """The form with its late attributes."""
-        found = []
-        for position, name, reduce in reading.late:
-            raw = attributes[position]
-            value = _text(raw) or _value(KeyValue.FromString(raw).value)
-            if value:
-                found.append((name, reduce(value)))
-        pairs = tuple(found)
-        form = self._forms.get((reading, pairs))
+        values = tuple(
+            [
+                reduce(text) if (text := _text(attributes[place])) else self._other(attributes[place], reduce)
+                for place, _, reduce in reading.late
+            ]
+        )
+        form = reading.forms.get(values)
         if form is None:
             known = reading.form
+            pairs = [(name, value) for (_, name, _), value in zip(reading.late, values, strict=True) if value]
             form = Form(known.origin, known.kind, known.name, (*known.attributes, *pairs))
-            if len(self._forms) >= self._remembered:
-                self._forms.clear()
-            self._forms[reading, pairs] = form
+            if self._learned >= self._remembered:
+                self._forget()
+            self._learned += 1
+            reading.forms[values] = form
         return form
+
+    def _other(self, raw: bytes, reduce: Callable[[Value], Value]) -> Value:
+        value = _value(KeyValue.FromString(raw).value)
+        return reduce(value) if value else ""
+
+    def _forget(self) -> None:
+        self._learned = 0
+        self._alike.clear()
+        self._known.clear()
 
     def _leaking(self, form: Form, leaks: tuple[str, ...]) -> Form:
         """The form of a span that was looked at, with what was found in its attributes."""
@@ -342,6 +393,24 @@ class _Attributes(dict[bytes, "_Found | None"]):
         self[raw] = found
 
 
+def _with(known: _Known, like: tuple[int, str, int], varied: tuple[tuple[int, bytes], ...]) -> _Alike | None:
+    """Takes out those of which the same attributes vary, and the last of too many."""
+    before: _Alike | None = None
+    one = known.get(like)
+    for _ in range(_VARIANTS):
+        if one is None or one.varied == varied:
+            break
+        before, one = one, one.less
+    rest = one.less if one is not None and one.varied == varied else None
+    if before is not None:
+        before.less = rest
+    elif rest is not None:
+        known[like] = rest
+    else:
+        known.pop(like, None)
+    return one if one is not None and one.varied == varied else None
+
+
 def _pair(raw: bytes) -> Pair | None:
     """A wanted attribute, reduced; None if it has no plain value. Raises DecodeError."""
     sent = KeyValue.FromString(raw)
@@ -373,7 +442,10 @@ def _text(raw: bytes) -> str:
     at = 2 + raw[1]
     # Short values stand where they always do: tag and length of the value, tag and length of its text, text.
     if len(raw) < 128 and raw[at] == 0x12 and raw[at + 2] == 0x0A and raw[at + 3] == len(raw) - at - 4:
-        return raw[at + 4 :].decode(errors="replace")
+        try:
+            return raw[at + 4 :].decode()
+        except UnicodeDecodeError:
+            return raw[at + 4 :].decode(errors="replace")
     return KeyValue.FromString(raw).value.string_value
 
 
