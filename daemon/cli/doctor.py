@@ -11,16 +11,37 @@ from daemon.cli.moments import existing, snapshot_number
 from daemon.cli.opening import reading, settings_of
 
 app = typer.Typer(
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode=None,
-    help="Say what does not work or could be seen better, and which setting helps.",
     add_completion=False,
 )
 
 
 @app.callback()
-def doctor() -> None:
-    """Say what does not work or could be seen better, and which setting helps."""
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Look at database, disk, receivers, mail host and credentials; exit with 1 if something does not work.
+
+    No cloud is listed and no mail is sent. JSON: name, state (ok, advice, problem), said.
+    """
+    if context.invoked_subcommand:
+        return
+    from dataclasses import asdict
+
+    from daemon.checkup import checkup
+    from daemon.cli.exits import RUN_TIME
+    from daemon.cli.reports import in_colour, width_of
+    from daemon.report.checkup import render_checkup
+    from daemon.report.json import document
+    from daemon.values.checkup import State
+
+    found = tuple(checkup(settings_of(context)))
+    out = sys.stdout
+    if as_json:
+        out.write(document("checkup", [asdict(each) for each in found]))
+    else:
+        out.write(render_checkup(found, width=width_of(out), colour=in_colour(out)))
+    if any(each.state is State.PROBLEM for each in found):
+        raise typer.Exit(RUN_TIME)
 
 
 @app.command()

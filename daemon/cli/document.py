@@ -56,10 +56,13 @@ def _general(root: Any) -> str:
 
 def _sections(name: str, command: Any) -> Iterator[str]:
     below = getattr(command, "commands", None)
-    if below:
-        for each in below.values():
-            yield from _sections(f"{name} {each.name}", each)
-        return
+    if not below or getattr(command, "invoke_without_command", False):
+        yield _section(name, command)
+    for each in (below or {}).values():
+        yield from _sections(f"{name} {each.name}", each)
+
+
+def _section(name: str, command: Any) -> str:
     arguments = [param for param in command.params if param.param_type_name == "argument"]
     options = [
         param
@@ -68,7 +71,7 @@ def _sections(name: str, command: Any) -> Iterator[str]:
     ]
     shown = " ".join([name, *(_usage(argument) for argument in arguments)])
     table = f"\n{_table([*arguments, *options])}" if arguments or options else ""
-    yield f"## `{shown}`\n\n{_paragraphs(command.help)}\n{table}"
+    return f"## `{shown}`\n\n{_paragraphs(command.help)}\n{table}"
 
 
 def _usage(argument: Any) -> str:

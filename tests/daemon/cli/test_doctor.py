@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,3 +80,56 @@ def test_hostile_names_steer_nothing(tmp_path: Path, line: CommandLine) -> None:
         assert EVIL not in said.output
         assert all(each.isprintable() or each == "\n" for each in said.output)
         assert "evil" in said.output
+
+
+def test_doctor_names_what_works_and_what_does_not(tmp_path: Path, line: CommandLine) -> None:
+    config = installed(tmp_path, "", shop())
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        secret = tmp_path / "token"
+        secret.write_text("s3cr3t")
+        secret.chmod(0o600)
+        told = _states(
+            line(
+                config,
+                "doctor",
+                "--json",
+                *("--set", "traces.enabled=true", "--set", f"traces.http=127.0.0.1:{port}"),
+                *("--set", f"traces.token_file={secret}", "--set", "traces.grpc="),
+                *(
+                    "--set",
+                    "mail.host=127.0.0.1",
+                    "--set",
+                    f"mail.port={port}",
+                    "--set",
+                    "mail.security=none",
+                ),
+                *("--set", "mail.sender=a@shop.example", "--set", 'mail.recipients=["b@shop.example"]'),
+            ).output
+        )
+    assert told["database"] == "ok"
+    assert told["disk"] in ("ok", "problem")
+    assert told["receiver http"] == "ok"
+    assert told["mail"] == "ok"
+    assert told["traces.token_file"] == "ok"
+    assert told["accounts"] == "advice"
+
+
+def test_doctor_exits_with_a_code_where_something_does_not_work(tmp_path: Path, line: CommandLine) -> None:
+    config = tmp_path / "driftline.toml"
+    config.write_text(
+        f'[driftline]\nstate_directory = "{tmp_path}"\n[privacy]\nstaff_key_file = "{tmp_path}/none"\n'
+        "[traces]\nenabled = false\n"
+    )
+    said = line(config, "doctor")
+    assert said.code == 1
+    shown = " ".join(said.output.split())
+    assert "there is no database at" in shown
+    assert "problem privacy.staff_key_file" in shown
+    assert not (tmp_path / "driftline.db").exists()
+    told = _states(line(config, "doctor", "--json").output)
+    assert (told["database"], told["receivers"], told["mail"]) == ("problem", "advice", "advice")
+
+
+def _states(output: str) -> dict[str, str]:
+    return {each["name"]: each["state"] for each in json.loads(output)["data"]}
