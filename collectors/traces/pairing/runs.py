@@ -54,11 +54,11 @@ class Run:
         self.sends: list[Send] | None = None
 
 
-def chain(run: Run) -> list[Run]:
+def chain(run: Run, most: int = DEEPEST_CALL) -> list[Run]:
     """A run and those above it."""
     found = [run]
     one = run.caller
-    while one is not None and len(found) < DEEPEST_CALL:
+    while one is not None and len(found) < most:
         found.append(one)
         one = one.caller
     return found
@@ -66,30 +66,27 @@ def chain(run: Run) -> list[Run]:
 
 def use(run: Run, record: Record, tally: Tally) -> None:
     """The run does what a span of this shape says."""
-    shape, start = record.shape, record.start
-    if record.weight != tally.weight:
-        tally = tally.of(record.weight)
+    shape, _, start, end, weight, _ = record
+    if weight != tally.weight:
+        tally = tally.of(weight)
     if run.uses is None:
         run.uses = [record]
     else:
         run.uses.append(record)
     tally.used[run.operation, shape].append(start)
-    reached = tally.reached
-    if run.caller is None:
-        reached[run.operation, shape].append(start)
-    else:
-        for one in chain(run):
+    if run.caller is not None:
+        reached = tally.reached
+        for one in chain(run.caller, DEEPEST_CALL - 1):
             reached[one.operation, shape].append(start)
-    if shape.reads:
-        for read in shape.reads:
-            _hold(run, read, record.end, tally)
+    for read in shape.reads:
+        _hold(run, read, end, tally)
     for host in shape.sends:
         _send(run, host, record, tally)
 
 
 def connect(run: Run, above: Run, answers: bool, until: int, tally: Tally) -> None:
     """`above` called `run`: what `run` and those below it did counts for `above`, and those over it, too."""
-    over = chain(above)
+    over = chain(above) if above.caller is not None else [above]
     if run.caller is not None or run in over:
         return  # parents that form a circle are of a broken tracer; a second parent is one by a shared id
     run.caller, run.answers, run.until = above, answers, until
@@ -98,18 +95,24 @@ def connect(run: Run, above: Run, answers: bool, until: int, tally: Tally) -> No
     else:
         above.below.append(run)
     for one in _below(run) if run.below else (run,):
-        for record in one.uses or ():
-            reached = (tally if record.weight == tally.weight else tally.of(record.weight)).reached
-            for upper in over:
-                reached[upper.operation, record.shape].append(record.start)
-        for send in one.sends or ():
-            for read in send.known:
-                told = tally.of(send.weight).told_below
+        if one.uses:
+            for shape, _, start, _, weight, _ in one.uses:
+                reached = (tally if weight == tally.weight else tally.of(weight)).reached
                 for upper in over:
-                    told[upper.operation, send.host, read].append(send.start)
+                    reached[upper.operation, shape].append(start)
+        if one.sends:
+            for send in one.sends:
+                for read in send.known:
+                    told = tally.of(send.weight).told_below
+                    for upper in over:
+                        told[upper.operation, send.host, read].append(send.start)
     if answers and run.holds:
         # Most calls are answered after everything that the caller had sent by then.
-        if until and not any(one.sends and one.sends[-1].latest >= until for one in over):
+        early = until != 0
+        for one in over:
+            if one.sends and one.sends[-1].latest >= until:
+                early = False
+        if early:
             _mark(above)
             return
         for read, end in sorted(_held(run).items()):
@@ -117,10 +120,11 @@ def connect(run: Run, above: Run, answers: bool, until: int, tally: Tally) -> No
 
 
 def _mark(run: Run) -> None:
-    for one in chain(run):
-        one.holds = True
-        if not one.answers:
+    for _ in range(DEEPEST_CALL):
+        run.holds = True
+        if not run.answers or run.caller is None:
             return
+        run = run.caller
 
 
 def _below(run: Run, answering: bool = False) -> Iterator[Run]:
@@ -160,14 +164,16 @@ def _arrival(run: Run, at: Run) -> int:
 
 def _hold(run: Run, read: str, end: int, tally: Tally) -> None:
     """The run, and those that wait for its answer, hold what was read from `end` on."""
-    for one in chain(run):
-        one.holds = True
-        for send in one.sends or ():
-            if end <= send.start and read not in send.known:
-                _tell(one, send, read, tally)
-        if not one.answers:
+    for _ in range(DEEPEST_CALL):
+        run.holds = True
+        if run.sends:
+            for send in run.sends:
+                if end <= send.start and read not in send.known:
+                    _tell(run, send, read, tally)
+        if not run.answers or run.caller is None:
             return
-        end = one.until or end
+        end = run.until or end
+        run = run.caller
 
 
 def _send(run: Run, host: str, record: Record, tally: Tally) -> None:

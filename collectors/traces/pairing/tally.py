@@ -31,9 +31,9 @@ class Tally:
     """Sightings on their way to facts, all of spans that stand for `weight` spans each.
 
     `shapes`: spans. `begun`: operations that a span of this shape began. `roots`: operations begun without a
-    parent. `met`: a child's and its parent's shape. `used`, `reached`: an operation and the shape of a span by which
-    it, or one it called, used something. `told`, `told_below`: operation, host, and what had been read before.
-    `calls`: caller, called and evidence. `consumed`: topic, operation and evidence.
+    parent. `met`: a child's and its parent's shape. `used`: an operation and the shape of a span by which it used
+    something; `reached`: the same of one that it called, directly or not. `told`, `told_below`: operation, host, and
+    what had been read before. `calls`: caller, called and evidence. `consumed`: topic, operation and evidence.
     """
 
     __slots__ = (
@@ -105,6 +105,8 @@ class Tally:
             environment = _environment(operation)
             for use in shape.uses:
                 yield flow(environment, operation, use), starts
+                if use.verb in _REACHING:
+                    yield Said(environment, operation, "reaches", use.target, _of_reached(use)), starts
         for (operation, shape), starts in self.reached.items():
             environment = _environment(operation)
             for use in shape.uses:
