@@ -55,7 +55,6 @@ class Daemon:
         self._clock = clock
         self._stopping = threading.Event()
         self._woken = threading.Event()
-        self._reload = threading.Event()
         self._busy = threading.Lock()  # a cycle and a round of mail never write at the same time
         self._systemd = sdnotify.SystemdNotifier()
         self._troubles: dict[str, str] = {}
@@ -110,10 +109,8 @@ class Daemon:
     def _serve(self, database: Database) -> None:
         """One life between two readings of the settings."""
         settings = self._settings
-        self._reload.clear()
-        self._woken.clear()
         if self._stopping.is_set():
-            return  # told between two lives: nothing would wake this one
+            return  # told between two lives
         with ExitStack() as stack:
             journal = None
             if settings.traces.enabled:
@@ -155,8 +152,7 @@ class Daemon:
             self._in_use = settings
             self._systemd.notify("READY=1")
             log.info("running", first_cycle=first.isoformat(timespec="seconds"))
-            self._wait()
-            self._systemd.notify("RELOADING=1" if self._reload.is_set() else "STOPPING=1")
+            self._systemd.notify("RELOADING=1" if self._wait() else "STOPPING=1")
 
     def _receive(self, settings: Settings, journal: Journal) -> Callable[[], None]:
         """Starts the receiver; returns what stops it."""
@@ -167,19 +163,35 @@ class Daemon:
         log.info("receiving", ports=dict(receiver.ports))
         return receiver.stop
 
-    def _wait(self) -> None:
-        """Until told to stop or to reload, feeding systemd's watchdog."""
-        while not self._woken.wait(_watchdog()):
-            self._systemd.notify("WATCHDOG=1")
-        if self._reload.is_set() and not self._stopping.is_set():
-            try:
-                before, self._settings = self._settings, self._load()
-                if _place(before) != _place(self._settings):
-                    log.warning("restart_needed", reason="database and state_directory are read at the start")
-                configure_logging(self._settings.logging)
-                log.info("settings_reloaded")
-            except ConfigError as error:
-                log.error("settings_kept", reason=str(error))  # noqa: TRY400 - the sentence says it all
+    def _wait(self) -> bool:
+        """Until told to stop, or to go on with new settings (True), feeding systemd's watchdog."""
+        while not self._stopping.is_set():
+            while not self._woken.wait(_watchdog()):
+                self._systemd.notify("WATCHDOG=1")
+            self._woken.clear()
+            if self._stopping.is_set():
+                break
+            if self._taken():
+                return True
+        return False
+
+    def _taken(self) -> bool:
+        """Reads the settings anew; while they, or the files they name, cannot be used, nothing of this life ends."""
+        try:
+            settings = self._load()
+            if settings.traces.enabled:
+                from collectors.traces import receiver  # noqa: PLC0415 - loads gRPC only where it is used
+
+                receiver.check(settings.traces)
+        except (ConfigError, ReceiverError) as error:
+            log.error("settings_kept", reason=str(error))  # noqa: TRY400 - the sentence says it all
+            return False
+        if _place(self._settings) != _place(settings):
+            log.warning("restart_needed", reason="database and state_directory are read at the start")
+        self._settings = settings
+        configure_logging(settings.logging)
+        log.info("settings_reloaded")
+        return True
 
     def _finish(self, scheduler: BackgroundScheduler) -> None:
         """Waits for what is under way, feeding the watchdog: a cycle may wait long for a dead region."""
@@ -285,7 +297,6 @@ class Daemon:
         self.stop()
 
     def _hang_up(self, _number: int, _frame: object) -> None:
-        self._reload.set()
         self._woken.set()
 
 

@@ -31,9 +31,19 @@ __all__ = [
     "Receiver",
     "ReceiverError",
     "TokenRequired",
+    "check",
 ]
 
 log = structlog.get_logger()
+
+
+def check(settings: Traces) -> None:
+    """Reads the files that are named, and binds nothing. Raises TokenRequired, CertificateUnusable, SecretError."""
+    for protocol, address in (("grpc", settings.grpc), ("http", settings.http)):
+        if address and not settings.asks_who and is_open(address):
+            raise TokenRequired(address, f"traces.{protocol}")
+    tls.context(settings)
+    Senders(settings)
 
 
 class Receiver:
@@ -41,10 +51,8 @@ class Receiver:
 
     def __init__(self, settings: Traces, sink: FactSink, flows: Flows | None = None) -> None:
         """Binds nothing yet. Raises TokenRequired, CertificateUnusable, SecretError."""
+        check(settings)
         self._addresses = {"grpc": settings.grpc, "http": settings.http}
-        for protocol, address in self._addresses.items():
-            if address and not settings.asks_who and is_open(address):
-                raise TokenRequired(address, f"traces.{protocol}")
         for setting in readable_by_all(token_files(settings)):
             log.warning("secret_readable_by_all", setting=setting, advice="chmod o-r its file")
         self._limits = Limits(
