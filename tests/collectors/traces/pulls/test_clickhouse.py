@@ -25,7 +25,7 @@ if importlib.util.find_spec("chdb") is None and "CI" not in os.environ:
     pytest.skip(
         "install requirements-clickhouse.lock: ClickHouse's engine takes 900 MB", allow_module_level=True
     )
-from chdb import session  # noqa: E402 - only where it is installed
+from chdb import session
 
 NOW = MOMENT / 1e9 + 60
 TABLE = """
