@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from collectors.contract import Fact, FactSink, SinkBusy
+from collectors.digests import Digests
 from collectors.traces import stores
 from collectors.traces.pairing import Index, Tally, Times, add
 from collectors.traces.said import Said
@@ -59,7 +60,7 @@ class Flows:
         self._turn = 0
         self._spans = 0
         self._facts = 0
-        self._told: set[int] = set()
+        self._told = Digests()
         self._left_out = 0
 
     def record(self, spans: Sequence[Span], timeout: float) -> int:
@@ -125,16 +126,17 @@ class Flows:
 
     def _within(self, facts: dict[Said, Times]) -> dict[Said, Times]:
         """The facts without new ones beyond the cap. They are known by their hash."""
-        new = {hash(said) for said in facts} - self._told
-        if len(self._told) + len(new) <= FACTS:
-            self._told |= new
+        told = self._told
+        if len(told) + len(facts) <= FACTS:
+            for said in facts:
+                told.add(hash(said))
             return facts
         kept: dict[Said, Times] = {}
         for said, times in facts.items():
-            if hash(said) in self._told:
+            if len(told) < FACTS:
+                told.add(hash(said))
                 kept[said] = times
-            elif len(self._told) < FACTS:
-                self._told.add(hash(said))
+            elif hash(said) in told:
                 kept[said] = times
             else:
                 self._left_out += 1

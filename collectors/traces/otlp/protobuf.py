@@ -88,6 +88,10 @@ class _Reading:
     forms: dict[tuple[Value, ...], Form]
 
 
+_NO_FORMS: dict[tuple[Value, ...], Form] = {}
+"""Of the many readings without anything late: never written to."""
+
+
 class _Alike:
     """Spans of one origin, kind, name and number of attributes, with the same ones of them varied.
 
@@ -288,7 +292,7 @@ class ProtobufReader:
             Form(origin, kind, name, tuple(pairs.values())),
             tuple((position, name.decode(), SPAN_READERS[name]) for name, position in late.items()),
             statements[0][1] if statements else -1,
-            {},
+            {} if late else _NO_FORMS,
         )
 
     def _form(self, reading: _Reading, attributes: Sequence[bytes]) -> Form:
