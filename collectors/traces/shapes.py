@@ -39,6 +39,8 @@ _READING = frozenset({
     "headobject", "getobject", "listobjects", "listobjectsv2",
 })  # fmt: skip
 _PUBLISHING = frozenset({"publish", "send", "create"})
+_TELLING = frozenset({"sends_to", "publishes_to"})
+"""The verbs that hand on what the operation holds."""
 
 
 class Use(NamedTuple):
@@ -56,8 +58,9 @@ class Shape:
     `operation`: the urn it has if it starts one (see `Shapes.begin`). `begins`: it does so by its kind.
     `timed`: when it was matters to what others say. `said`: facts known without any other span. `uses`: what the
     enclosing operation does through it.
-    `reads`: the columns it obtains, as details of a disclosure. `sends`: the hosts it calls, `peer`: the alias
-    of the host it calls, "" if it calls none, `port` with it. `topic`: the topic it consumes.
+    `reads`: the columns it obtains, as details of a disclosure. `sends`: the hosts it calls and the topics it
+    publishes to. `peer`: the alias of the host it calls, "" if it calls none, `port` with it. `topic`: the topic it
+    consumes.
     """
 
     service: Service
@@ -199,7 +202,7 @@ class Shapes:
             said=tuple(dict.fromkeys(said)),
             uses=tuple(dict.fromkeys((*(use for _, use in used), *(() if begins else leaks)))),
             reads=tuple(_disclosure(use) for _, use in used if use.verb == "reads"),
-            sends=tuple(use.target for _, use in used if use.verb == "sends_to"),
+            sends=tuple(use.target for _, use in used if use.verb in _TELLING),
             peer=_peer(attributes).alias(service) if calls else "",
             port=_peer(attributes).port if calls else "",
             statement=statement,

@@ -217,11 +217,11 @@ def judge(places: Places, route: Sequence[Hop], direction: Direction) -> tuple[B
     How much one matters is judged by the way of the data: a workload in the US that reads a store in the EU moves
     data to the US.
 
-    What is read does not come back over a topic. On the way to a third party only the last hop is judged:
+    What is read does not come back over a topic. On the way to a third party or topic only the last hop is judged:
     what it is given was read where that hop begins.
     """
     found: set[Border] = set()
-    for hop in route[-1:] if direction is Direction.SENDS else route:
+    for hop in route[-1:] if direction.gives else route:
         if direction is not Direction.READS or hop.verb not in _ONE_WAY:
             found.update(places.between(hop.source, hop.target, back=direction is Direction.READS))
     return tuple(sorted(found))

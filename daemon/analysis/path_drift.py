@@ -112,13 +112,21 @@ def _change(
     )
 
 
+_DOING = {
+    Direction.READS: "reading",
+    Direction.WRITES: "writing",
+    Direction.SENDS: "sending",
+    Direction.PUBLISHES: "publishing",
+}
+
+
 def _why_new(paths: Sequence[DataPath], fresh: Hop | None) -> str:
     if fresh is not None:
         verb = fresh.verb.replace("_", " ")
         return f"{short_name(fresh.source)} {verb} {short_name(fresh.target)} was not known before"
     columns = ", ".join(sorted({column for path in paths for column in path.columns}))
     direction = paths[0].identity.direction
-    doing = {Direction.READS: "reading", Direction.WRITES: "writing", Direction.SENDS: "sending"}[direction]
+    doing = _DOING[direction]
     return f"every hop was known before; {doing} {columns} was not"
 
 

@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from daemon.analysis import borders, classes, exposure, routes
 from daemon.analysis.classes import TableClasses, Verdict, texts
 from daemon.analysis.path_drift import compare
-from daemon.analysis.touches import Key, Touch, by_class, disclosed, host_of, third_parties, touches
+from daemon.analysis.touches import (
+    Key,
+    Touch,
+    by_class,
+    disclosed,
+    given_to,
+    taker_of,
+    third_parties,
+    touches,
+)
 from daemon.values.graph import Graph
 from daemon.values.path import DataPath, Direction, Hop, PathIdentity, Tier
 from daemon.values.told import NOTHING, Told
@@ -150,7 +159,7 @@ def _seen(graph: Graph, tables: Mapping[str, TableClasses], foreign: frozenset[s
                 named, _ = by_class(tables[table], texts(relation.attributes.get(attribute)))
                 for data_class, verdicts in named.items():
                     found[relation.source][table, direction, data_class].update(verdicts)
-        elif host := host_of(relation, graph, foreign):
+        elif taker := taker_of(relation, graph, foreign):
             for data_class, verdicts in disclosed(relation, tables):
-                found[relation.source][host, Direction.SENDS, data_class].update(verdicts)
+                found[relation.source][taker, given_to(taker), data_class].update(verdicts)
     return {origin: dict(keys) for origin, keys in found.items()}

@@ -13,7 +13,7 @@ from daemon.analysis.touches import host_of, third_parties
 from daemon.analysis.workloads import services, workloads
 from daemon.values.flow import Flow
 from daemon.values.graph import Graph
-from daemon.values.path import DataPath, Direction
+from daemon.values.path import DataPath, Direction, Tier
 from daemon.values.service import ServiceSheet, TableUse
 
 _DATA = frozenset({"reads", "writes"})
@@ -75,28 +75,41 @@ def column_classes(paths: Iterable[DataPath]) -> dict[tuple[str, str], str]:
     return {
         (path.identity.sink, column): path.identity.data_class
         for path in paths
-        if path.identity.direction is not Direction.SENDS
+        if not path.identity.direction.gives
         for column in path.columns
     }
 
 
 def with_classes(flows: Iterable[Flow], paths: Iterable[DataPath]) -> tuple[Flow, ...]:
-    """The flows, each with the classes it carries: by its columns, or as the last hop of a path to a third party."""
+    """The flows, each with the classes it carries.
+
+    That is by its columns, as the last hop of a path to a third party or topic, or for a consumer by what its
+    topic was observed to be given.
+    """
     paths = tuple(paths)
     columns = column_classes(paths)
     sent: dict[tuple[str, str], set[str]] = defaultdict(set)
+    carried: dict[str, set[str]] = defaultdict(set)
     for path in paths:
-        if path.identity.direction is Direction.SENDS and path.route:
-            sent[path.route[-1].source, path.identity.sink].add(path.identity.data_class)
-    return tuple(replace(flow, classes=_classes(flow, columns, sent)) for flow in flows)
+        key = path.identity
+        if key.direction.gives and path.route:
+            sent[path.route[-1].source, key.sink].add(key.data_class)
+        if key.direction is Direction.PUBLISHES and path.tier is Tier.OBSERVED:
+            carried[key.sink].add(key.data_class)
+    return tuple(replace(flow, classes=_classes(flow, columns, sent, carried)) for flow in flows)
 
 
 def _classes(
-    flow: Flow, columns: Mapping[tuple[str, str], str], sent: Mapping[tuple[str, str], Collection[str]]
+    flow: Flow,
+    columns: Mapping[tuple[str, str], str],
+    sent: Mapping[tuple[str, str], Collection[str]],
+    carried: Mapping[str, Collection[str]],
 ) -> tuple[str, ...]:
     if flow.verb in _DATA:
         named = {columns[flow.target, each] for each in flow.columns if (flow.target, each) in columns}
         return tuple(sorted(named))
+    if flow.verb == "consumed_by":
+        return tuple(sorted(carried.get(flow.source, ())))
     return tuple(sorted(sent.get((flow.source, flow.target), ())))
 
 

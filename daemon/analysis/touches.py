@@ -1,4 +1,4 @@
-"""What each operation does with classified columns: reads or writes them, or sends them to a third party."""
+"""What each operation does with classified columns: reads or writes them, or gives them to a third party or topic."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from collectors.model import Alias, Relation
+from daemon.analysis import carriers
 from daemon.analysis.classes import EVERY, TableClasses, Verdict, read_whole, texts, together
 from daemon.analysis.links import host_names
 from daemon.analysis.workloads import services
@@ -15,12 +16,14 @@ from daemon.values.graph import Bound, Graph
 from daemon.values.path import Direction, Hop
 
 Columns = Mapping[str, Verdict]
-"""Columns of one data class, each with the verdict on it. To a third party they go by `schema.table.column`."""
+"""Columns of one data class, each with the verdict on it. What is given goes by `schema.table.column`."""
 
 Key = tuple[str, Direction, str]
 """Sink, direction and data class."""
 
 _DATA = {"reads": Direction.READS, "writes": Direction.WRITES}
+_GIVING = {Direction.SENDS: "sends_to", Direction.PUBLISHES: "publishes_to"}
+_SENDING = frozenset({"discloses", *_GIVING.values()})
 
 _IDENTITY = re.compile(
     r"\b(accounts?|authn?|authz|authentication|authorization|iam|idp|identity|keycloak|login|oauth|oidc"
@@ -36,9 +39,10 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 class Touch:
     """What one operation does at one sink with one data class.
 
-    `seen`: columns named in a statement of this operation, or of the trace in which it called the host.
-    `possible`: columns that a statement which reads everything may have read, or that the service reads
-    elsewhere. `expected`: credentials in the hands of the service that owns identity.
+    `seen`: columns named in a statement of this operation, or of the trace in which it called the host or published.
+    `possible`: columns that a statement which reads everything may have read, that the service reads
+    elsewhere, or that a topic carries which the operation consumes.
+    `expected`: credentials in the hands of the service that owns identity.
     """
 
     key: Key
@@ -65,12 +69,12 @@ def touches(
 ) -> dict[str, tuple[Touch, ...]]:
     """What every operation does at every sink, by urn, sorted. `foreign`: the hosts known to be third parties.
 
-    A service stands in for an operation that is not known: for columns and hosts that none of its known
-    operations accounts for.
+    A service stands in for an operation that is not known: for columns, hosts and topics that none of its known
+    operations accounts for. A topic carries on what was read before in the traces that published to it.
     """
     service_of = services(graph)
     data = _sorted(r for r in graph.relations if r.verb in _DATA and r.target in tables)
-    sent = _sorted(r for r in graph.relations if r.verb in {"sends_to", "discloses"})
+    sent = _sorted(r for r in graph.relations if r.verb in _SENDING)
     found: dict[str, list[Touch]] = defaultdict(list)
 
     covered: dict[tuple[str, str, str], set[str]] = defaultdict(set)
@@ -104,30 +108,29 @@ def touches(
     given: dict[tuple[str, str], dict[str, dict[str, Verdict]]] = {}
     hops: dict[tuple[str, str], Hop] = {}
     for relation in sent:
-        host = host_of(relation, graph, foreign)
-        if not host or (relation.source, str(relation.target)) in accounted:
+        taker = taker_of(relation, graph, foreign)
+        if not taker or (relation.source, str(relation.target)) in accounted:
             continue
-        pair = (relation.source, host)
+        pair = (relation.source, taker)
         known = given.setdefault(pair, defaultdict(dict))
         # The call itself is the hop; that something was read before it is what makes it telling.
-        if pair not in hops or relation.verb == "sends_to":
-            hops[pair] = _hop(relation, host, "sends_to")
+        if pair not in hops or relation.verb != "discloses":
+            hops[pair] = _hop(relation, taker, _GIVING[given_to(taker)])
         for data_class, verdicts in disclosed(relation, tables):
             known[data_class].update(verdicts)
-    for (source, host), known in sorted(given.items()):
+    received = carriers.received(graph, given)
+    for (source, taker), known in sorted(given.items()):
         elsewhere = read_by.get(service_of.get(source, source), {})
-        for data_class in sorted(known.keys() | elsewhere.keys()):
+        by_topic = received.get(source, {})
+        for data_class in sorted(known.keys() | elsewhere.keys() | by_topic.keys()):
             seen_here = known.get(data_class, {})
+            perhaps = {**by_topic.get(data_class, {}), **elsewhere.get(data_class, {})}
             found[source].append(
                 Touch(
-                    (host, Direction.SENDS, data_class),
-                    hops[source, host],
+                    (taker, given_to(taker), data_class),
+                    hops[source, taker],
                     seen_here,
-                    {
-                        column: verdict
-                        for column, verdict in elsewhere.get(data_class, {}).items()
-                        if column not in seen_here
-                    },
+                    {column: verdict for column, verdict in perhaps.items() if column not in seen_here},
                 )
             )
     return {urn: tuple(sorted(each, key=lambda touch: touch.key)) for urn, each in sorted(found.items())}
@@ -154,13 +157,25 @@ def by_class(
 
 
 def disclosed(relation: Relation, tables: Mapping[str, TableClasses]) -> list[tuple[str, dict[str, Verdict]]]:
-    """The classes, with columns, that were read in the trace before a host was called."""
+    """The classes, with columns, that were read in the trace before a host was called or a message sent."""
     return [
         pair
         for urn, columns in together(relation.attributes.get("together"))
         if urn in tables
         for pair in _labelled(tables[urn], *by_class(tables[urn], columns))
     ]
+
+
+def taker_of(relation: Relation, graph: Graph, foreign: frozenset[str]) -> str:
+    """The urn of the topic or third party a relation leads to; "" if it leads elsewhere."""
+    if isinstance(relation.target, str) and relation.target.startswith("topic://"):
+        return relation.target
+    return host_of(relation, graph, foreign)
+
+
+def given_to(taker: str) -> Direction:
+    """What is done with data that this takes."""
+    return Direction.PUBLISHES if taker.startswith("topic://") else Direction.SENDS
 
 
 def host_of(relation: Relation, graph: Graph, foreign: frozenset[str]) -> str:

@@ -92,12 +92,13 @@ def _sink(told: Explanation) -> Line:
     notes = []
     if path.store:
         notes.append(_notes(Note(path.store, "store"), *_region(told.store_region)))
-    elif path.identity.direction is not Direction.SENDS:
+    elif not path.identity.direction.gives:
         notes.append(_notes(Note("no database of the inventory answers to its address", "store")))
     doing = {
         Direction.READS: "reads from",
         Direction.WRITES: "writes to",
         Direction.SENDS: "sends to third party",
+        Direction.PUBLISHES: "publishes to topic",
     }[path.identity.direction]
     sink = wording.name(path.identity.sink)
     said = f"{doing} {where} {sink}" if where and where != sink else f"{doing} {sink}"

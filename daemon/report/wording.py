@@ -166,8 +166,9 @@ def hop(step: Hop, columns: Iterable[str] = ()) -> str:
         called = service(step.target)
         target = name(step.target) if called == source else f"{called} {name(step.target)}"
     else:
-        host = step.target.startswith("host://")  # a dot after a host's name would read as part of it
-        target = _with_columns(name(step.target), tuple(columns), always=host)
+        # A dot after a host's or topic's name would read as part of it.
+        named = step.target.startswith(("host://", "topic://"))
+        target = _with_columns(name(step.target), tuple(columns), always=named)
     return f"{source} {words} {target}"
 
 
@@ -222,6 +223,8 @@ def _sink(paths: tuple[DataPath, ...]) -> str:
     match path.identity.direction:
         case Direction.SENDS:
             return f"sends to third party {target}"
+        case Direction.PUBLISHES:
+            return f"publishes to topic {target}"
         case Direction.WRITES:
             return joined(" ", "writes", place(path), target)
         case Direction.READS:

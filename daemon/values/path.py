@@ -13,6 +13,12 @@ class Direction(StrEnum):
     READS = "reads"  # from a table towards the origin
     WRITES = "writes"  # from the origin into a table
     SENDS = "sends"  # to a third party
+    PUBLISHES = "publishes"  # to a topic or queue, which carries it on
+
+    @property
+    def gives(self) -> bool:
+        """Whether the data is handed to a third party or topic: its columns then go by `schema.table.column`."""
+        return self in (Direction.SENDS, Direction.PUBLISHES)
 
 
 class Tier(StrEnum):
@@ -62,7 +68,7 @@ class PathIdentity:
     """What makes a path the same path from one snapshot to the next."""
 
     origin: str  # urn of an operation
-    sink: str  # urn of a table or host
+    sink: str  # urn of a table, host or topic
     direction: Direction
     data_class: str  # fideslang key
 

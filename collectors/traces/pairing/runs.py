@@ -25,7 +25,10 @@ class Record(NamedTuple):
 
 
 class Send(NamedTuple):
-    """A call to a host, and what is known to have been read before it. `latest`: start of the latest one so far."""
+    """A call to a host or a message to a topic, and what is known to have been read before it.
+
+    `latest`: start of the latest one so far.
+    """
 
     host: str
     start: int

@@ -32,8 +32,9 @@ class Tally:
 
     `shapes`: spans. `begun`: operations that a span of this shape began. `roots`: operations begun without a
     parent. `met`: a child's and its parent's shape. `used`: an operation and the shape of a span by which it used
-    something; `reached`: the same of one that it called, directly or not. `told`, `told_below`: operation, host, and
-    what had been read before. `calls`: caller, called and evidence. `consumed`: topic, operation and evidence.
+    something; `reached`: the same of one that it called, directly or not. `told`, `told_below`: operation, host or
+    topic, and what had been read before. `calls`: caller, called and evidence. `consumed`: topic, operation,
+    evidence.
     """
 
     __slots__ = (

@@ -58,8 +58,8 @@ def picture(paths: Sequence[DataPath], crossings: Crossings) -> Picture:
 
 
 def _short(direction: Direction, columns: Sequence[str]) -> set[str]:
-    """To a third party, columns go by table as well: their own name is enough here."""
-    return {each.rpartition(".")[2] for each in columns} if direction is Direction.SENDS else set(columns)
+    """To a third party or topic, columns go by table as well: their own name is enough here."""
+    return {each.rpartition(".")[2] for each in columns} if direction.gives else set(columns)
 
 
 def _box(urn: str, classes: Mapping[str, set[str]], store: str) -> Box:

@@ -14,10 +14,15 @@ _COLUMNS = (
     Column(
         "sink",
         "p.sink",
-        "Table or third party at which it ends (urn)",
+        "Table, third party or topic at which it ends (urn)",
         example="table://public/postgresql/db.example:5432/shop/public.customers",
     ),
-    Column("direction", "p.direction", "reads, writes or sends", example="reads"),
+    Column(
+        "direction",
+        "p.direction",
+        "reads, writes, sends (to a third party) or publishes (to a topic or queue)",
+        example="reads",
+    ),
     Column(
         "data_class", "p.data_class", "Kind of personal data, a fideslang key", example="user.contact.email"
     ),

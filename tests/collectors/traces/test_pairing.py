@@ -22,6 +22,7 @@ DATABASE = {
     "db.query.text": "SELECT email FROM customers WHERE id = 7",
 }
 TABLE = "table://public/postgresql/db.example.com:5432/shop/public.customers"
+SEEN_TOPIC = "topic://prod/kafka//seen"
 MAILER = {
     "http.request.method": "POST",
     "server.address": "api.mailer.example",
@@ -96,6 +97,7 @@ def test_a_trace_becomes_the_flows_between_operations() -> None:
     assert lines(
         answer(shop()), "calls", "reads", "writes", "publishes_to", "consumed_by", "sends_to", "discloses"
     ) == [
+        f"back/shop.Cart/Get discloses {SEEN_TOPIC} together={{'table': '{TABLE}', 'columns': ['email']}}",
         "back/shop.Cart/Get publishes_to topic://prod/kafka//seen evidence=topic",
         f"back/shop.Cart/Get reads {TABLE} columns=email lookups=id",
         "front/GET /cart calls back/shop.Cart/Get evidence=paired",
@@ -113,6 +115,7 @@ def test_the_root_reaches_what_was_touched_below_it_in_the_same_trace() -> None:
         f"front/GET /cart reaches public/api.mailer.example together={{'table': '{TABLE}', 'columns': ['email']}}",
         f"front/GET /cart reaches {TABLE} reads=email",
         f"front/GET /cart reaches {TABLE.replace('customers', 'stats')} writes=views",
+        f"front/GET /cart reaches {SEEN_TOPIC} together={{'table': '{TABLE}', 'columns': ['email']}}",
     ]
 
 
@@ -240,6 +243,26 @@ def test_a_read_that_ends_after_the_call_began_is_not_disclosed() -> None:
 
     assert lines(answer(spans(read_at=2.5)), "discloses") == []
     assert len(lines(answer(spans(read_at=1.5)), "discloses")) == 1
+
+
+def test_a_message_sent_before_the_read_ended_does_not_carry_what_was_read() -> None:
+    def spans(sent_at: float) -> list[Span]:
+        topic = {"messaging.system": "kafka", "messaging.destination.name": "t"}
+        return read(
+            resource_spans(
+                "a",
+                [
+                    proto_span("a1", "server", took=9),
+                    proto_span("a2", "client", parent="a1", at=2, took=1, attributes=DATABASE),
+                    proto_span("a3", "producer", parent="a1", at=sent_at, attributes=topic),
+                ],
+            )
+        )
+
+    assert lines(answer(spans(sent_at=2.5)), "discloses") == []
+    assert lines(answer(spans(sent_at=3.5)), "discloses") == [
+        f"a/a1 discloses topic://prod/kafka//t together={{'table': '{TABLE}', 'columns': ['email']}}"
+    ]
 
 
 def test_what_the_caller_read_is_not_taken_for_known_by_the_one_it_calls() -> None:

@@ -222,6 +222,80 @@ def test_what_another_operation_discloses_is_possible_until_the_origin_reaches_i
     assert [path.tier for path in estate.paths()] == [Tier.OBSERVED]
 
 
+def posted() -> tuple[Estate, str, str, str, str, str]:
+    """An operation publishes to a topic, whose consumer sends to a third party."""
+    estate, order, _, table = shop()
+    topic, host = estate.topic("orders"), estate.host("api.mailer.example")
+    letters = estate.service("letters")
+    consumer = estate.operation(letters, "process orders", "consumer")
+    estate.flow(order, "publishes_to", topic, evidence="topic")
+    estate.flow(topic, "consumed_by", consumer, evidence="topic").sends(consumer, host)
+    return estate, order, table, topic, consumer, host
+
+
+def test_a_topic_gets_what_was_read_before_in_the_same_trace() -> None:
+    estate, order, table, topic, *_ = posted()
+    estate.reads(order, table, "email", "ssn").told(order, "discloses", topic, table, "email")
+    published = [path for path in estate.paths() if path.identity.direction is Direction.PUBLISHES]
+    assert [told(path) for path in published] == [
+        "GET /orders/{id} internal publishes orders user.contact.email(public.customers.email) observed",
+        "GET /orders/{id} internal publishes orders user.government_id(public.customers.ssn) possible",
+    ]
+    assert [hop.flow for hop in published[0].route] == [(order, "publishes_to", topic)]
+
+
+def test_what_another_operation_publishes_is_possible_until_the_origin_reaches_it() -> None:
+    estate, order, customer, table = shop()
+    topic = estate.topic("customers")
+    estate.flow(customer, "publishes_to", topic).told(customer, "discloses", topic, table, "email")
+    assert [(path.tier, route(path)) for path in estate.paths()] == [
+        (Tier.POSSIBLE, "GET /orders/{id} > GET /customers/{id} > customers")
+    ]
+    estate.told(order, "reaches", topic, table, "email")
+    assert [path.tier for path in estate.paths()] == [Tier.OBSERVED]
+
+
+def test_what_was_put_into_a_topic_may_be_sent_on_by_its_consumer() -> None:
+    estate, order, table, topic, consumer, host = posted()
+    estate.told(order, "discloses", topic, table, "email")
+    estate.told(order, "reaches", topic, table, "email")
+    sent = {path.identity.origin: path for path in estate.paths() if path.identity.sink == host}
+    assert [told(sent[origin]) for origin in (order, consumer)] == [
+        (
+            "GET /orders/{id} internal sends api.mailer.example"
+            " user.contact.email(public.customers.email) possible"
+        ),
+        (
+            "process orders internal sends api.mailer.example"
+            " user.contact.email(public.customers.email) possible"
+        ),
+    ]
+    assert route(sent[order]) == "GET /orders/{id} > orders > process orders > api.mailer.example"
+
+
+def test_what_a_publishing_service_reads_elsewhere_is_not_carried_on() -> None:
+    estate, order, table, topic, _, host = posted()
+    estate.reads(order, table, "email")
+    assert {path.identity.sink for path in estate.paths()} == {table, topic}
+    assert host not in {path.identity.sink for path in estate.paths()}
+
+
+def test_a_consumer_that_publishes_again_hands_on_what_it_received() -> None:
+    estate, order, table, topic, consumer, _ = posted()
+    further, other = estate.topic("letters"), estate.host("api.printer.example")
+    printing = estate.operation(estate.service("printing"), "process letters", "consumer")
+    estate.told(order, "discloses", topic, table, "email")
+    estate.flow(consumer, "publishes_to", further).flow(further, "consumed_by", printing)
+    # A loop of topics ends.
+    estate.flow(printing, "publishes_to", topic).sends(printing, other)
+    found = {(path.identity.origin, path.identity.sink): path for path in estate.paths()}
+    assert found[order, topic].tier is Tier.OBSERVED
+    assert found[order, further].tier is found[order, other].tier is Tier.POSSIBLE
+    assert route(found[order, other]) == (
+        "GET /orders/{id} > orders > process orders > letters > process letters > api.printer.example"
+    )
+
+
 def test_hosts_that_are_not_known_to_be_foreign_are_no_sink() -> None:
     estate, order, _, table = shop()
     for name, area in (

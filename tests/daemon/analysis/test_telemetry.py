@@ -13,6 +13,7 @@ from config import vocabulary
 from daemon.analysis import classes, exposure, links, paths, sight
 from daemon.values.graph import Bound, Graph
 from tests.support.graphs import EU, US, Estate, route, told
+from tests.support.traces import facts, proto_span, read, resource_spans
 
 SERVICE, CALLED = "service://prod//web", "service://prod//customers"
 ROOT = "operation://prod//web/GET /customers/{id}"
@@ -92,6 +93,47 @@ def test_facts_become_paths_from_the_internet_over_a_border_to_a_third_party() -
     assert found[1].store.endswith("instance/orders-db")
     seen = sight.look(whole)
     assert (seen.workloads, seen.visible, seen.no_statements) == (1, 1, ())
+
+
+def test_spans_become_paths_into_a_topic_and_by_its_consumer_to_a_third_party() -> None:
+    topic = {"messaging.system": "kafka", "messaging.destination.name": "welcomes"}
+    database = {
+        "db.system.name": "postgresql",
+        "db.namespace": "shop",
+        "server.address": DATABASE,
+        "server.port": "5432",
+        "db.query.text": "SELECT email FROM public.customers WHERE id = 7",
+    }
+    mail = {"server.address": "api.mailer.example", "server.port": "443", "http.request.method": "POST"}
+    signup = {"http.request.method": "POST", "http.route": "/signup"}
+    web = [
+        proto_span("w1", "server", took=9, attributes=signup),
+        proto_span("w2", "client", parent="w1", at=1, took=1, attributes=database),
+        proto_span("w3", "producer", parent="w1", at=3, attributes=topic),
+    ]
+    # Another trace: nothing but the topic joins the two.
+    letters = [
+        proto_span("l1", "consumer", trace="other", attributes=topic),
+        proto_span("l2", "client", parent="l1", trace="other", at=1, attributes=mail),
+    ]
+    whole = graph(facts(read(resource_spans("web", web), resource_spans("letters", letters))))
+    found = paths.find(whole, exposure.entries(whole), classify, vocabulary.jurisdiction)
+    email = "user.contact.email(public.customers.email)"
+    assert [(told(path), route(path)) for path in found] == [
+        (
+            f"process welcomes internal sends api.mailer.example {email} possible",
+            "process welcomes > api.mailer.example",
+        ),
+        (
+            f"POST /signup internal sends api.mailer.example {email} possible",
+            "POST /signup > welcomes > process welcomes > api.mailer.example",
+        ),
+        (
+            "POST /signup internal reads public.customers user.contact.email(email) observed",
+            "POST /signup > public.customers",
+        ),
+        (f"POST /signup internal publishes welcomes {email} observed", "POST /signup > welcomes"),
+    ]
 
 
 def test_where_a_service_runs_decides_about_borders() -> None:

@@ -70,7 +70,7 @@ def test_flows_say_columns_classes_and_times(config: Path, line: CommandLine, go
         (["--target", "public.archive"], ["writes"]),
         (["--verb", "reads", "--source", "accounts"], ["reads"]),
         (["--class", "user.government_id"], ["writes"]),
-        (["--class", "user.contact.phone_number"], ["reads"]),
+        (["--class", "user.contact.phone_number"], ["publishes_to", "reads"]),
         (["--class", "user.contact", "--verb", "sends_to"], ["sends_to"]),
         (["--class", "user.cont"], []),
         (["--environment", "test"], []),
@@ -90,15 +90,16 @@ def test_flows_are_chosen(config: Path, line: CommandLine, arguments: list[str],
 @pytest.mark.parametrize(
     ("arguments", "count"),
     [
-        (["--class", "user.contact.email"], 5),
+        (["--class", "user.contact.email"], 6),
         (["--class", "user.government_id"], 1),
-        (["--exposure", "internet"], 4),
+        (["--exposure", "internet"], 6),
         (["--exposure", "internal"], 3),
         (["--border", "EU/EEA->US"], 3),
         (["--border", "*"], 3),
-        (["--service", "accounts"], 4),
+        (["--service", "accounts"], 6),
         (["--store", "db*archive"], 0),
         (["--store", "public.archive"], 1),
+        (["--store", "letters"], 2),
         (["--tier", "observed"], 3),
         (["--third-party", "sendgrid"], 2),
         (["--third-party", "stripe"], 0),
@@ -152,6 +153,14 @@ def test_one_path_is_explained_by_its_id_a_line_and_a_part(
     assert line(config, "explain", told["id"]).output == said.output
     alone = json.loads(line(config, "explain", told["ids"][0], "--json").output)["data"]
     assert alone["ids"] == told["ids"]
+
+
+def test_what_goes_into_a_topic_is_explained(config: Path, line: CommandLine) -> None:
+    chosen = json.loads(line(config, "paths", "--store", "letters", "--json").output)["data"]
+    said = line(config, "explain", chosen[0]["id"])
+    assert (said.code, said.error) == (0, "")
+    assert "publishes to topic letters" in said.output
+    assert "no database" not in said.output
 
 
 def test_what_a_report_told_of_a_line_still_names_it(config: Path, line: CommandLine) -> None:

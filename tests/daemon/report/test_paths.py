@@ -34,6 +34,24 @@ def test_new_paths_are_marked_as_in_a_report() -> None:
     assert "\n  ! GET /orders/{id} (internet)" in render_paths((drifts.new_path(),), now=NOW, new=True)
 
 
+def test_what_goes_into_a_topic_is_said_with_its_tables() -> None:
+    topic = "topic://prod/kafka/mq:9092/signups"
+    given = drifts.path(
+        drifts.SIGNUP,
+        topic,
+        Direction.PUBLISHES,
+        route=(Hop(drifts.SIGNUP, "publishes_to", topic, "paired"),),
+        columns=("public.customers.email",),
+        store="",
+    )
+    assert wording.route((given,)) == (
+        "POST /signup (internet) -> accounts -> publishes to topic signups(public.customers.email)"
+    )
+    assert wording.hop(given.route[0], given.columns) == (
+        "accounts publishes to signups(public.customers.email)"
+    )
+
+
 def test_coverage_says_what_was_not_observed_and_why(golden: Golden) -> None:
     drift = drifts.full()
     golden.check("coverage.txt", render_coverage(drift.after, drift.sight, drift.gaps))

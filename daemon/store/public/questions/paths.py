@@ -79,7 +79,7 @@ ORDER BY third_party, operation""",
         """
 SELECT data_class, sink, store, columns, count(DISTINCT origin_operation) AS operations
 FROM v1_data_paths
-WHERE direction <> 'sends'
+WHERE direction IN ('reads', 'writes')
 GROUP BY data_class, sink, store, columns
 ORDER BY data_class, sink""",
     ),
@@ -89,7 +89,7 @@ ORDER BY data_class, sink""",
         """
 SELECT store, sink, columns, data_class, exposure, origin_operation, direction, tier
 FROM v1_data_paths
-WHERE direction <> 'sends' AND (data_class = :data_class OR data_class LIKE :data_class || '.%')
+WHERE direction IN ('reads', 'writes') AND (data_class = :data_class OR data_class LIKE :data_class || '.%')
 ORDER BY store, sink, data_class, exposure DESC, origin_operation, direction""",
         (Parameter("data_class", "A data class; those below it are meant, too", "user.contact"),),
     ),
