@@ -19,7 +19,7 @@ MEANINGS = {
     NOT_FOUND: "there is no such database, snapshot, resource or delivery",
     CREDENTIALS: "nothing could be listed, because credentials or permissions are missing",
     RUNNING: "another process writes this database: the daemon, or another `driftline collect`",
-    DAMAGED: "what is stored is not what was committed: `driftline snapshots verify` names the first damaged snapshot",
+    DAMAGED: "what is stored is not what was committed: `driftline snapshots verify` names the first snapshot",
     DRIFT: "`--fail-on drift`: something changed",
     GAPS: "`--fail-on gaps`: something was not observed",
     BOTH: "`--fail-on drift,gaps`: both",

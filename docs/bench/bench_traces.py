@@ -232,7 +232,7 @@ def calls(first: int, services: int) -> bytes:
 
 
 def held(size: int) -> tuple[float, float, float, int, int]:
-    """Memory in MiB: before, with services and their calls known, with an hour of spans at rest; bytes and spans there.
+    """Memory in MiB: before, with services and calls known, with an hour of spans at rest; bytes and spans there.
 
     At full size 5,000 services, 50,000 calls between operations, and 7.2 million spans of traces of eight.
     """
