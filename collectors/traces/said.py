@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -28,7 +29,8 @@ class Said(NamedTuple):
 def detail(**attributes: Json) -> str:
     """Canonical JSON of what is known, without empty values."""
     known = {key: value for key, value in attributes.items() if value not in (None, "", [], {})}
-    return orjson.dumps(known, option=orjson.OPT_SORT_KEYS).decode() if known else ""
+    # Most details are said of thousands of sources: one text serves all.
+    return sys.intern(orjson.dumps(known, option=orjson.OPT_SORT_KEYS).decode()) if known else ""
 
 
 def read_detail(text: str) -> Mapping[str, Json]:

@@ -92,27 +92,46 @@ _NO_FORMS: dict[tuple[Value, ...], Form] = {}
 """Of the many readings without anything late: never written to."""
 
 
+_NO_READINGS: dict[int, _Reading] = {}
+
+
 class _Alike:
     """Spans of one origin, kind, name and number of attributes, with the same ones of them varied.
 
-    `varied`: attributes whose values make no difference: place, and how such an attribute begins. `others`: places
-    of the rest. `readings`: by the hash of what is there. `looked`: how many spans could have been looked at. `less`:
-    what else spans may be that are not like these.
+    `varied`: attributes whose values make no difference: place, and how such an attribute begins. `fixed`: takes the
+    others out. `mark`: the hash of what is there in most spans, and how these are read; `readings`: of the rest, by
+    their hashes. `looked`: how many spans could have been looked at. `less`: what else spans may be that are not like
+    these.
     """
 
-    __slots__ = ("fixed", "less", "looked", "others", "readings", "varied")
+    __slots__ = ("fixed", "less", "looked", "mark", "reading", "readings", "varied")
 
     def __init__(self, count: int, varied: tuple[tuple[int, bytes], ...]) -> None:
-        places = {place for place, _ in varied}
         self.varied = varied
-        self.others = [place for place in range(count) if place not in places]
+        others = self.others(count)
         # Of a single place an itemgetter makes no tuple.
         self.fixed: Callable[[Sequence[bytes]], object] = (
-            (itemgetter(*self.others, self.others[0]) if places else tuple) if self.others else len
+            (itemgetter(*others, others[0]) if varied else tuple) if others else len
         )
-        self.readings: dict[int, _Reading] = {}
+        self.mark = 0
+        self.reading: _Reading | None = None
+        self.readings = _NO_READINGS
         self.looked = 0
         self.less: _Alike | None = None
+
+    def others(self, count: int) -> list[int]:
+        """The places that do not vary."""
+        varied = {place for place, _ in self.varied}
+        return [place for place in range(count) if place not in varied]
+
+    def keep(self, mark: int, reading: _Reading) -> None:
+        """Reads spans of this hash so from now on."""
+        if self.reading is None or self.mark == mark:
+            self.mark, self.reading = mark, reading
+            return
+        if self.readings is _NO_READINGS:
+            self.readings = {}
+        self.readings[mark] = reading
 
 
 _Known = dict[tuple[int, str, int], _Alike]
@@ -193,7 +212,10 @@ class ProtobufReader:
                     else:
                         break
                     alike = alike.less
-                reading = alike.readings.get(hash(alike.fixed(attributes))) if alike is not None else None
+                reading = None
+                if alike is not None:
+                    mark = hash(alike.fixed(attributes))
+                    reading = alike.reading if mark == alike.mark else alike.readings.get(mark)
                 if reading is None or alike is None:
                     alike, reading = self._learn(known, like, origin, attributes)
                 form = reading.form
@@ -257,13 +279,14 @@ class ProtobufReader:
         with self._learning:
             alike = _with(known, like, varied) or _Alike(count, varied)
             alike.less, known[like] = known.get(like), alike
-        leaks = self._examined.wire((origin, *like), [sent[place] for place in alike.others])
+        leaks = self._examined.wire((origin, *like), [sent[place] for place in alike.others(count)])
         # By content: what was found for an attribute may be forgotten, and its place in memory be another's.
         seen = hash((origin, kind, name, leaks, *(one and (one.pair or one.name) for one in found)))
         reading = self._known.get(seen)
         if reading is None:
             reading = self._known[seen] = self._reading(origin, kind, name, leaks, found)
-        alike.readings[hash(alike.fixed(sent))] = reading
+        with self._learning:
+            alike.keep(hash(alike.fixed(sent)), reading)
         return alike, reading
 
     def _reading(
