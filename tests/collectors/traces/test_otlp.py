@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from google.protobuf.json_format import MessageToDict
@@ -129,3 +131,66 @@ def test_links_are_read_for_the_span_that_has_them() -> None:
     span.links.add(trace_id=span_id("t") * 2, span_id=span_id("p"))
     linked = [one.links for one in read(resource_spans("a", [proto_span("r", "server"), span]))]
     assert linked == [(), ((span_id("t") * 2, span_id("p")),)]
+
+
+def varied(number: int) -> dict[str, Value]:
+    """Attributes of which different ones vary, in different places, though there are always three."""
+    orders: tuple[dict[str, Value], ...] = (
+        {"http.route": "/a", "url.path": f"/a/{number}", "http.request.method": "GET"},
+        {
+            "url.path": f"/a/{number}",
+            "client.address": f"10.0.0.{number % 250}",
+            "http.request.method": "GET",
+        },
+        {"http.request.method": "GET", "unwanted": f"value {number}", "http.route": f"/{number % 3}"},
+        {"unwanted": f"value {number}", "url.path": f"/b/{number}", "client.address": "8.8.8.8"},
+        {"one": "1", "two": "2", "http.route": "/plain"},
+    )
+    return orders[number % len(orders)]
+
+
+def body(numbers: range) -> bytes:
+    return export(
+        resource_spans(
+            "shop", [proto_span(f"s{each}", "server", "do", attributes=varied(each)) for each in numbers]
+        )
+    )
+
+
+Read = dict[bytes, tuple[int, str, dict[str, object]]]
+
+
+def read_by(spans: list[Span]) -> Read:
+    return {span.id: (span.kind, span.name, dict(span.attributes)) for span in spans}
+
+
+def test_what_was_read_before_changes_nothing_in_how_spans_are_read() -> None:
+    experienced = OtlpReader()
+    for begin in range(0, 1500, 100):
+        message = body(range(begin, begin + 100))
+        fresh: Read = {}
+        for number in range(begin, begin + 100, 25):
+            fresh |= read_by(OtlpReader().protobuf(body(range(number, number + 25))).spans)
+        assert read_by(experienced.protobuf(message).spans) == fresh
+
+
+def test_a_reader_that_forgets_reads_the_same() -> None:
+    forgetful, experienced = OtlpReader(remembered=3), OtlpReader()
+    for begin in range(0, 400, 50):
+        message = body(range(begin, begin + 50))
+        assert read_by(forgetful.protobuf(message).spans) == read_by(experienced.protobuf(message).spans)
+
+
+def test_threads_that_share_a_reader_read_the_same() -> None:
+    messages = [body(range(begin, begin + 60)) for begin in range(0, 900, 60)]
+    expected = [read_by(OtlpReader().protobuf(message).spans) for message in messages]
+    shared = OtlpReader()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(6) as threads:
+            for _ in range(3):
+                found = threads.map(lambda message: read_by(shared.protobuf(message).spans), messages)
+                assert [*found] == expected
+    finally:
+        sys.setswitchinterval(interval)
