@@ -89,10 +89,14 @@ class Examined:
 
     def texts(self, key: Hashable, attributes: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         """What these attributes of a span hold."""
+        pairs = [pair for pair in attributes if pair[1]]
+        whole = "\n".join([text for _, text in pairs])
+        if not _hint(whole.encode(errors="replace")) and _BY_NAME.keys().isdisjoint(
+            [name for name, _ in pairs]
+        ):
+            return ()
         found = set()
-        for name, text in attributes:
-            if not text:
-                continue
+        for name, text in pairs:
             for kind in _kinds(name, text):
                 if self._believed(key, name, text, kind):
                     found.add(f"{kind} {names.clean(_NEWEST.get(name, name))}")
