@@ -164,7 +164,9 @@ def judge(draft: Draft, rules: Rules) -> int:
 
     @cache
     def again() -> Judgement:
-        """The snapshot before, with what is known today."""
+        """The snapshot before, with what is known today; of a first one all is knowledge."""
+        if draft.previous is None:
+            return now
         return judgement.judge(judgement.retold(before, now.graph, draft.known), before.bindings, rules)
 
     findings_before = draft.findings_before()

@@ -451,7 +451,7 @@ class Merge:
         self.tally.opened += len(ids)
 
     def _now_known(self, origin: Origin, keys: Sequence[Any]) -> None:
-        # Of a first snapshot all is known, and nobody asks: it is compared with nothing.
+        # Of a first snapshot all is known, so nothing is kept: it would be the whole estate.
         if origin in (Origin.BASELINE, Origin.RESTATED) and self.number > 1:
             self.tally.known.update(keys)
 
