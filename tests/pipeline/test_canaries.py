@@ -206,7 +206,7 @@ def test_no_secret_and_no_personal_value_comes_out_anywhere(
     places += ["drift driftline.db", "drift published/driftline.db", "drift facts.db-wal"]
     places += ["driftline inventory --json"]
     for place in places:
-        assert ALLOWED.encode() in out[place], place
+        assert ALLOWED.encode() in out[place], f"{place}: {out[place][:4000]!r}"
     assert len(mails.received) == 3  # baseline, alarm, digest
     assert any(ALLOWED.encode() in out[f"mail {number}"] for number in range(3))
     assert b"extent_answered" in out["log"]

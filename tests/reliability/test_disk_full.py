@@ -14,7 +14,7 @@ import pytest
 from tests.reliability.matrix import ROOT
 from tests.support.mail_server import MailServer, mail_server
 
-SIZE = "6m"
+SIZE = "16m"
 MOUNT = ("unshare", "--mount", "sh", "-c")
 
 

@@ -23,6 +23,9 @@ class Unplannable:
     def plan(self) -> NoReturn:
         raise OSError(5, "Input/output error")
 
+    def follow(self, _view: object) -> NoReturn:
+        raise OSError(5, "Input/output error")
+
 
 def broken(collector: Collector, names: set[str]) -> Any:
     return Unplannable(collector) if collector.name in names else collector
