@@ -58,7 +58,7 @@ def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def estate(running: Running) -> str:
     """The URL of a cloud with the shop in it, which the test leaves as it is."""
-    if not running.fresh:
+    if not (running.fresh and pipeline.built(running.endpoint)):
         pipeline.clear(running.endpoint)
         pipeline.build(running.endpoint)
         running.fresh = True

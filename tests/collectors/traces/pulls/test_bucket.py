@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import boto3  # type: ignore[import-untyped]  # ships no types
 import pytest
-from moto.server import ThreadedMotoServer
 
 from collectors.aws.asking import S3Objects
 from collectors.aws.sessions import AwsAccount
 from collectors.errors import NotListed
 from collectors.traces.imports.formats import Formats
 from collectors.traces.pulls.bucket import Bucket, parsed
+from tests.support.moto import Moto
 from tests.support.trace_formats import STORY, lines, otlp
 
 ALL = len(STORY)
@@ -23,11 +23,8 @@ FORMATS = Formats()
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with Moto() as cloud:
+        yield cloud.url
 
 
 @pytest.fixture
