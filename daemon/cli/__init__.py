@@ -121,7 +121,8 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from daemon.cli.exits import RUN_TIME, code_of, missing_extra
+        from daemon.cli.exits import RUN_TIME
+        from daemon.cli.foreseen import code_of, missing_extra
         from daemon.report.safe_text import safe_text
 
         said, code = str(error), code_of(error)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from daemon.cli.options import AsJson, Mistakes
 from daemon.cli.tables import print_pairs, print_rows
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def explain(
             metavar="NAMES", help="Other columns of the same table, with commas: a,b,c. They give context."
         ),
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what a column is held to contain and why: your verdict, a label, or the rule that its name meets."""
     from collectors.traces import classes as judge
@@ -73,7 +74,7 @@ def explain(
 
 @app.command("list")
 def list_classes(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the classes of personal data: what harm their loss does, and how many rules and phrases tell them.
 
@@ -110,8 +111,8 @@ def evaluate(
         Path | None,
         typer.Option(metavar="FILE", help="Your own words for classes, TOML: class = [word, ...]."),
     ] = None,
-    mistakes: Annotated[int, typer.Option(metavar="N", help="Print at most so many mistakes.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    mistakes: Mistakes = 20,
+    as_json: AsJson = False,
 ) -> None:
     """Print how well column names are judged against labels: precision, recall and F1, in all and per class.
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
 import typer
 
+from daemon.cli.exits import USAGE
 from daemon.cli.opening import chosen
+from daemon.cli.options import AsJson, Output
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Check, show and begin settings."
 )
-
-USAGE = 2
 
 
 @app.command()
@@ -36,7 +35,7 @@ def check(context: typer.Context) -> None:
 @app.command()
 def show(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print every value and where it came from: default, FILE:LINE, environment, command line."""
     from config.errors import SettingsError
@@ -65,12 +64,9 @@ def schema() -> None:
 
 @app.command()
 def init(
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to this file; never overwrites."),
-    ] = None,
+    output: Output = None,
 ) -> None:
-    """Print a settings file with every key, its meaning and its default as comments."""
+    """Print a settings file with every key, its meaning and its default as comments. No file is overwritten."""
     from config.description import example
 
     if output is None:

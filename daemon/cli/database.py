@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from daemon.cli.opening import database_of, reading, settings_of
+from daemon.cli.options import AsJson
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -49,9 +50,7 @@ def publish(context: typer.Context) -> None:
 
 
 @app.command()
-def dictionary(
-    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
-) -> None:
+def dictionary(context: typer.Context, as_json: AsJson = False) -> None:
     """Describe every column of the public views."""
     from daemon.cli.tables import print_rows
     from daemon.store import lookups
@@ -71,7 +70,7 @@ def query(
         list[str] | None,
         typer.Option("--value", help="What to fill in, as snapshot=41; once for each.", metavar="NAME=VALUE"),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Ask a question of the cookbook in docs/database.md."""
     from daemon.cli.tables import print_rows

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from daemon.cli.opening import database_of, reading, settings_of
+from daemon.cli.options import AsJson
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -22,9 +23,7 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_deliveries(
-    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
-) -> None:
+def list_deliveries(context: typer.Context, as_json: AsJson = False) -> None:
     """List the newest deliveries and what became of them."""
     from daemon.cli.tables import print_rows
     from daemon.store import lookups

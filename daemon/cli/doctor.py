@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
-from daemon.cli.looking import AsJson
-from daemon.cli.moments import existing, snapshot_number
+from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
+from daemon.cli.options import AsJson
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -25,21 +23,14 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """
     if context.invoked_subcommand:
         return
-    from dataclasses import asdict
-
     from daemon.checkup import checkup
     from daemon.cli.exits import RUN_TIME
-    from daemon.cli.reports import in_colour, width_of
+    from daemon.cli.terminal import print_found
     from daemon.report.checkup import render_checkup
-    from daemon.report.json import document
     from daemon.values.checkup import State
 
     found = tuple(checkup(settings_of(context)))
-    out = sys.stdout
-    if as_json:
-        out.write(document("checkup", [asdict(each) for each in found]))
-    else:
-        out.write(render_checkup(found, width=width_of(out), colour=in_colour(out)))
+    print_found("checkup", found, render_checkup, as_json=as_json)
     if any(each.state is State.PROBLEM for each in found):
         raise typer.Exit(RUN_TIME)
 
@@ -51,23 +42,19 @@ def traces(context: typer.Context, as_json: AsJson = False) -> None:
     JSON: urn, name, environment, language, operations, sampled, lacks, remedies (lack, setting).
     """
     from daemon.analysis.lacking import lacking
-    from daemon.cli.reports import in_colour, width_of
-    from daemon.report.json import document, plain
+    from daemon.cli.terminal import print_found
+    from daemon.report.json import plain
     from daemon.report.lacking import render_lacking
     from daemon.report.remedies import remedy
     from daemon.store import flow_lookups
 
     with reading(settings_of(context)) as connection:
-        existing(connection, snapshot_number(connection, None))
+        existing_snapshot(connection)
         found = lacking(flow_lookups.speaking(connection))
-    out = sys.stdout
-    if not as_json:
-        out.write(render_lacking(found, width=width_of(out), colour=in_colour(out)))
-        return
     rows = []
     for each in found:
         row = plain(each)
         assert isinstance(row, dict)
         remedies = [{"lack": str(lack), "setting": remedy(lack, each.language)} for lack in each.lacks]
         rows.append({**row, "remedies": remedies})
-    out.write(document("lacking", rows))
+    print_found("lacking", found, render_lacking, as_json=as_json, data=rows)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from daemon.cli import moments
-from daemon.cli.looking import AsJson
-from daemon.cli.moments import existing, snapshot_number
+from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
+from daemon.cli.options import AsJson, At
 from daemon.cli.words import sound
 
 if TYPE_CHECKING:
@@ -34,18 +32,9 @@ def explain(
         typer.Argument(
             metavar="PATH",
             help="The id that `driftline paths` or a report prints, or a part of it that only one path has.",
-            show_default=False,
         ),
     ],
-    at: Annotated[
-        str | None,
-        typer.Option(
-            "--at",
-            metavar="SNAPSHOT",
-            help=f"As of a snapshot: {moments.HELP}. Default: the newest.",
-            show_default=False,
-        ),
-    ] = None,
+    at: At = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what supports a data path: each hop's evidence and times, each class's rule, exposure, borders, sureness.
@@ -53,20 +42,15 @@ def explain(
     JSON: id, ids, paths, since, hops (hop, first_seen, last_seen, times), store_region, returned.
     """
     from daemon import comparison
-    from daemon.cli.reports import in_colour, width_of
+    from daemon.cli.terminal import print_found
     from daemon.report.explanation import render_explanation
-    from daemon.report.json import document
 
     sound(which, "PATH")
     with reading(settings_of(context)) as connection:
-        number = existing(connection, snapshot_number(connection, at))
+        number = existing_snapshot(connection, at)
         line = _line(comparison.standing_paths(connection, number), which)
         told = _explanation(connection, line)
-    out = sys.stdout
-    if as_json:
-        out.write(document("explanation", told))
-    else:
-        out.write(render_explanation(told, width=width_of(out), colour=in_colour(out)))
+    print_found("explanation", told, render_explanation, as_json=as_json)
 
 
 def _explanation(connection: Connection, line: PathChange) -> Explanation:

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from daemon.cli import moments
-from daemon.cli.moments import existing, snapshot_number
+from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
+from daemon.cli.options import AsJson, DataClass, Environment, New, Newer, Older
 from daemon.cli.words import given, one_of
-
-From = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="A",
-        help=f"With --new, the older snapshot: {moments.HELP}. Default: the one before B.",
-        show_default=False,
-    ),
-]
-To = Annotated[
-    str | None,
-    typer.Argument(metavar="B", help="With --new, the newer one. Default: the newest.", show_default=False),
-]
 
 
 def flows(
     context: typer.Context,
-    new: Annotated[bool, typer.Option("--new", help="Only what became new between two snapshots.")] = False,
-    a: From = None,
-    b: To = None,
+    new: New = False,
+    a: Older = None,
+    b: Newer = None,
     source: Annotated[
         str | None,
-        typer.Option("--source", metavar="TEXT", help="Part of the source's urn.", show_default=False),
+        typer.Option("--source", metavar="TEXT", help="Part of the source's urn."),
     ] = None,
     target: Annotated[
         str | None,
-        typer.Option("--target", metavar="TEXT", help="Part of the target's urn.", show_default=False),
+        typer.Option("--target", metavar="TEXT", help="Part of the target's urn."),
     ] = None,
     verb: Annotated[
         str | None,
@@ -45,32 +33,19 @@ def flows(
             "--verb",
             metavar="VERB",
             help="calls, reads, writes, sends_to, publishes_to or consumed_by.",
-            show_default=False,
         ),
     ] = None,
-    data_class: Annotated[
-        str | None,
-        typer.Option(
-            "--class",
-            metavar="CLASS",
-            help="Carries this kind of personal data or one below it, as user.contact.",
-            show_default=False,
-        ),
-    ] = None,
-    environment: Annotated[
-        str | None,
-        typer.Option("--environment", metavar="NAME", help="Only of this environment.", show_default=False),
-    ] = None,
+    data_class: DataClass = None,
+    environment: Environment = None,
     since: Annotated[
         str | None,
         typer.Option(
             "--since",
             metavar="TIME",
             help="Seen then or later: a date, a time, yesterday, or 7d or 12h (so long ago).",
-            show_default=False,
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List flows as of the newest snapshot or, with --new, those that A did not have and B has.
 
@@ -79,9 +54,8 @@ def flows(
     """
     from daemon.analysis.choosing import FlowChoice
     from daemon.analysis.service_sheets import with_classes
-    from daemon.cli.reports import in_colour, width_of
+    from daemon.cli.terminal import print_found
     from daemon.report.flows import render_flows
-    from daemon.report.json import document
     from daemon.store import flow_lookups
 
     if not new and (a or b):
@@ -95,9 +69,9 @@ def flows(
         moments.begin_of(since) if since else "",
     )
     with reading(settings_of(context)) as connection:
-        after = existing(connection, snapshot_number(connection, b))
+        after = existing_snapshot(connection, b)
         if new:
-            before = existing(connection, snapshot_number(connection, a, before=after))
+            before = existing_snapshot(connection, a, before=after)
             if before > after:
                 before, after = after, before
             found = flow_lookups.new_flows(connection, before, after, verbs)
@@ -105,8 +79,4 @@ def flows(
             found = flow_lookups.flows(connection, verbs)
         paths = flow_lookups.paths(connection)
     chosen = tuple(flow for flow in with_classes(found, paths) if choice.fits(flow))
-    out = sys.stdout
-    if as_json:
-        out.write(document("flows", chosen))
-    else:
-        out.write(render_flows(chosen, width=width_of(out), colour=in_colour(out), new=new))
+    print_found("flows", chosen, partial(render_flows, new=new), as_json=as_json)

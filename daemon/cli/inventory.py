@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from daemon.cli import moments
-from daemon.cli.moments import existing, snapshot_number
+from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
+from daemon.cli.options import AsJson, At, Named
 from daemon.cli.words import given, one_of, sound
 
 if TYPE_CHECKING:
@@ -19,24 +19,18 @@ COLUMNS = ("type", "name", "account", "region", "public", "urn")
 
 def inventory(
     context: typer.Context,
-    text: Annotated[
-        str | None, typer.Argument(metavar="TEXT", show_default=False, help="Part of a name or urn.")
-    ] = None,
+    text: Named = None,
     type: Annotated[
         str | None,
-        typer.Option(
-            "--type", metavar="TYPE", help="Resource type, as aws.rds.instance.", show_default=False
-        ),
+        typer.Option("--type", metavar="TYPE", help="Resource type, as aws.rds.instance."),
     ] = None,
     account: Annotated[
         str | None,
-        typer.Option(
-            "--account", metavar="ID", help="Account, or environment of a service.", show_default=False
-        ),
+        typer.Option("--account", metavar="ID", help="Account, or environment of a service."),
     ] = None,
     region: Annotated[
         str | None,
-        typer.Option("--region", metavar="REGION", help="Region, as eu-central-1.", show_default=False),
+        typer.Option("--region", metavar="REGION", help="Region, as eu-central-1."),
     ] = None,
     role: Annotated[
         str | None,
@@ -44,7 +38,6 @@ def inventory(
             "--role",
             metavar="ROLE",
             help="entry, workload, data_store, table, queue, service, operation, ...",
-            show_default=False,
         ),
     ] = None,
     tag: Annotated[
@@ -53,7 +46,6 @@ def inventory(
             "--tag",
             metavar="KEY[=VALUE]",
             help="Has this tag. Given again: has that one too.",
-            show_default=False,
         ),
     ] = None,
     public: Annotated[
@@ -61,18 +53,9 @@ def inventory(
         typer.Option(
             "--public/--not-public",
             help="Reachable from the internet by its own settings, or not.",
-            show_default=False,
         ),
     ] = None,
-    at: Annotated[
-        str | None,
-        typer.Option(
-            "--at",
-            metavar="SNAPSHOT",
-            help=f"As of a snapshot: {moments.HELP}. Default: the newest.",
-            show_default=False,
-        ),
-    ] = None,
+    at: At = None,
     limit: Annotated[
         int | None,
         typer.Option(
@@ -80,10 +63,9 @@ def inventory(
             metavar="N",
             min=1,
             help="Print at most N, and how many more there are.",
-            show_default=False,
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List resources as of a snapshot. In TEXT and all values, * stands for any text.
 
@@ -105,7 +87,7 @@ def inventory(
     )
     settings = settings_of(context)
     with reading(settings) as connection:
-        number = existing(connection, snapshot_number(connection, at))
+        number = existing_snapshot(connection, at)
         _known(connection, choice.type, choice.role)
         newest = history.newest_of_all(connection) == number
         rows = chosen(connection, choice, None if newest else number)

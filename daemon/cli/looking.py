@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from daemon.cli import moments
 from daemon.cli.fail_on import FailOn, changed, leave, wanted
-from daemon.cli.moments import existing, snapshot_number
+from daemon.cli.moments import existing, existing_snapshot, snapshot_number
 from daemon.cli.opening import reading, settings_of
+from daemon.cli.options import AsJson, Newer, Older, Output
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -19,22 +18,9 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from daemon.values.drift import Drift
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-From = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="A",
-        help=f"Older snapshot: {moments.HELP}. Default: the one before B.",
-        show_default=False,
-    ),
-]
-To = Annotated[
-    str | None, typer.Argument(metavar="B", help="Newer snapshot. Default: the newest.", show_default=False)
-]
-
 
 def diff(
-    context: typer.Context, a: From = None, b: To = None, as_json: AsJson = False, fail_on: FailOn = ""
+    context: typer.Context, a: Older = None, b: Newer = None, as_json: AsJson = False, fail_on: FailOn = ""
 ) -> None:
     """Tell what is different between two snapshots. Default: the newest two."""
     from daemon.cli.reports import Format, print_drift
@@ -53,17 +39,15 @@ def diff(
 
 def report(
     context: typer.Context,
-    a: From = None,
-    b: To = None,
+    a: Older = None,
+    b: Newer = None,
     format: Annotated[
         str, typer.Option("--format", "-f", metavar="FORMAT", help="text, html or json.")
     ] = "text",
     baseline: Annotated[
         bool, typer.Option("--baseline", help="Tell what stands instead of what changed.")
     ] = False,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Write the report of a snapshot as text, HTML or JSON: what drifted, or with --baseline what stands."""
     from daemon import comparison
@@ -76,7 +60,7 @@ def report(
     settings = settings_of(context)
     with reading(settings) as connection:
         if baseline:
-            number = existing(connection, snapshot_number(connection, b or a))
+            number = existing_snapshot(connection, b or a)
             drift = comparison.compare(connection, settings, None, number, datetime.now(UTC))
         else:
             drift = between(connection, settings, a, b)
@@ -136,7 +120,7 @@ def between(connection: Connection, settings: Settings, a: str | None, b: str | 
     """The drift from A to B; a single argument is the older one. Without two snapshots, the baseline."""
     from daemon import comparison
 
-    after = existing(connection, snapshot_number(connection, b))
+    after = existing_snapshot(connection, b)
     before = snapshot_number(connection, a, before=after)
     if before == after:
         typer.echo(f"driftline: both ends are snapshot {after}: name another with A or B", err=True)

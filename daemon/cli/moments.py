@@ -57,6 +57,11 @@ def begin_of(text: str, now: datetime | None = None) -> str:
     return begin.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def existing_snapshot(connection: Connection, text: str | None = None, *, before: int | None = None) -> int:
+    """As `snapshot_number`; raises NotFound also if there is none to look at."""
+    return existing(connection, snapshot_number(connection, text, before=before))
+
+
 def existing(connection: Connection, number: int | None) -> int:
     """A snapshot that was found. Raises NotFound, saying what to do, if there is none to look at."""
     from daemon.store import history

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
-from daemon.cli.looking import AsJson
-from daemon.cli.moments import existing, snapshot_number
+from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
+from daemon.cli.options import AsJson, Environment
 from daemon.cli.words import given
 
 
@@ -17,14 +16,9 @@ def operations(
     context: typer.Context,
     text: Annotated[
         str | None,
-        typer.Argument(
-            metavar="TEXT", show_default=False, help="Part of a service's or an operation's name."
-        ),
+        typer.Argument(metavar="TEXT", help="Part of a service's or an operation's name."),
     ] = None,
-    environment: Annotated[
-        str | None,
-        typer.Option("--environment", metavar="NAME", help="Only of this environment.", show_default=False),
-    ] = None,
+    environment: Environment = None,
     undeclared: Annotated[
         bool, typer.Option("--undeclared", help="Only those seen of services that declare others.")
     ] = False,
@@ -40,15 +34,14 @@ def operations(
     from daemon.analysis.choosing import has
     from daemon.analysis.declared import operations as every
     from daemon.analysis.exposure import entries
-    from daemon.cli.reports import in_colour, width_of
-    from daemon.report.json import document
+    from daemon.cli.terminal import print_found
     from daemon.report.operations import render_operations
     from daemon.store import flow_lookups
 
     wanted, place = given(text, "TEXT"), given(environment, "--environment")
     settings = settings_of(context)
     with reading(settings) as connection:
-        existing(connection, snapshot_number(connection, None))
+        existing_snapshot(connection)
         graph = flow_lookups.speaking(connection)
     found = tuple(
         each
@@ -57,8 +50,4 @@ def operations(
         and place in ("", each.environment)
         and (not (undeclared or unseen) or (undeclared and each.undeclared) or (unseen and each.unseen))
     )
-    out = sys.stdout
-    if as_json:
-        out.write(document("operations", found))
-    else:
-        out.write(render_operations(found, width=width_of(out), colour=in_colour(out)))
+    print_found("operations", found, render_operations, as_json=as_json)

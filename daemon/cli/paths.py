@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from daemon.cli.looking import AsJson, From, To, between
-from daemon.cli.moments import existing, snapshot_number
+from daemon.cli.looking import between
+from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
+from daemon.cli.options import AsJson, DataClass, Environment, New, Newer, Older
 from daemon.cli.words import given, one_of
 
 if TYPE_CHECKING:
@@ -29,37 +30,25 @@ MOST_BOXES = 60
 
 def paths(
     context: typer.Context,
-    new: Annotated[bool, typer.Option("--new", help="Only what became new between two snapshots.")] = False,
-    a: From = None,
-    b: To = None,
+    new: New = False,
+    a: Older = None,
+    b: Newer = None,
     id: Annotated[
         str | None,
-        typer.Option("--id", metavar="ID", help="One path, or one line of a report.", show_default=False),
+        typer.Option("--id", metavar="ID", help="One path, or one line of a report."),
     ] = None,
-    data_class: Annotated[
-        str | None,
-        typer.Option(
-            "--class",
-            metavar="CLASS",
-            help="This kind of personal data or one below it, as user.contact.",
-            show_default=False,
-        ),
-    ] = None,
+    data_class: DataClass = None,
     exposure: Annotated[
         str | None,
-        typer.Option("--exposure", metavar="WORD", help="internet or internal.", show_default=False),
+        typer.Option("--exposure", metavar="WORD", help="internet or internal."),
     ] = None,
     border: Annotated[
         str | None,
-        typer.Option(
-            "--border", metavar="TEXT", help="Crosses a border, as EU/EEA->US; * for any.", show_default=False
-        ),
+        typer.Option("--border", metavar="TEXT", help="Crosses a border, as EU/EEA->US; * for any."),
     ] = None,
     service: Annotated[
         str | None,
-        typer.Option(
-            "--service", metavar="TEXT", help="A service on the way, by part of its name.", show_default=False
-        ),
+        typer.Option("--service", metavar="TEXT", help="A service on the way, by part of its name."),
     ] = None,
     store: Annotated[
         str | None,
@@ -67,23 +56,17 @@ def paths(
             "--store",
             metavar="TEXT",
             help="Part of the urn of the table or its database.",
-            show_default=False,
         ),
     ] = None,
     tier: Annotated[
         str | None,
-        typer.Option("--tier", metavar="WORD", help="observed or possible.", show_default=False),
+        typer.Option("--tier", metavar="WORD", help="observed or possible."),
     ] = None,
     third_party: Annotated[
         str | None,
-        typer.Option(
-            "--third-party", metavar="TEXT", help="Sends to a third party; * for any.", show_default=False
-        ),
+        typer.Option("--third-party", metavar="TEXT", help="Sends to a third party; * for any."),
     ] = None,
-    environment: Annotated[
-        str | None,
-        typer.Option("--environment", metavar="NAME", help="Only of this environment.", show_default=False),
-    ] = None,
+    environment: Environment = None,
     format: Annotated[
         str,
         typer.Option("--format", "-f", metavar="FORMAT", help="text, json, or a picture: mermaid, dot, svg."),
@@ -119,9 +102,7 @@ def paths(
         if new:
             found = between(connection, settings, a, b).new_paths
         else:
-            found = comparison.standing_paths(
-                connection, existing(connection, snapshot_number(connection, b or a))
-            )
+            found = comparison.standing_paths(connection, existing_snapshot(connection, b or a))
         found = _chosen(found, choice, given(id, "--id"))
         if drawn:
             picture = _picture(connection, tuple(path for line in found for path in line.paths))

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import moments
-from daemon.cli.moments import existing, snapshot_number
+from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
+from daemon.cli.options import AsJson, At
 from daemon.cli.words import urn_of
 
 app = typer.Typer(
@@ -22,24 +22,15 @@ app = typer.Typer(
 
 Which = Annotated[
     str,
-    typer.Argument(metavar="URN", help="Its urn or name, or a part that only one has.", show_default=False),
+    typer.Argument(metavar="URN", help="Its urn or name, or a part that only one has."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
 def show(
     context: typer.Context,
     which: Which,
-    at: Annotated[
-        str | None,
-        typer.Option(
-            "--at",
-            metavar="SNAPSHOT",
-            help=f"As of a snapshot: {moments.HELP}. Default: the newest.",
-            show_default=False,
-        ),
-    ] = None,
+    at: At = None,
     as_json: AsJson = False,
 ) -> None:
     """Show everything kept of a resource: what it is, since when, who shows it, and what it is related to.
@@ -49,12 +40,12 @@ def show(
     gone.
     """
     from daemon import comparison
-    from daemon.cli.reports import in_colour, width_of
+    from daemon.cli.terminal import in_colour, width_of
     from daemon.report.portrait import render_portrait, render_portrait_json
     from daemon.store.portrait import portrait
 
     with reading(settings_of(context)) as connection:
-        number = existing(connection, snapshot_number(connection, at))
+        number = existing_snapshot(connection, at)
         found = portrait(connection, urn_of(connection, which, number), number)
     if as_json:
         sys.stdout.write(render_portrait_json(found))
@@ -72,12 +63,12 @@ def history(context: typer.Context, which: Which, as_json: AsJson = False) -> No
     JSON: urn, type, and stages, each with at, event, extent, until, fields (path, before, after) and detail.
     """
     from daemon.analysis.lifetime import stages
-    from daemon.cli.reports import in_colour, width_of
+    from daemon.cli.terminal import in_colour, width_of
     from daemon.report.lifetime import render_lifetime, render_lifetime_json
     from daemon.store.lifetime import lifetime
 
     with reading(settings_of(context)) as connection:
-        existing(connection, snapshot_number(connection, None))
+        existing_snapshot(connection)
         life = lifetime(connection, urn_of(connection, which, None))
     told = stages(life)
     if as_json:

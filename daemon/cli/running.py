@@ -6,12 +6,13 @@ import os
 import sys
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from daemon.cli.fail_on import FailOn, changed, leave, wanted
 from daemon.cli.opening import settings_of
+from daemon.cli.options import AsJson
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -36,7 +37,7 @@ def run(context: typer.Context) -> None:
 
 def collect(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     fail_on: FailOn = "",
 ) -> None:
     """Run one cycle now: collect, commit a snapshot, publish it. Mails leave with the daemon."""

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
-
 import typer
 
-from daemon.cli.moments import existing, snapshot_number
+from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
+from daemon.cli.options import AsJson, Environment, Named
 from daemon.cli.words import given
 
 
 def services(
     context: typer.Context,
-    text: Annotated[
-        str | None, typer.Argument(metavar="TEXT", show_default=False, help="Part of a name or urn.")
-    ] = None,
-    environment: Annotated[
-        str | None,
-        typer.Option("--environment", metavar="NAME", help="Only of this environment.", show_default=False),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    text: Named = None,
+    environment: Environment = None,
+    as_json: AsJson = False,
 ) -> None:
     """List services as of the newest snapshot, with what they run on, read, write and send to. ! marks public ones.
 
@@ -31,20 +24,15 @@ def services(
     from daemon.analysis.choosing import ServiceChoice
     from daemon.analysis.exposure import entries
     from daemon.analysis.service_sheets import sheets
-    from daemon.cli.reports import in_colour, width_of
-    from daemon.report.json import document
+    from daemon.cli.terminal import print_found
     from daemon.report.services import render_services
     from daemon.store import flow_lookups
 
     choice = ServiceChoice(given(text, "TEXT"), given(environment, "--environment"))
     settings = settings_of(context)
     with reading(settings) as connection:
-        existing(connection, snapshot_number(connection, None))
+        existing_snapshot(connection)
         graph, paths = flow_lookups.speaking(connection), flow_lookups.paths(connection)
     public = entries(graph, settings.traces.public_operations)
     found = tuple(sheet for sheet in sheets(graph, public, paths) if choice.fits(sheet))
-    out = sys.stdout
-    if as_json:
-        out.write(document("services", found))
-    else:
-        out.write(render_services(found, width=width_of(out), colour=in_colour(out)))
+    print_found("services", found, render_services, as_json=as_json)

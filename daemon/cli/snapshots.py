@@ -13,11 +13,11 @@ import typer
 
 from daemon.cli.exits import DAMAGED
 from daemon.cli.opening import database_of, reading, settings_of
+from daemon.cli.options import AsJson
 
 if TYPE_CHECKING:
     from daemon.store.keeping.verify import Anchor, Verdict
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Every = Annotated[bool, typer.Option("--all", help="Those that are pruned too.")]
 
 app = typer.Typer(
@@ -54,12 +54,12 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one snapshot: its header, what it covers, and how much it changed."""
-    from daemon.cli.moments import existing, snapshot_number
+    from daemon.cli.moments import existing_snapshot
     from daemon.cli.tables import print_pairs
     from daemon.store.keeping.portrait import portrait
 
     with reading(settings_of(context)) as connection:
-        number = existing(connection, snapshot_number(connection, snapshot))
+        number = existing_snapshot(connection, snapshot)
         pairs = portrait(connection, number)
     print_pairs(pairs, as_json=as_json)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from daemon.cli.options import AsJson, Mistakes
 from daemon.cli.tables import print_pairs, print_rows
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ app = typer.Typer(
     help="How SQL text is read: tables, columns, and what is done with them.",
 )
 
-USAGE = 2
-
 
 @app.command()
 def explain(
@@ -35,7 +34,7 @@ def explain(
         str,
         typer.Option(metavar="NAME", help="The database, as `db.system.name` has it: mysql, oracle.db, ..."),
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say which tables a statement reads and writes, and which of their columns only look up."""
     from collectors.traces.sql import parse
@@ -63,10 +62,8 @@ def evaluate(
         list[Path],
         typer.Argument(metavar="FILE...", help="Labelled statements, .sql or .json; see docs/operating.md."),
     ],
-    mistakes: Annotated[
-        int, typer.Option(metavar="N", help="Print at most so many statements read wrong.")
-    ] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    mistakes: Mistakes = 10,
+    as_json: AsJson = False,
 ) -> None:
     """Print how well labelled statements are read, per database: exact tables, precision, recall, columns."""
     from collectors.traces.sql.figures import by_system, figures, score

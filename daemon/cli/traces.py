@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from daemon.cli.opening import settings_of
+from daemon.cli.options import AsJson
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Import traces from files."
@@ -33,7 +34,7 @@ def import_files(
             metavar="FILE...", help="OTLP JSON or protobuf, Zipkin v2, Jaeger or Tempo JSON; plain or gzip."
         ),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Record what the spans in files say; spans themselves are not kept. The next cycle reports it."""
     import orjson

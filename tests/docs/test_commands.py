@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.cli import COMMANDS, document, exits
+from daemon.cli import COMMANDS, document, exits, foreseen
 
 
 def test_the_page_is_what_the_commands_are() -> None:
@@ -22,7 +22,7 @@ def test_every_argument_and_option_says_what_it_is() -> None:
 
 
 def test_every_exit_code_of_an_error_has_a_meaning() -> None:
-    assert {code for _, code in exits._CODES} | {
+    assert {code for _, code in foreseen._CODES} | {
         exits.CREDENTIALS,
         exits.DAMAGED,
         exits.DRIFT,

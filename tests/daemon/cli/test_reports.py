@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from daemon.cli.reports import Format, in_colour, print_coverage, print_drift, print_paths, width_of
+from daemon.cli.reports import Format, print_coverage, print_drift, print_paths
+from daemon.cli.terminal import in_colour, width_of
 from daemon.report.html import render_html
 from daemon.report.text import render_text
 from tests.support import drifts
