@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import grpc
@@ -13,7 +15,7 @@ import pytest
 from collectors.traces.memory import MemoryFacts
 from collectors.traces.receiver import CertificateUnusable, Receiver
 from config.errors import SecretError
-from tests.support.receiving import Authority, receiving, traces
+from tests.support.receiving import BODY, PROTOBUF, Authority, Receiving, receiving, traces
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +101,88 @@ def test_a_handshake_that_never_ends_is_ended(own: dict[str, str]) -> None:
                 began = time.monotonic()
                 assert idle.recv(1) == b"", protocol
                 assert time.monotonic() - began < 9
+
+
+def silent(running: Receiving, protocol: str) -> socket.socket:
+    """A connection that never begins its handshake."""
+    made = socket.create_connection(("127.0.0.1", running.receiver.ports[protocol]))
+    made.settimeout(10)
+    return made
+
+
+def test_handshakes_are_connections_and_the_oldest_gives_way(
+    authority: Authority, own: dict[str, str]
+) -> None:
+    with receiving(**own, max_connections=3) as running, ExitStack() as open_:
+        idle = [open_.enter_context(silent(running, "http")) for _ in range(3)]
+        # There is room for a sender that means well, though nobody waited for a handshake to take too long.
+        with httpx.Client(verify=authority.trusted()) as client:
+            assert client.post(running.url, content=BODY, headers=PROTOBUF).status_code == 200
+            assert idle[0].recv(1) == b""
+            # The two others are still waited for, and the client keeps its place among a crowd.
+            crowd = [open_.enter_context(silent(running, "http")) for _ in range(20)]
+            for gone in (*idle[1:], *crowd[:18]):
+                assert gone.recv(1) == b""
+            for waiting in crowd[18:]:
+                waiting.setblocking(False)
+                with pytest.raises(BlockingIOError):
+                    waiting.recv(1)
+            assert client.post(running.url, content=BODY, headers=PROTOBUF).status_code == 200
+
+
+def test_where_all_are_through_their_handshake_nobody_gives_way(
+    authority: Authority, own: dict[str, str]
+) -> None:
+    with receiving(**own, max_connections=2) as running, ExitStack() as open_:
+        clients = [open_.enter_context(httpx.Client(verify=authority.trusted())) for _ in range(2)]
+        for _ in range(2):
+            for client in clients:
+                assert client.post(running.url, content=BODY, headers=PROTOBUF).status_code == 200
+            with silent(running, "http") as late:
+                assert late.recv(1) == b""
+
+
+def test_grpc_counts_handshakes_as_connections(authority: Authority, own: dict[str, str]) -> None:
+    with receiving(**own, max_connections=3, header_patience="60s") as running:
+        with ExitStack() as open_:
+            for _ in range(3):
+                open_.enter_context(silent(running, "grpc"))
+            with silent(running, "grpc") as further:
+                assert further.recv(1) == b""  # long before its handshake took too long
+        assert running.call(tls=authority.channel()) == b""
+
+
+def test_what_comes_with_the_last_words_of_a_handshake_is_read(
+    authority: Authority, own: dict[str, str]
+) -> None:
+    head = b"POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\n"
+    request = head + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY
+    with receiving(**own) as running:
+        for _ in range(20):
+            incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+            with silent(running, "http") as connection:
+                spoken = authority.trusted().wrap_bio(incoming, outgoing, server_hostname="127.0.0.1")
+                while True:
+                    try:
+                        spoken.do_handshake()
+                        break
+                    except ssl.SSLWantReadError:
+                        connection.sendall(outgoing.read())
+                        incoming.write(connection.recv(65536))
+                spoken.write(request)
+                connection.sendall(outgoing.read())  # the end of the handshake and the request as one
+                answer = b""
+                while not answer:
+                    incoming.write(connection.recv(65536))
+                    try:
+                        answer = spoken.read(65536)
+                    except ssl.SSLWantReadError:
+                        continue
+                assert answer.startswith(b"HTTP/1.1 200")
+
+
+def test_a_receiver_stops_though_handshakes_are_under_way(own: dict[str, str]) -> None:
+    with receiving(**own) as running:
+        idle = silent(running, "http")
+    assert idle.recv(1) == b""
+    idle.close()
