@@ -15,11 +15,15 @@ from config.errors import SecretError
 from config.secrets import read
 
 if TYPE_CHECKING:
+    from collectors.traces.facts import Flows
     from config.settings import ImageRegistry, Settings
 
 
-def collectors(settings: Settings, facts: FactStore | None) -> list[Collector]:
-    """Every collector the settings ask for, in the order in which they are run."""
+def collectors(settings: Settings, facts: FactStore | None, flows: Flows | None = None) -> list[Collector]:
+    """Every collector the settings ask for, in the order in which they are run.
+
+    `flows`: those of this process's receiver, where a trace that is sent in part and pulled in part is put together.
+    """
     made: list[Collector] = []
     if settings.aws.accounts:
         made.append(_aws(settings))
@@ -33,7 +37,7 @@ def collectors(settings: Settings, facts: FactStore | None) -> list[Collector]:
         made.append(_declared(settings))
     if settings.traces.enabled and facts is not None:
         if settings.traces.imports or settings.traces.pulls:
-            made.append(_pulls(settings, facts))
+            made.append(_pulls(settings, facts, flows))
         made.append(_traces(settings, facts))
     return made
 
@@ -105,12 +109,12 @@ def _images(settings: Settings) -> Collector:
     )
 
 
-def _pulls(settings: Settings, facts: FactStore) -> Collector:
+def _pulls(settings: Settings, facts: FactStore, flows: Flows | None) -> Collector:
     from collectors.sources import pulls  # noqa: PLC0415 - loads the SQL parser
     from collectors.traces.facts import Flows  # noqa: PLC0415 - loads the SQL parser
     from collectors.traces.pulls.collector import PullsCollector  # noqa: PLC0415 - loads the SQL parser
 
-    flows = Flows(facts, settings.traces.pairing_window.total_seconds())
+    flows = flows or Flows(facts, settings.traces.pairing_window.total_seconds())
     return PullsCollector(pulls(settings), flows, facts)
 
 

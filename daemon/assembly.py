@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from collectors import registry
 from collectors.contract import FactStore
@@ -22,7 +23,10 @@ from daemon.store.schema import migrate
 from daemon.told import Telling
 from daemon.values.told import NOTHING, Told
 
-ANALYSIS = "2"
+if TYPE_CHECKING:
+    from collectors.traces.facts import Flows
+
+ANALYSIS = "3"
 """Raised when the analysis itself draws other conclusions from the same graph."""
 
 
@@ -38,6 +42,13 @@ def open_journal(settings: Settings) -> Journal:
     """Opens the fact journal, which lies beside the snapshot database."""
     settings.driftline.state_directory.mkdir(parents=True, exist_ok=True, mode=0o750)
     return Journal(path_of(settings))
+
+
+def open_flows(settings: Settings, journal: Journal) -> Flows:
+    """What is known of open traces in this process: one for its receiver and its pulls, so that their halves meet."""
+    from collectors.traces.facts import Flows  # noqa: PLC0415 - loads the SQL parser
+
+    return Flows(journal, settings.traces.pairing_window.total_seconds())
 
 
 def rules(settings: Settings, knowledge: Knowledge, said: Told = NOTHING) -> Rules:
@@ -79,12 +90,13 @@ def parts(
     database: Database,
     facts: FactStore | None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    flows: Flows | None = None,
 ) -> Iterator[Parts]:
-    """Everything a cycle works with; collectors and threads end with the block."""
+    """Everything a cycle works with; collectors and threads end with the block. `flows`: those of a receiver."""
     with ExitStack() as stack:
         executor = ThreadPoolExecutor(settings.schedule.threads, thread_name_prefix="collect")
         stack.callback(executor.shutdown, wait=False, cancel_futures=True)
-        made = registry.collectors(settings, facts)
+        made = registry.collectors(settings, facts, flows)
         for collector in made:
             stack.callback(collector.close)
         knowledge, telling = Knowledge(settings.images.osv_directory), Telling(settings)

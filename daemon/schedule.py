@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import sdnotify
 import structlog
@@ -29,6 +30,9 @@ from daemon.store.keeping import scheduled
 from daemon.store.lock import only_writer
 from daemon.store.readers import LongReader, Readers
 from daemon.telemetry import CYCLE_SECONDS, CYCLES, EXTENTS, configure_logging, span
+
+if TYPE_CHECKING:
+    from collectors.traces.facts import Flows
 
 log = structlog.get_logger()
 
@@ -112,12 +116,13 @@ class Daemon:
         if self._stopping.is_set():
             return  # told between two lives
         with ExitStack() as stack:
-            journal = None
+            journal, flows = None, None
             if settings.traces.enabled:
                 journal = assembly.open_journal(settings)
                 stack.callback(journal.close)
-                stack.callback(self._receive(settings, journal))
-            parts = stack.enter_context(assembly.parts(settings, database, journal, self._clock))
+                flows = assembly.open_flows(settings, journal)
+                stack.callback(self._receive(settings, journal, flows))
+            parts = stack.enter_context(assembly.parts(settings, database, journal, self._clock, flows))
             scheduler = BackgroundScheduler(timezone=UTC)
             first = self._first_due(database, settings)
             scheduler.add_job(
@@ -154,11 +159,11 @@ class Daemon:
             log.info("running", first_cycle=first.isoformat(timespec="seconds"))
             self._systemd.notify("RELOADING=1" if self._wait() else "STOPPING=1")
 
-    def _receive(self, settings: Settings, journal: Journal) -> Callable[[], None]:
+    def _receive(self, settings: Settings, journal: Journal, flows: Flows) -> Callable[[], None]:
         """Starts the receiver; returns what stops it."""
         from collectors.traces.receiver import Receiver  # noqa: PLC0415 - loads gRPC only where it is used
 
-        receiver = Receiver(settings.traces, journal)
+        receiver = Receiver(settings.traces, journal, flows)
         receiver.start()
         log.info("receiving", ports=dict(receiver.ports))
         return receiver.stop
