@@ -41,12 +41,16 @@ class Vendor:
 
 @dataclass(frozen=True, slots=True)
 class Border:
-    """A transfer between two jurisdictions: how much it matters, and the words that say why."""
+    """A transfer between two jurisdictions: how much it matters, and the words that say why.
+
+    `held`: the words for data that is not moved there now, but is there for an application here.
+    """
 
     source: str
     target: str
     severity: Severity
     words: str
+    held: str
 
 
 def data_class(key: str) -> DataClass:
@@ -146,7 +150,7 @@ def border(source: str, target: str) -> Border | None:
         return None
     for rule in _read("jurisdictions.toml")["borders"]:
         if rule["from"] in {source, "*"} and (target in rule["to"] or "*" in rule["to"]):
-            return Border(source, target, rule["severity"], rule["words"])
+            return Border(source, target, rule["severity"], rule["words"], rule["held"])
     raise VocabularyError(
         f"jurisdictions.toml: no border rule fits {source} to {target}; end with a rule for *"
     )

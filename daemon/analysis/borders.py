@@ -23,12 +23,18 @@ End = tuple[str, str, str]
 
 
 class Crossing(NamedTuple):
-    """What moving data from one end to another means. `source`, `target`: what the ends are called in it."""
+    """What moving data from one end to another means. `source`, `target`: what the ends are called in it.
+
+    `held`: the words for data that is at the second end already, for an application at the first.
+    `own`: by a border of the operator's own.
+    """
 
     source: str
     target: str
     severity: str
     words: str
+    held: str
+    own: bool
 
 
 TransferOf = Callable[[End, End], Crossing | None]
@@ -43,6 +49,9 @@ class Law(Protocol):
 
     @property
     def words(self) -> str: ...
+
+    @property
+    def held(self) -> str: ...
 
 
 class Own(Protocol):
@@ -86,9 +95,11 @@ def transfers(
             if rule.severity == "none":
                 return None
             at, to = (left, right) if source[0] == target[0] else (source[0], target[0])
-            return Crossing(_or(at, there), _or(to, here), rule.severity, rule.name)
+            return Crossing(_or(at, there), _or(to, here), rule.severity, rule.name, rule.name, True)
         found = law(source[0], target[0])
-        return Crossing(source[0], target[0], found.severity, found.words) if found else None
+        if found is None:
+            return None
+        return Crossing(source[0], target[0], found.severity, found.words, found.held, False)
 
     return of
 
@@ -152,7 +163,10 @@ class Places:
         return self._known[urn]
 
     def between(self, origin: str, destination: str, *, back: bool) -> tuple[Border, ...]:
-        """The borders between one end of a call and the other. `back`: the data moves against the call."""
+        """The borders between one end of a call and the other. `back`: the data moves against the call.
+
+        What moves against the call is where it comes from for the caller: whichever matters more is told.
+        """
         key = (origin, destination, back)
         if key not in self._crossings:
             met = (
@@ -163,11 +177,14 @@ class Places:
         return self._crossings[key]
 
     def _border(self, origin: End, destination: End, *, back: bool) -> Border | None:
-        found = self._transfer(destination, origin) if back else self._transfer(origin, destination)
-        if found is None:
-            return None
-        caller, called = (found.target, found.source) if back else (found.source, found.target)
-        return Border(caller, called, origin[1], destination[1], found.severity, found.words)
+        onward = self._transfer(origin, destination)
+        if not back:
+            return _told(onward, onward.words, origin, destination) if onward else None
+        moved = self._transfer(destination, origin)
+        if moved and (onward is None or _weight(moved) <= _weight(onward)):
+            turned = moved._replace(source=moved.target, target=moved.source)
+            return _told(turned, moved.words, origin, destination)
+        return _told(onward, onward.held, origin, destination) if onward else None
 
     def _find(self, urn: str) -> set[Place]:
         scheme = urn.partition("://")[0]
@@ -204,6 +221,18 @@ class Places:
         return {(law, region)} if law else set()
 
 
+_SEVERITIES = ("high", "medium", "low")
+
+
+def _weight(met: Crossing) -> tuple[int, bool]:
+    """What matters more comes first, and of equals the operator's own."""
+    return _SEVERITIES.index(met.severity), not met.own
+
+
+def _told(met: Crossing, words: str, origin: End, destination: End) -> Border:
+    return Border(met.source, met.target, origin[1], destination[1], met.severity, words)
+
+
 def _seat(host: str) -> set[Place]:
     """Where the vendor of a host has its seat: what it is given lies under that law, too."""
     found = vocabulary.vendor(host)
@@ -214,8 +243,8 @@ def _seat(host: str) -> set[Place]:
 def judge(places: Places, route: Sequence[Hop], direction: Direction) -> tuple[Border, ...]:
     """The borders on a route that its data crosses, sorted, each in the direction of the call.
 
-    How much one matters is judged by the way of the data: a workload in the US that reads a store in the EU moves
-    data to the US.
+    How much one matters is judged by the way of the data, and by where it is: a workload in the US that reads a
+    store in the EU moves data to the US; of a workload in the EU that reads a store in the US, the data is there.
 
     What is read does not come back over a topic. On the way to a third party or topic only the last hop is judged:
     what it is given was read where that hop begins.

@@ -177,7 +177,7 @@ def _route(path: DataPath) -> Json:
 
 
 def _borders(path: DataPath) -> Json:
-    return [f"{each.origin}->{each.destination}" for each in path.borders]
+    return [f"{each.origin}->{each.destination} {each.severity}".rstrip() for each in path.borders]
 
 
 def _text(value: Json) -> str:

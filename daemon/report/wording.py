@@ -82,7 +82,7 @@ def folded(urns: Iterable[str]) -> str:
 
 
 def border(crossed: Border) -> str:
-    """`EU/EEA -> US, eu-central-1 reaches us-east-1; medium: crosses a border`."""
+    """`EU/EEA -> US, eu-central-1 reaches us-east-1; high: leaves the EU/EEA for the US`."""
     told = f"; {crossed.severity}: {crossed.words}" if crossed.severity else ""
     return (
         f"{crossed.origin} -> {crossed.destination}, "
@@ -101,7 +101,7 @@ def name(urn: str) -> str:
     """What people call the resource: `GET /orders/{id}`, `public.customers`, `orders-db`."""
     kind, found, rest = urn.partition("://")
     if found:
-        depth = {"declared": 3, "operation": 3, "service": 2, "table": 4, "topic": 3, "host": 1}.get(kind)
+        depth = {"declared": 3, "ingress": 2, "operation": 3, "service": 2, "table": 4, "topic": 3, "host": 1}.get(kind)
         parts = rest.split("/", depth) if depth else []
         return parts[depth] if depth and len(parts) > depth else urn
     if urn.startswith("arn:"):

@@ -146,6 +146,7 @@ def test_a_transfer_between_jurisdictions_is_a_border(source: str, target: str, 
     assert found
     assert (found.source, found.target, found.severity) == (source, target, severity)
     assert found.words
+    assert found.held.startswith("personal data ")
 
 
 @pytest.mark.parametrize(("source", "target"), [("EU/EEA", "EU/EEA"), ("US", "US"), ("", "US"), ("US", "")])

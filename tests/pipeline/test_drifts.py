@@ -97,6 +97,8 @@ def test_a_service_in_europe_that_starts_to_read_a_database_in_the_united_states
     ]
     (border,) = drift.new_paths[0].paths[0].borders
     assert (border.origin_region, border.destination_region) == (pipeline.EU, pipeline.US)
+    assert border.severity == "high"
+    assert "high: personal data of an EU/EEA application is in the US" in " ".join(home.report().split())
     assert "profiles-db" in drift.new_paths[0].paths[0].store
 
 

@@ -138,24 +138,37 @@ def test_a_store_is_known_if_it_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("workload", "database", "direction", "words"),
+    ("workload", "database", "direction", "severity", "words"),
     [
-        (US, EU, Direction.READS, "leaves the EU/EEA for the US"),
-        (EU, US, Direction.READS, "crosses a border"),
-        (EU, US, Direction.WRITES, "leaves the EU/EEA for the US"),
-        (US, EU, Direction.WRITES, "crosses a border"),
-        ("eu-west-2", EU, Direction.READS, "leaves the EU/EEA for a country with an adequacy decision"),
-        (US, "eu-west-2", Direction.READS, "leaves the UK"),
+        (US, EU, Direction.READS, "high", "leaves the EU/EEA for the US"),
+        (EU, US, Direction.READS, "high", "personal data of an EU/EEA application is in the US"),
+        (EU, US, Direction.WRITES, "high", "leaves the EU/EEA for the US"),
+        (US, EU, Direction.WRITES, "medium", "crosses a border"),
+        ("eu-west-2", EU, Direction.READS, "medium", "leaves the EU/EEA for a country with an adequacy"),
+        (EU, "eu-west-2", Direction.READS, "medium", "leaves the UK for a country"),
+        (US, "eu-west-2", Direction.READS, "high", "leaves the UK"),
+        ("eu-west-2", US, Direction.READS, "high", "personal data of a UK application is outside the UK"),
+        (US, "ap-northeast-1", Direction.READS, "medium", "crosses a border"),
+        (US, "cn-north-1", Direction.READS, "high", "leaves China"),
+        ("ap-northeast-1", "cn-north-1", Direction.WRITES, "high", "goes to a jurisdiction with wide"),
     ],
 )
-def test_how_much_a_border_matters_goes_by_the_way_of_the_data(
-    workload: str, database: str, direction: Direction, words: str
+def test_a_border_matters_by_the_way_of_the_data_or_by_where_it_is_for_who_reads_it(
+    workload: str, database: str, direction: Direction, severity: str, words: str
 ) -> None:
     estate, operation, table = reader(workload, database)
     (found,) = weigh(estate, direction, (operation, direction, table))
     assert found.words.startswith(words)
-    assert found.severity == ("medium" if "crosses" in words or "adequacy" in words else "high")
+    assert found.severity == severity
     assert (found.origin_region, found.destination_region) == (workload, database)
+
+
+def test_what_a_service_elsewhere_reads_for_its_caller_is_data_of_the_caller() -> None:
+    estate, far, table = reader(US, US)
+    near = estate.root(estate.service("web", estate.workload("web", EU)), "GET /")
+    (found,) = weigh(estate, Direction.READS, (near, "calls", far), (far, "reads", table))
+    assert (found.origin, found.destination, found.severity) == ("EU/EEA", "US", "high")
+    assert found.words.startswith("personal data of an EU/EEA application is in the US")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +177,8 @@ def test_how_much_a_border_matters_goes_by_the_way_of_the_data(
         (Own("stays in Germany", ("DE",)), [("IE", "DE", "high", "stays in Germany")]),
         (Own("stays here", ("eu-central-1",), ("*",), "low"), [("IE", "eu-central-1", "low", "stays here")]),
         (Own("not to Ireland", ("*",), ("IE",)), [("IE", "DE", "high", "not to Ireland")]),
-        (Own("the other way", ("IE",), ("DE",)), []),
+        (Own("the other way too", ("IE",), ("DE",)), [("IE", "DE", "high", "the other way too")]),
+        (Own("not this way", ("DE",), ("FR",)), []),
         (Own("but for these", ("DE",), ("*",), "high", ("service://*", "operation://prod//check*")), []),
     ],
 )
@@ -178,10 +192,41 @@ def test_own_borders_come_first_and_may_let_data_pass() -> None:
     estate, operation, table = reader(US, EU)
     hop = (operation, "reads", table)
     agreed = Own("contract of 2026", ("EU/EEA",), ("US",), "none")
-    assert weigh(estate, Direction.READS, hop, own=[agreed]) == ()
+    held = Own("held in the EU for the US", ("US",), ("EU/EEA",), "none")
+    assert [each.words for each in weigh(estate, Direction.READS, hop, own=[agreed])] == [
+        "personal data is across a border"
+    ]
+    assert weigh(estate, Direction.READS, hop, own=[agreed, held]) == ()
     noted = replace(agreed, name="noted", severity="low")
-    assert [each.words for each in weigh(estate, Direction.READS, hop, own=[noted, agreed])] == ["noted"]
+    assert [each.words for each in weigh(estate, Direction.READS, hop, own=[noted, held, agreed])] == [
+        "noted"
+    ]
     assert weigh(estate, Direction.WRITES, hop, own=[agreed]) != ()
+
+
+def test_an_own_border_is_asked_about_data_that_moves_and_about_data_at_rest() -> None:
+    estate, operation, table = reader(EU, US)
+    hop = (operation, "reads", table)
+    both = [Own("kept in the US", ("EU/EEA",), ("US",), "none"), Own("read", ("US",), ("EU/EEA",), "none")]
+    assert [each.words for each in weigh(estate, Direction.READS, hop, own=both[:1])] == ["crosses a border"]
+    assert weigh(estate, Direction.READS, hop, own=both) == ()
+    for exception in (operation, "service://nobody", table):
+        rule = Own("nothing of ours in the US", ("EU/EEA",), ("US",), "medium", (exception,))
+        (found,) = weigh(estate, Direction.READS, hop, own=[rule])
+        excepted = exception in (operation, table)
+        assert (found.severity, found.words) == (
+            ("high", vocabulary.border("EU/EEA", "US").held)  # type: ignore[union-attr]  # it is one
+            if excepted
+            else ("medium", rule.name)
+        )
+
+
+def test_of_two_that_matter_as_much_the_operators_own_is_told() -> None:
+    estate, operation, table = reader(EU, US)
+    (found,) = weigh(
+        estate, Direction.READS, (operation, "reads", table), own=[Own("ours", ("US",), ("*",), "high")]
+    )
+    assert found.words == "ours"
 
 
 @pytest.mark.parametrize(
