@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from daemon.cli.general import accept
+from daemon.cli.groups import describe, group
 
 COMMANDS = {
     "run": ("daemon.cli.running:run", "Run the daemon: collect on schedule, receive spans, mail drift."),
@@ -32,17 +33,17 @@ COMMANDS = {
     "sbom": ("daemon.cli.components:sbom", "Write the bill of materials of a service or image."),
     "doctor": ("daemon.cli.doctor:app", "Say what does not work or could be seen better."),
     "report": ("daemon.cli.looking:report", "Write the report of a snapshot as text, HTML or JSON."),
-    "deliveries": ("daemon.cli.deliveries:app", "List, preview, test and resend mails."),
+    "deliveries": ("daemon.cli.deliveries:app", "List, preview, test, resend and send mails."),
     "traces": ("daemon.cli.traces:app", "Import trace files."),
     "otel-config": (
         "daemon.cli.otel_config:otel_config",
-        "Print what an OpenTelemetry Collector needs to send spans.",
+        "Print what an OpenTelemetry Collector needs to send spans here.",
     ),
-    "classes": ("daemon.cli.classes:app", "Explain how column names are judged."),
-    "sql": ("daemon.cli.sql:app", "Explain how a SQL statement is read; measure it on labelled ones."),
+    "classes": ("daemon.cli.classes:app", "Say which personal data a column holds and why, and correct it."),
+    "sql": ("daemon.cli.sql:app", "Say how a SQL statement is read, and how well statements are."),
     "config": ("daemon.cli.config:app", "Check, show and begin settings."),
     "permissions": ("daemon.cli.permissions:app", "Print the rights that a provider's collector needs."),
-    "database": ("daemon.cli.database:app", "Migrate, publish and describe the database."),
+    "database": ("daemon.cli.database:app", "Migrate, publish, describe and ask the database."),
     "demo": ("daemon.cli.demo:demo", "Show the whole story on a small cloud of its own."),
 }
 
@@ -62,12 +63,12 @@ class Commands(TyperGroup):
         module, _, name = place.partition(":")
         found = getattr(import_module(module), name)
         if not isinstance(found, typer.Typer):
-            single = typer.Typer(add_completion=False, rich_markup_mode=None)
+            single = group()
             single.command(cmd_name)(found)
             found = single
         command = get_command(found)
         command.name = cmd_name
-        command.short_help = summary
+        describe(command, summary)
         accept(command, {param.name: param for param in self.params})
         return command
 

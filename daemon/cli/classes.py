@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from daemon.cli.groups import group
 from daemon.cli.options import AsJson, Mistakes
 from daemon.cli.tables import print_pairs, print_rows
 
 if TYPE_CHECKING:
     from collectors.traces.classes.figures import Figures, Scored
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    add_completion=False,
-    help="What kinds of personal data columns hold.",
-)
+app = group()
 
 
 @app.command()

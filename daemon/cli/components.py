@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from daemon.cli.groups import group
 from daemon.cli.opening import reading, settings_of
 from daemon.cli.options import AsJson
 
 if TYPE_CHECKING:
     from config.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Find components in what runs.")
+app = group()
 
 
 @app.command()

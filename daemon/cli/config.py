@@ -9,12 +9,11 @@ from typing import NoReturn
 import typer
 
 from daemon.cli.exits import USAGE
+from daemon.cli.groups import group
 from daemon.cli.opening import chosen
 from daemon.cli.options import AsJson, Output
 
-app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Check, show and begin settings."
-)
+app = group()
 
 
 @app.command()

@@ -9,15 +9,11 @@ from typing import Annotated
 
 import typer
 
+from daemon.cli.groups import group
 from daemon.cli.opening import database_of, reading, settings_of
 from daemon.cli.options import AsJson
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="Migrate, publish, describe and ask the database, and let others read it.",
-    add_completion=False,
-)
+app = group()
 
 
 @app.command()

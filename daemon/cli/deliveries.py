@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from daemon.cli.groups import group
 from daemon.cli.opening import database_of, reading, settings_of
 from daemon.cli.options import AsJson
 
 if TYPE_CHECKING:
     from config.settings import Settings
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    add_completion=False,
-    help="List, preview, test, resend and send mails.",
-)
+app = group()
 
 
 @app.command("list")

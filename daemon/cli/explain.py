@@ -12,7 +12,7 @@ import typer
 from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
 from daemon.cli.options import AsJson, At
-from daemon.cli.words import sound
+from daemon.cli.words import several, sound
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -94,9 +94,7 @@ def _returned(connection: Connection, line: PathChange) -> tuple[str, ...]:
 def _line(lines: Sequence[PathChange], which: str) -> PathChange:
     """The line that a person means. Raises NotFound, or ends the command with the candidates."""
     from daemon.analysis.choosing import has
-    from daemon.cli.exits import USAGE
     from daemon.report import wording
-    from daemon.report.safe_text import safe_text
     from daemon.store.errors import NotFound
 
     for narrower in (_by_id, _by_report):
@@ -113,13 +111,13 @@ def _line(lines: Sequence[PathChange], which: str) -> PathChange:
         return found[0]
     if not found:
         raise NotFound(f'no data path with the id or part "{which}": `driftline paths` lists what there is')
-    typer.echo(f'driftline: "{safe_text(which)}" is part of {len(found):,} paths:', err=True)
-    for line in found[:_SHOWN]:
-        typer.echo(f"  {line.id}  {safe_text(wording.route(line.paths))}", err=True)
-    if len(found) > _SHOWN:
-        typer.echo(f"  … and {len(found) - _SHOWN:,} more: `driftline paths` lists them", err=True)
-    typer.echo("Write the id of one of them, or more of its text.", err=True)
-    raise typer.Exit(USAGE)
+    raise several(
+        f'"{which}" is part of {len(found):,} paths:',
+        [f"{line.id}  {wording.route(line.paths)}" for line in found[:_SHOWN]],
+        len(found),
+        "`driftline paths` lists them",
+        "Write the id of one of them, or more of its text.",
+    )
 
 
 def _by_id(lines: Sequence[PathChange], id: str) -> Iterator[PathChange]:

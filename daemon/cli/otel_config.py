@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from daemon.cli.opening import settings_of
+from daemon.report.safe_text import safe_text
 
-USAGE = 2
 _COMPONENT = re.compile(r"[a-z][a-z0-9_]*(/[A-Za-z0-9_.-]+)?\Z")
 _ENDPOINT = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}\Z")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -74,47 +74,39 @@ def otel_config(
     """Print a fragment for an OpenTelemetry Collector: a second exporter that cannot hold up the first."""
     import sys
 
-    from config.errors import SettingsError
     from config.values import is_loopback
 
-    try:
-        settings = settings_of(context).traces
-        where = _checked(
-            endpoint or settings.grpc, _ENDPOINT, "--endpoint", "HOST:PORT, as driftline.example.com:4317"
-        )
-        token = ""
-        if token_file:
-            token = f"${{file:{_checked(token_file, _PATH, '--token-file', 'an absolute path')}}}"
-        elif token_env or settings.token_file:
-            name = _checked(
-                token_env or "DRIFTLINE_TOKEN", _VARIABLE, "--token-env", "the name of a variable"
-            )
-            token = f"${{env:{name}}}"
-        wanted = Wanted(
-            endpoint=where,
-            tls=not is_loopback(where) if tls is None else tls,
-            ca_file=_checked(ca_file, _PATH, "--ca-file", "an absolute path") if ca_file else "",
-            token=token,
-            receivers=()
-            if forward
-            else [
-                _checked(one, _COMPONENT, "--receiver", "as otlp or jaeger/2")
-                for one in receivers or ["otlp"]
-            ],
-            statements=statements,
-        )
-    except (SettingsError, ValueError) as error:
-        sys.stderr.write(f"{error}\n")
-        raise typer.Exit(USAGE) from None
+    settings = settings_of(context).traces
+    where = _checked(
+        endpoint or settings.grpc, _ENDPOINT, "--endpoint", "HOST:PORT, as driftline.example.com:4317"
+    )
+    token = ""
+    if token_file:
+        token = f"${{file:{_checked(token_file, _PATH, '--token-file', 'an absolute path')}}}"
+    elif token_env or settings.token_file:
+        name = _checked(token_env or "DRIFTLINE_TOKEN", _VARIABLE, "--token-env", "the name of a variable")
+        token = f"${{env:{name}}}"
+    wanted = Wanted(
+        endpoint=where,
+        tls=not is_loopback(where) if tls is None else tls,
+        ca_file=_checked(ca_file, _PATH, "--ca-file", "an absolute path") if ca_file else "",
+        token=token,
+        receivers=()
+        if forward
+        else [
+            _checked(one, _COMPONENT, "--receiver", "as otlp or jaeger/2") for one in receivers or ["otlp"]
+        ],
+        statements=statements,
+    )
     if token and not wanted.tls and not is_loopback(where):
         sys.stderr.write("note: without TLS anyone on the way can read the token\n")
     sys.stdout.write(fragment(wanted))
 
 
 def _checked(value: str, pattern: re.Pattern[str], option: str, example: str) -> str:
-    """The value, if it may stand in YAML as it is. Raises ValueError."""
+    """The value, if it may stand in YAML as it is. Raises BadParameter."""
     if not pattern.match(value):
-        raise ValueError(f"{option}: {value!r} cannot be used; give {example}")
+        raise typer.BadParameter(f'"{safe_text(value)}" cannot be used: give {example}', param_hint=option)
     return value
 
 

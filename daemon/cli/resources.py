@@ -8,17 +8,13 @@ from typing import Annotated
 
 import typer
 
+from daemon.cli.groups import group
 from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
 from daemon.cli.options import AsJson, At
 from daemon.cli.words import urn_of
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="Show one resource, whole or through time.",
-    add_completion=False,
-)
+app = group()
 
 Which = Annotated[
     str,

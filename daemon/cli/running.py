@@ -43,12 +43,11 @@ def collect(
     """Run one cycle now: collect, commit a snapshot, publish it. Mails leave with the daemon."""
     from dataclasses import asdict
 
-    import orjson
-
     from daemon import assembly, cycle
     from daemon.cli.exits import CREDENTIALS, RUN_TIME
     from daemon.cli.opening import database_of
     from daemon.cli.progress import shown
+    from daemon.cli.tables import print_pairs
     from daemon.store.lock import only_writer
     from daemon.telemetry import configure_logging
 
@@ -67,7 +66,7 @@ def collect(
     if as_json:
         # asdict copies a Counter by counting its pairs.
         data = {**asdict(outcome), "answers": dict(outcome.answers)}
-        sys.stdout.write(orjson.dumps({"format_version": "1.0", "data": data}).decode() + "\n")
+        print_pairs(data, as_json=True)
     elif outcome.state == "failed":
         sys.stdout.write(
             f"snapshot {outcome.number} (failed): none of {outcome.extents} extents could be listed, and nothing "

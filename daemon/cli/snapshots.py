@@ -12,24 +12,22 @@ import orjson
 import typer
 
 from daemon.cli.exits import DAMAGED
+from daemon.cli.groups import group
 from daemon.cli.opening import database_of, reading, settings_of
 from daemon.cli.options import AsJson
+from daemon.cli.tables import print_pairs, print_rows
 
 if TYPE_CHECKING:
     from daemon.store.keeping.verify import Anchor, Verdict
 
 Every = Annotated[bool, typer.Option("--all", help="Those that are pruned too.")]
 
-app = typer.Typer(
-    rich_markup_mode=None,
-    add_completion=False,
-    help="List, show, verify and prune snapshots. Without a command: list.",
-)
+app = group(alone=True)
 
 _HEADER = re.compile(r"(?:(\d{1,18}):)?([0-9a-fA-F]{64})", re.ASCII)
 
 
-@app.callback(invoke_without_command=True)
+@app.callback()
 def snapshots(context: typer.Context, every: Every = False, as_json: AsJson = False) -> None:
     """List, show, verify and prune snapshots. Without a command: list."""
     if context.invoked_subcommand is None:
@@ -55,7 +53,6 @@ def show(
 ) -> None:
     """Show one snapshot: its header, what it covers, and how much it changed."""
     from daemon.cli.moments import existing_snapshot
-    from daemon.cli.tables import print_pairs
     from daemon.store.keeping.portrait import portrait
 
     with reading(settings_of(context)) as connection:
@@ -142,7 +139,7 @@ def prune(
         "freed": done.characters,
     }  # fmt: skip
     if as_json:
-        _write_json(told)
+        print_pairs(told, as_json=True)
         return
     sys.stdout.write(
         f"pruned {done.snapshots:,} snapshots ({', '.join(scheduled.ranges(plan.pruned))}), {plan.kept:,} are kept\n"
@@ -155,7 +152,6 @@ def prune(
 
 
 def _list(context: typer.Context, *, every: bool, as_json: bool) -> None:
-    from daemon.cli.tables import print_rows
     from daemon.store import lookups
 
     with reading(settings_of(context)) as connection:
@@ -191,12 +187,13 @@ def _print_verdict(verdict: Verdict, anchors: int, *, as_json: bool) -> None:
 
     if as_json:
         damages = [{"snapshot": each.snapshot, "what": each.what} for each in verdict.damages]
-        _write_json(
+        print_pairs(
             {
                 "intact": not damages, "first_damaged": verdict.first, "damages": damages,
                 "snapshots": verdict.snapshots, "pruned": verdict.pruned, "rows": verdict.rows,
                 "anchors": anchors, "newest": verdict.newest, "header": verdict.header,
-            }
+            },
+            as_json=True,
         )  # fmt: skip
         return
     for at, each in enumerate(verdict.damages):
@@ -220,7 +217,7 @@ def _print_plan(plan: object, *, dry_run: bool, as_json: bool) -> None:
     assert isinstance(plan, Plan)
     if as_json:
         spared = [{"snapshot": number, "reason": reason} for number, reason in plan.spared]
-        _write_json({"would_prune": list(plan.pruned), "kept": plan.kept, "spared": spared})
+        print_pairs({"would_prune": list(plan.pruned), "kept": plan.kept, "spared": spared}, as_json=True)
         return
     if not plan.pruned:
         sys.stdout.write(f"nothing to prune: all {plan.kept:,} snapshots are kept by the settings\n")
@@ -230,7 +227,3 @@ def _print_plan(plan: object, *, dry_run: bool, as_json: bool) -> None:
         )
     for number, reason in plan.spared:
         sys.stdout.write(f"snapshot {number} is old and stays: {reason}\n")
-
-
-def _write_json(data: dict[str, object]) -> None:
-    sys.stdout.write(orjson.dumps({"format_version": "1.0", "data": data}).decode() + "\n")

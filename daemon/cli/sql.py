@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from daemon.cli.groups import group
 from daemon.cli.options import AsJson, Mistakes
 from daemon.cli.tables import print_pairs, print_rows
 
@@ -17,12 +18,7 @@ if TYPE_CHECKING:
     from collectors.traces.sql.figures import Scored
     from collectors.traces.sql.labelled import Column
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    add_completion=False,
-    help="How SQL text is read: tables, columns, and what is done with them.",
-)
+app = group()
 
 
 @app.command()
@@ -75,8 +71,8 @@ def evaluate(
         raise typer.BadParameter(str(error)) from None
     groups: list[tuple[str, Sequence[Scored]]] = [*by_system(scored).items(), ("all", scored)]
     rows = []
-    for name, group in groups:
-        found = figures(group)
+    for name, chosen in groups:
+        found = figures(chosen)
         shares = (found.exact, found.precision, found.recall, found.columns)
         names = ("exact_tables", "table_precision", "table_recall", "columns")
         figured = {

@@ -9,15 +9,12 @@ from typing import Annotated
 
 import typer
 
+from daemon.cli.exits import RUN_TIME
+from daemon.cli.groups import group
 from daemon.cli.opening import settings_of
 from daemon.cli.options import AsJson
 
-app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Import traces from files."
-)
-
-FAILED = 1
-USAGE = 2
+app = group()
 
 
 @app.callback()
@@ -37,27 +34,17 @@ def import_files(
     as_json: AsJson = False,
 ) -> None:
     """Record what the spans in files say; spans themselves are not kept. The next cycle reports it."""
-    import orjson
-
     from collectors.contract import SinkBusy
     from collectors.traces.facts import Flows
     from collectors.traces.imports import TraceFileError, import_file
     from collectors.traces.imports.formats import Formats
-    from config.errors import SettingsError
     from daemon.cli.progress import progress
-    from daemon.store.errors import StoreError
+    from daemon.cli.tables import print_rows
+    from daemon.report.wording import counted
     from daemon.store.journal import Journal, path_of
 
-    try:
-        settings = settings_of(context)
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        raise typer.Exit(USAGE) from None
-    try:
-        journal = Journal(path_of(settings))
-    except StoreError as error:
-        sys.stderr.write(f"{error}\n")
-        raise typer.Exit(FAILED) from None
+    settings = settings_of(context)
+    journal = Journal(path_of(settings))
     flows = Flows(journal, settings.traces.pairing_window.total_seconds())
     done, failed = [], False
     formats = Formats()
@@ -79,15 +66,15 @@ def import_files(
         if one.skipped > len(one.faults):
             sys.stderr.write(f"{one.file}: and {one.skipped - len(one.faults)} more\n")
     if as_json:
-        rows = [asdict(one) for one in done]
-        sys.stdout.write(orjson.dumps({"format_version": "1.0", "data": rows}).decode() + "\n")
+        print_rows([asdict(one) for one in done], (), as_json=True)
     else:
         for one in done:
             rejected = f", {one.rejected} rejected ({one.reason})" if one.rejected else ""
             skipped = f", {one.skipped} not read" if one.skipped else ""
             lacking = f", lacks {', '.join(one.lacks)}" if one.lacks else ""
             sys.stdout.write(
-                f"{one.file}: {one.format}, {one.spans} spans, {one.facts} facts{rejected}{skipped}{lacking}\n"
+                f"{one.file}: {one.format}, {counted(one.spans, 'span')}, {counted(one.facts, 'fact')}"
+                f"{rejected}{skipped}{lacking}\n"
             )
     if failed:
-        raise typer.Exit(FAILED)
+        raise typer.Exit(RUN_TIME)

@@ -9,7 +9,7 @@ import typer
 from daemon.report.safe_text import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection
 
@@ -55,7 +55,6 @@ def urn_of(connection: Connection, text: str, number: int | None) -> str:
 
     Raises NotFound naming the nearest; ends the command with the candidates and exit code 2 if there are several.
     """
-    from daemon.cli.exits import USAGE
     from daemon.store.errors import NotFound
     from daemon.store.known import find, nearest
 
@@ -69,13 +68,21 @@ def urn_of(connection: Connection, text: str, number: int | None) -> str:
         near = nearest(connection, text, None)
         advice = f"did you mean {', '.join(near)}?" if near else "`driftline inventory` lists what there is"
         raise NotFound(f'no resource with the urn or name "{text}": {advice}')
-    typer.echo(
-        f'driftline: "{safe_text(text)}" is the name, or part of it, of {found.total:,} resources:', err=True
+    raise several(
+        f'"{text}" is the name, or part of it, of {found.total:,} resources:',
+        [f"{each.type}  {each.name}  {each.urn}" for each in found.matches],
+        found.total,
+        "`driftline inventory TEXT` lists them",
+        "Write the urn of one of them, or more of its name.",
     )
-    for each in found.matches:
-        typer.echo(f"  {safe_text(each.type)}  {safe_text(each.name)}  {safe_text(each.urn)}", err=True)
-    if found.total > len(found.matches):
-        more = found.total - len(found.matches)
-        typer.echo(f"  … and {more:,} more: `driftline inventory TEXT` lists them", err=True)
-    typer.echo("Write the urn of one of them, or more of its name.", err=True)
-    raise typer.Exit(USAGE)
+
+
+def several(said: str, shown: Sequence[str], total: int, rest: str, advice: str) -> typer.Exit:
+    """Says which candidates there are, and returns the command's end. `rest`: what lists those not shown."""
+    from daemon.cli.exits import USAGE
+
+    lines = [f"driftline: {said}", *(f"  {each}" for each in shown)]
+    if total > len(shown):
+        lines.append(f"  … and {total - len(shown):,} more: {rest}")
+    typer.echo("\n".join(map(safe_text, [*lines, advice])), err=True)
+    return typer.Exit(USAGE)

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from daemon.cli import app
 from daemon.store.journal import Journal
+from tests.support.command_line import CommandLine
 from tests.support.trace_formats import lines, zipkin
 from tests.support.traces import export, proto_span, resource_spans
 
@@ -23,6 +24,11 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(monkeypatch, capsys)
+
+
+@pytest.fixture
 def traces(tmp_path: Path) -> Path:
     path = tmp_path / "traces.binpb"
     path.write_bytes(export(resource_spans("shop", [proto_span("a", "server", "GET /")])))
@@ -32,7 +38,7 @@ def traces(tmp_path: Path) -> Path:
 def test_a_file_is_imported_into_the_journal(config: Path, traces: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["traces", "import", "--config", str(config), str(traces)])
     assert result.exit_code == 0, result.output
-    assert re.fullmatch(re.escape(f"{traces}: otlp protobuf, 1 spans, ") + r"[1-9] facts\n", result.stdout)
+    assert re.fullmatch(re.escape(f"{traces}: otlp protobuf, 1 span, ") + r"[2-9] facts\n", result.stdout)
     journal = Journal(tmp_path / "state" / "facts.db")
     try:
         assert list(journal.environments()) == ["prod"]
@@ -55,23 +61,25 @@ def test_a_file_that_is_none_is_named_and_the_others_are_imported(
     result = CliRunner().invoke(app, ["traces", "import", "--config", str(config), str(letter), str(traces)])
     assert result.exit_code == 1
     assert result.stderr.startswith(f"{letter}: is not a trace file")
-    assert "1 spans" in result.stdout
+    assert "1 span," in result.stdout
 
 
-def test_bad_settings_are_a_usage_error(tmp_path: Path, traces: Path) -> None:
+def test_bad_settings_are_a_usage_error(tmp_path: Path, traces: Path, line: CommandLine) -> None:
     config = tmp_path / "bad.toml"
     config.write_text("[tracess]\n")
-    result = CliRunner().invoke(app, ["traces", "import", "--config", str(config), str(traces)])
-    assert result.exit_code == 2
-    assert "tracess" in result.stderr
+    said = line(config, "traces", "import", str(traces))
+    assert said.code == 2
+    assert "tracess" in said.error
 
 
-def test_a_journal_that_cannot_be_used_is_named(config: Path, traces: Path, tmp_path: Path) -> None:
+def test_a_journal_that_cannot_be_used_is_named(
+    config: Path, traces: Path, tmp_path: Path, line: CommandLine
+) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "facts.db").write_bytes(b"no database" * 100)
-    result = CliRunner().invoke(app, ["traces", "import", "--config", str(config), str(traces)])
-    assert result.exit_code == 1
-    assert "facts.db" in result.stderr
+    said = line(config, "traces", "import", str(traces))
+    assert said.code == 1
+    assert "facts.db" in said.error
 
 
 def test_what_could_not_be_read_and_what_a_format_lacks_is_told(config: Path, tmp_path: Path) -> None:
