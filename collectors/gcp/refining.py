@@ -120,3 +120,18 @@ def _map(value: Any) -> dict[str, Any]:
 
 def _list(value: Any) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def columns_in_one_list(item: dict[str, Json]) -> dict[str, Json]:
+    """Adds `columns` to a BigQuery table: those of nested records too, as `a.b.c`, in the order of the schema.
+
+    https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema
+    """
+    fields = _list(_map(item.get("schema")).get("fields"))
+    return {**item, "columns": [column for field in fields for column in _columns(field, "")]}
+
+
+def _columns(field: dict[str, Any], path: str) -> list[Json]:
+    name = f"{path}{field.get('name')}"
+    inner = [column for each in _list(field.get("fields")) for column in _columns(each, f"{name}.")]
+    return [{**field, "name": name, "fields": None}, *inner]

@@ -231,12 +231,40 @@ def _stores(aws: Clients, made: dict[str, str]) -> None:
         CacheClusterId="sessions", Engine="redis", CacheNodeType="cache.t3.micro", NumCacheNodes=1
     )
     cache.create_replication_group(ReplicationGroupId="carts", ReplicationGroupDescription="carts")
+    _catalog(aws)
     aws("opensearch").create_domain(DomainName="search", EngineVersion="OpenSearch_2.5")
     aws("redshift").create_cluster(
         ClusterIdentifier="warehouse",
         NodeType="ra3.xlplus",
         MasterUsername="app",
         MasterUserPassword=f"A1{CANARIES[0]}",
+    )
+
+
+def _catalog(aws: Clients) -> None:
+    glue, lake = aws("glue"), aws("lakeformation")
+    glue.create_database(DatabaseInput={"Name": "lake", "Description": f"ask {CANARIES[1]}"})
+    glue.create_table(
+        DatabaseName="lake",
+        TableInput={
+            "Name": "people",
+            "TableType": "EXTERNAL_TABLE",
+            "Parameters": {"classification": "parquet", "recordCount": "17", "note": CANARIES[0]},
+            "PartitionKeys": [{"Name": "day", "Type": "date"}],
+            "StorageDescriptor": {
+                "Location": "s3://estate-orders/people/",
+                "Columns": [
+                    {"Name": "id", "Type": "bigint"},
+                    {"Name": "c2", "Type": "string", "Comment": f"Mail address, e.g. {CANARIES[1]}"},
+                    {"Name": "c3", "Type": "string", "Parameters": {"pii": "true", "secret": CANARIES[0]}},
+                ],
+            },
+        },
+    )
+    lake.create_lf_tag(TagKey="kind", TagValues=["phone", "none"])
+    lake.add_lf_tags_to_resource(
+        Resource={"Table": {"DatabaseName": "lake", "Name": "people"}},
+        LFTags=[{"TagKey": "kind", "TagValues": ["phone"]}],
     )
 
 

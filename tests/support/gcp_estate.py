@@ -14,6 +14,7 @@ COMPUTE = "https://www.googleapis.com/compute/v1"
 NETWORK = f"projects/{PROJECT}/global/networks/shop"
 SUBNET = f"projects/{PROJECT}/regions/{EU}/subnetworks/apps"
 KEY = f"projects/{PROJECT}/locations/{EU}/keyRings/shop/cryptoKeys/data"
+POLICY_TAG = f"projects/{PROJECT}/locations/eu/taxonomies/17/policyTags/4"
 ROBOT = f"orders@{PROJECT}.iam.gserviceaccount.com"
 IMAGE = f"{EU}-docker.pkg.dev/{PROJECT}/apps/orders"
 DIGEST = "sha256:" + "ab" * 32
@@ -443,7 +444,25 @@ def _stores() -> list[asset_v1.Asset]:
                 "tableReference": {**dataset, "tableId": "orders"},
                 "type": "TABLE",
                 "numRows": "17",
-                "schema": {"fields": [{"name": "email", "type": "STRING"}, {"name": "id", "type": "INT64"}]},
+                "schema": {
+                    "fields": [
+                        {"name": "email", "type": "STRING", "policyTags": {"names": [POLICY_TAG]}},
+                        {"name": "id", "type": "INT64", "mode": "REQUIRED"},
+                        {
+                            "name": "lines",
+                            "type": "RECORD",
+                            "mode": "REPEATED",
+                            "fields": [
+                                {"name": "sku", "type": "STRING", "description": f"not {PERSON}"},
+                                {
+                                    "name": "gift",
+                                    "type": "RECORD",
+                                    "fields": [{"name": "receiver", "type": "STRING"}],
+                                },
+                            ],
+                        },
+                    ]
+                },
             },
             "EU",
         ),

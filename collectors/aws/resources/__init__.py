@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collectors.aws.resources import (
+    catalog,
     compute,
     containers,
     database,
@@ -15,6 +16,7 @@ from collectors.aws.resources import (
 from collectors.aws.row import AwsResourceType
 
 ROWS: tuple[AwsResourceType, ...] = (
+    *catalog.ROWS,
     *compute.ROWS,
     *containers.ROWS,
     *database.ROWS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collectors.gcp.refining import columns_in_one_list
 from collectors.gcp.row import GcpResourceType
 from collectors.model import Role
 from collectors.spec import Link
@@ -150,10 +151,13 @@ BIGQUERY_TABLE = GcpResourceType(
         "public|bigquery|{tableReference.projectId}.{tableReference.datasetId}.{tableReference.tableId}",
     ),
     keep=(
-        "Columns: schema.fields[].{Name: name, Type: type, Mode: mode}",
+        "Columns: columns[].{Name: name, Type: type, Mode: mode, Comment: description, PolicyTags: policyTags.names}",
+        "Description: description",
         "Partitioning: timePartitioning.field",
         "Type: type",
     ),
+    ordered=("Columns",),
+    refine=columns_in_one_list,
     links=(
         Link(
             "part_of",

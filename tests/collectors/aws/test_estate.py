@@ -178,3 +178,26 @@ def test_a_second_look_in_the_same_cycle_asks_again(estate) -> None:
 
 def test_every_use_of_the_escape_hatch_is_known() -> None:
     assert [row.type for row in ROWS if row.refine] == ["aws.states.state_machine"]
+
+
+def test_a_table_of_the_catalogue_has_its_columns_and_leads_to_its_files(answers: Answers) -> None:
+    listing = listed(answers, "aws.glue.table")
+    [table] = listing.resources
+    assert table.role is Role.TABLE
+    assert table.attributes == {
+        "Classification": "parquet",
+        "Columns": [
+            {"Name": "id", "Type": "bigint"},
+            {"Name": "c2", "Type": "string", "Comment": f"Mail address, e.g. {CANARIES[1]}"},
+            {"Name": "c3", "Type": "string", "Pii": "true"},
+        ],
+        "Database": "lake",
+        "Location": "s3://estate-orders/people/",
+        "PartitionKeys": [{"Name": "day", "Type": "date"}],
+        "TableType": "EXTERNAL_TABLE",
+    }
+    edges = {(relation.verb, str(relation.target)) for relation in listing.relations}
+    assert edges == {
+        ("part_of", f"arn:aws:glue:{REGION}:{ACCOUNT}:database/lake"),
+        ("stored_in", "public|bucket|estate-orders"),
+    }

@@ -9,6 +9,7 @@ from botocore.stub import Stubber
 
 from collectors.aws.environment import tongue
 from collectors.aws.inventory import Inventory, Place
+from collectors.aws.resources.catalog import TABLE
 from collectors.aws.resources.compute import FUNCTION_URL
 from collectors.aws.resources.delivery import DNS_RECORD
 from collectors.aws.resources.storage import BUCKET
@@ -157,3 +158,26 @@ def test_a_page_token_that_repeats_for_ever_is_a_gap() -> None:
         recorded.listed(FUNCTION_URL)
     assert refusal.value.why is Why.FAILED
     recorded.stub.assert_no_pending_responses()
+
+
+def test_a_table_has_the_tags_that_lake_formation_puts_on_its_columns() -> None:
+    recorded = Recorded("glue")
+    recorded.stub.add_response("get_databases", {"DatabaseList": [{"Name": "lake"}]})
+    columns = [{"Name": "c1", "Type": "string"}]
+    recorded.stub.add_response(
+        "get_tables",
+        {"TableList": [{"Name": "t", "DatabaseName": "lake", "StorageDescriptor": {"Columns": columns}}]},
+        {"DatabaseName": "lake"},
+    )
+    lake = Stubber(recorded.place.session.client("lakeformation", "eu-west-1"))
+    lake.activate()
+    tag = {"CatalogId": ACCOUNT, "TagKey": "data_class", "TagValues": ["phone"]}
+    lake.add_response(
+        "get_resource_lf_tags",
+        {"LFTagsOnTable": [tag], "LFTagsOnColumns": [{"Name": "c1", "LFTags": [tag]}]},
+        {"Resource": {"Table": {"DatabaseName": "lake", "Name": "t"}}},
+    )
+    [(table, _)] = recorded.listed(TABLE)
+    assert table.attributes["ColumnTags"] == [
+        {"Name": "c1", "Tags": [{"Key": "data_class", "Values": ["phone"]}]}
+    ]

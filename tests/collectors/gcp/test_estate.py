@@ -14,7 +14,7 @@ from collectors.redaction import scrub_json
 from daemon.store import documents
 from tests.collectors.gcp.conftest import Make
 from tests.support.conformance import Answers, cycle
-from tests.support.gcp_estate import CANARIES, DIGEST, EU, IMAGE, KEY, NETWORK, ROBOT
+from tests.support.gcp_estate import CANARIES, DIGEST, EU, IMAGE, KEY, NETWORK, PERSON, POLICY_TAG, ROBOT
 from tests.support.gcp_fake import NUMBER, PROJECT, SCOPE, Fake, asset, project
 
 VPC = f"vpc://compute.googleapis.com/{NETWORK}"
@@ -192,10 +192,17 @@ def test_a_public_dataset_is_public_and_its_readers_are_not_named(answers: Answe
     dataset = one(answers, "gcp.bigquery.dataset")
     assert dataset.public is True
     assert dataset.attributes == {"Groups": [{"Group": "allAuthenticatedUsers", "Role": "READER"}]}
-    table = one(answers, "gcp.bigquery.table")
-    assert table.attributes["Columns"] == [
-        {"Name": "email", "Type": "STRING"},
-        {"Name": "id", "Type": "INT64"},
+
+
+def test_a_tables_columns_are_listed_in_their_order_with_those_of_records(answers: Answers) -> None:
+    columns = one(answers, "gcp.bigquery.table").attributes["Columns"]
+    assert columns == [
+        {"Name": "email", "Type": "STRING", "PolicyTags": [POLICY_TAG]},
+        {"Name": "id", "Type": "INT64", "Mode": "REQUIRED"},
+        {"Name": "lines", "Type": "RECORD", "Mode": "REPEATED"},
+        {"Name": "lines.sku", "Type": "STRING", "Comment": f"not {PERSON}"},
+        {"Name": "lines.gift", "Type": "RECORD"},
+        {"Name": "lines.gift.receiver", "Type": "STRING"},
     ]
 
 

@@ -49,7 +49,11 @@ def test_row_is_sound(row: GcpResourceType) -> None:
 
 def test_refining_is_done_by_name() -> None:
     refined = {row.type: row.refine.__name__ for row in ROWS if row.refine}
-    assert refined == {"gcp.run.service": "run_in_one_form", "gcp.run.job": "run_in_one_form"}
+    assert refined == {
+        "gcp.run.service": "run_in_one_form",
+        "gcp.run.job": "run_in_one_form",
+        "gcp.bigquery.table": "columns_in_one_list",
+    }
 
 
 def test_a_fingerprint_follows_what_is_kept_and_not_how_it_is_told() -> None:
