@@ -11,9 +11,10 @@ from collectors import accounts
 from collectors.errors import NotListed
 from collectors.model import Why
 from collectors.traces.imports.formats import Formats
-from collectors.traces.pulls.bucket import Bucket, parsed
+from collectors.traces.pulls.bucket import Bucket
 from collectors.traces.pulls.collector import Pull
 from collectors.traces.pulls.directory import Directory
+from collectors.traces.pulls.rights import parsed
 from collectors.traces.pulls.source import Source
 from collectors.traces.pulls.windows import Pace
 from config.errors import Problem, SecretError, SettingsError
@@ -110,13 +111,15 @@ def _tempo(each: TracesPull, _: Settings) -> Source:
 def _clickhouse(each: TracesPull, _: Settings) -> Source:
     from collectors.traces.pulls.clickhouse import LONGEST, ClickHouse  # noqa: PLC0415 - loads an HTTP client
 
-    return ClickHouse(_web(each), _pace(each, LONGEST), each.table)
+    right = f"let the user SELECT from {each.table or 'otel_traces'}"
+    return ClickHouse(_web(each, right), _pace(each, LONGEST), each.table)
 
 
 def _insights(each: TracesPull, settings: Settings) -> Source:
     from collectors.azure import faults  # noqa: PLC0415 - loads Azure's SDK
     from collectors.azure.sessions import AzureAccount, Session  # noqa: PLC0415 - loads Azure's SDK
     from collectors.traces.pulls.insights import LONGEST, PUBLIC, Insights  # noqa: PLC0415 - loads an HTTP client
+    from collectors.traces.pulls.rights import WORKSPACE  # noqa: PLC0415 - only where it is used
     from collectors.traces.pulls.web import Web  # noqa: PLC0415 - loads an HTTP client
 
     named = _named(settings.azure.accounts, each.account, "azure.accounts", "traces.pulls")
@@ -130,27 +133,31 @@ def _insights(each: TracesPull, settings: Settings) -> Source:
         except Exception as error:
             raise faults.not_listed(error, "the sign-in") from error
 
-    return Insights(Web(base, headers, each.ca_file), _pace(each, LONGEST), each.workspace)
+    right = f"allow {WORKSPACE[-2]} on workspace {each.workspace}; {faults.HINT}"
+    return Insights(Web(base, headers, each.ca_file, right=right), _pace(each, LONGEST), each.workspace)
 
 
 def _cloudtrace(each: TracesPull, settings: Settings) -> Source:
+    from collectors.gcp.faults import HINT  # noqa: PLC0415 - loads Google's SDK
     from collectors.gcp.sessions import GcpAccount, Session  # noqa: PLC0415 - loads Google's SDK
     from collectors.traces.pulls.cloudtrace import LONGEST, PUBLIC, CloudTrace  # noqa: PLC0415 - loads an HTTP client
+    from collectors.traces.pulls.rights import CLOUD_TRACE  # noqa: PLC0415 - only where it is used
     from collectors.traces.pulls.web import Web  # noqa: PLC0415 - loads an HTTP client
 
     named = _named(settings.gcp.accounts, each.account, "gcp.accounts", "traces.pulls")
     session = Session(accounts.gcp(named) if named else GcpAccount("", f"projects/{each.project}"))
-    web = Web(each.url or PUBLIC, lambda: dict(session.headers()), each.ca_file)
+    right = f"allow {CLOUD_TRACE} on projects/{each.project} and turn on its Cloud Trace API; {HINT}"
+    web = Web(each.url or PUBLIC, lambda: dict(session.headers()), each.ca_file, right=right)
     return CloudTrace(web, _pace(each, LONGEST), each.project, each.query)
 
 
-def _web(each: TracesPull) -> Web:
+def _web(each: TracesPull, right: str = "") -> Web:
     from collectors.traces.pulls.web import Web  # noqa: PLC0415 - loads an HTTP client
 
     for file in (each.token_file, each.password_file):
         if file:
             read(file)  # a fault at the start is one of the settings; later it is weather
-    return Web(each.url, lambda: _headers(each), each.ca_file)
+    return Web(each.url, lambda: _headers(each), each.ca_file, right=right)
 
 
 def _headers(each: TracesPull) -> Mapping[str, str]:

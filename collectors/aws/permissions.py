@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from collectors.aws.actions import action
 from collectors.aws.row import AwsResourceType
@@ -28,8 +28,13 @@ def needed(row: AwsResourceType) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def policy(rows: Iterable[AwsResourceType], partition: str = "aws") -> dict[str, Json]:
-    """An IAM policy document for the rows. API Gateway's reading is limited to its own resources."""
+def policy(
+    rows: Iterable[AwsResourceType], partition: str = "aws", more: Sequence[Json] = ()
+) -> dict[str, Json]:
+    """An IAM policy document for the rows. API Gateway's reading is limited to its own resources.
+
+    `more`: statements for what is read beside the rows.
+    """
     every = actions(rows)
     plain: list[Json] = [each for each in every if each != "apigateway:GET"]
     statements: list[Json] = [{"Sid": "DriftlineReads", "Effect": "Allow", "Action": plain, "Resource": "*"}]
@@ -43,7 +48,7 @@ def policy(rows: Iterable[AwsResourceType], partition: str = "aws") -> dict[str,
                 "Resource": paths,
             }
         )
-    return {"Version": "2012-10-17", "Statement": statements}
+    return {"Version": "2012-10-17", "Statement": [*statements, *more]}
 
 
 GATEWAY_PATHS = ("restapis", "restapis/*", "apis", "apis/*", "domainnames", "domainnames/*")

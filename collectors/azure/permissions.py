@@ -40,16 +40,23 @@ def actions(rows: Iterable[AzureResourceType]) -> tuple[str, ...]:
     return (EVERYTHING,) if EVERYTHING in every else tuple(sorted(every.union(ALWAYS)))
 
 
-def role(rows: Iterable[AzureResourceType], scopes: Sequence[str]) -> dict[str, Json]:
+def role(
+    rows: Iterable[AzureResourceType], scopes: Sequence[str], more: Iterable[str] = ()
+) -> dict[str, Json]:
     """A role definition, as `az role definition create` takes it. It reads settings, never data or keys.
 
-    `scopes`: ids of the subscriptions or management groups that it is to be assigned in.
+    `scopes`: ids of the subscriptions or management groups that it is to be assigned in. `more`: actions for the
+    traces that are pulled.
     """
+    every = actions(rows)
+    traces = sorted(more)
     return {
         "Name": "Driftline",
         "IsCustom": True,
-        "Description": "Lists resources and their settings. Reads no data, lists no keys, changes nothing.",
-        "Actions": [*actions(rows)],
+        "Description": "Lists resources and their settings. Reads "
+        + ("traces, else no data," if traces else "no data,")
+        + " lists no keys, changes nothing.",
+        "Actions": [*every, *(() if EVERYTHING in every else traces)],
         "NotActions": [],
         "DataActions": [],
         "NotDataActions": [],

@@ -25,11 +25,17 @@ def permissions(rows: Iterable[GcpResourceType]) -> tuple[str, ...]:
     return tuple(sorted({each for row in rows for each in needed(row)}))
 
 
-def role(rows: Iterable[GcpResourceType]) -> dict[str, Json]:
-    """A custom role for the rows, as `gcloud iam roles create --file` reads it."""
+def role(rows: Iterable[GcpResourceType], more: Iterable[str] = ()) -> dict[str, Json]:
+    """A custom role for the rows, as `gcloud iam roles create --file` reads it.
+
+    `more`: permissions for the traces that are pulled.
+    """
+    traces = sorted(more)
     return {
         "title": "Driftline",
-        "description": "Lists what exists; reads no data and changes nothing.",
+        "description": "Lists what exists; reads "
+        + ("traces, else no data," if traces else "no data")
+        + " and changes nothing.",
         "stage": "GA",
-        "includedPermissions": [*permissions(rows)],
+        "includedPermissions": [*permissions(rows), *traces],
     }

@@ -87,9 +87,3 @@ def _known(bookmark: str) -> tuple[float, dict[str, tuple[str, float]]]:
         return 0.0, {}
     found = orjson.loads(bookmark)
     return found["mark"], {key: (tag, at) for key, (tag, at) in found["read"].items()}
-
-
-def parsed(path: str) -> tuple[str, str]:
-    """Bucket and prefix of `s3://bucket/prefix`."""
-    bucket, _, prefix = path.removeprefix("s3://").partition("/")
-    return bucket, prefix

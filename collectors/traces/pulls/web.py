@@ -27,7 +27,7 @@ ATTEMPTS = 3
 _LONGEST_PAUSE = 30.0
 _REFUSED: Mapping[int, tuple[Why, str]] = {
     401: (Why.EXPIRED, "does not accept who asks (401): correct the token, or user and password"),
-    403: (Why.DENIED, "denies it (403): give the token or user the right to read traces"),
+    403: (Why.DENIED, "denies it (403): {right}"),
     404: (
         Why.FAILED,
         "has nothing at {path} (404): correct url, with the path below which its interface lies",
@@ -50,7 +50,10 @@ def _trusted(ca_file: str) -> ssl.SSLContext:
 
 
 class Web:
-    """One server. Used by one thread at a time. `headers`: asked for with each look, as tokens are renewed."""
+    """One server. Used by one thread at a time.
+
+    `headers`: asked for with each look, as tokens are renewed. `right`: what to do where it denies.
+    """
 
     def __init__(
         self,
@@ -58,11 +61,13 @@ class Web:
         headers: Callable[[], Mapping[str, str]] = dict,
         ca_file: str = "",
         pause: Callable[[float], None] = time.sleep,
+        right: str = "",
     ) -> None:
         self._base = base.rstrip("/")
         self._headers = headers
         self._ca_file = ca_file
         self._pause = pause
+        self._right = right or "give the token or user the right to read traces"
         self._pool: httpcore.ConnectionPool | None = None
         self._sent: Mapping[str, str] = {}
 
@@ -184,7 +189,7 @@ class Web:
             words = f"redirects ({status}): give the address it means, no secret is sent elsewhere"
             return NotListed(Why.FAILED, f"{self.host} {words}", str(status))
         why, words = _REFUSED.get(status, (Why.FAILED, f"answered {status} at {{path}}"))
-        return NotListed(why, f"{self.host} {words.format(path=path)}", str(status))
+        return NotListed(why, f"{self.host} {words.format(path=path, right=self._right)}", str(status))
 
     def _unreached(self, error: Exception) -> str:
         if "CERTIFICATE_VERIFY_FAILED" in str(error):

@@ -13,7 +13,8 @@ from collectors.aws.asking import S3Objects
 from collectors.aws.sessions import AwsAccount
 from collectors.errors import NotListed
 from collectors.traces.imports.formats import Formats
-from collectors.traces.pulls.bucket import Bucket, parsed
+from collectors.traces.pulls.bucket import Bucket
+from collectors.traces.pulls.rights import parsed
 from tests.support.moto import Moto
 from tests.support.trace_formats import STORY, lines, otlp
 
