@@ -14,6 +14,9 @@ from daemon.values.told import NOTHING, Column, Ruling, Told
 EVERY = "*"
 """Stands among columns for all of them: the statement did not name them."""
 
+_POINTER = "user.unique_id"
+"""Makes no path where only a name tells it: it stands in most tables, and would drown the columns that matter."""
+
 
 class Verdict(Protocol):
     """What a column is held to be."""
@@ -117,6 +120,7 @@ def _judge(
     folded = {each.lower() for each in named}
     known = tuple(sorted(named.union(each for each in listed if each.lower() not in folded)))
     guessed = classifier(table, known, schema=schema, siblings=known) if known else {}
+    guessed = {name: each for name, each in guessed.items() if each.data_class != _POINTER}
     verdicts: dict[str, Verdict] = {}
     for name in known:
         said = told.ruling(Column(urn, schema, table, name))

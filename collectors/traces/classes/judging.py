@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from collectors.traces.classes.paths import parts_of, within
 from collectors.traces.classes.places import (
     OWNERS,
     VOCABULARY,
@@ -109,17 +110,23 @@ def _place(schema: str, table: str, columns: Sequence[str]) -> Place:
 
 def _judged(column: str, place: Place) -> Verdict | str:
     """The verdict on a column; a path such as `customer.address.city` is first judged as the city of an address."""
-    path, _, name = column.rpartition(".")
-    if path and name and (kinds := kinds_of("", path)):
-        nested = replace(place, kinds=kinds)
-        verdict = _judged_words(column, words_of(name), nested)
-        if isinstance(verdict, Verdict):
-            return verdict
-    return _judged_words(column, place.words_of(column), place)
+    path, name = parts_of(column)
+    if not path:
+        return _judged_words(column, place.words_of(name), place)
+    verdict = _judged_words(column, words_of(name), within(place, path))
+    if isinstance(verdict, Verdict):
+        return verdict
+    words = words_of(name)
+    whole = place.words_of(f"{path}.{name}")
+    return _judged_words(column, whole, place, len(whole) - len(words))
 
 
-def _judged_words(column: str, words: Words, place: Place) -> Verdict | str:
-    found = sorted(_matches(words), key=_preference, reverse=True)
+def _judged_words(column: str, words: Words, place: Place, after: int = 0) -> Verdict | str:
+    """The verdict on words, of which those before `after` only tell of what the others are."""
+    if words[-1:] == ("id",) and words[:-1] == place.words and "subject" not in place.kinds:
+        return f'"{" ".join(words)}" is the key of its table'
+    found = [match for match in _matches(words) if match.end > after]
+    found.sort(key=_preference, reverse=True)
     refusal = "no word of it names personal data"
     refused: list[_Match] = []
     for match in found:
@@ -175,6 +182,8 @@ def _weighed(column: str, words: Words, match: _Match, place: Place) -> Verdict 
     if context is None:
         kinds = " or ".join(sorted(rule.needs))
         return f'"{said}" names {rule.names} only in a table about: {kinds}'
+    if rule.alone and (before or after):
+        return f'"{said}" names {rule.names} only where it stands alone'
     if rule.needs and rule.whole:
         strange = [word for word in before + after if not _is_context(word, place)]
         if strange:

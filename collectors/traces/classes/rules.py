@@ -62,6 +62,7 @@ class _Rule(_Table):
     of_things: bool = False
     coded: bool = False
     whole: bool = True
+    alone: bool = False
 
 
 class _File(_Table):
@@ -97,6 +98,7 @@ class Rule:
     of_things: bool
     coded: bool
     whole: bool
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +253,7 @@ def _rule(row: _Rule) -> Rule:
         row.of_things,
         row.coded,
         row.whole,
+        row.alone,
     )
 
 

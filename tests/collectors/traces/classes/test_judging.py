@@ -64,6 +64,11 @@ PERSONAL = [
     ("x", "bsn", "user.government_id.national_identification_number"),
     ("x", "dni", "user.government_id.national_identification_number"),
     ("usuarios", "apellidos", "user.name.last"),
+    ("users", "user_id", "user.unique_id"),
+    ("customers", "id", "user.unique_id"),
+    ("orders", "customer_id", "user.unique_id"),
+    ("password_resets", "code", "user.authorization.credentials"),
+    ("staff_address", "city_mail", "user.contact.address.city"),
 ]
 
 NOT_PERSONAL = [
@@ -90,7 +95,15 @@ NOT_PERSONAL = [
     ("user_roles", "name"),
     ("companies", "city"),
     ("orders", "state"),
-    ("users", "user_id"),
+    ("customer_login", "customer_login_id"),
+    ("products", "id"),
+    ("users", "id_profile"),
+    ("mail", "in_reply_to"),
+    ("smtp_servers", "smtp_username"),
+    ("logs", "anonymized_ip"),
+    ("contacts", "emergency_contact_relationship"),
+    ("ethnicity", "ethnicity_name"),
+    ("schools", "e_mail"),
     ("users", "created_at"),
     ("users", "storage"),
     ("users", "passage"),
@@ -154,6 +167,25 @@ def test_words_are_read_where_they_stand(table: str, columns: list[str], found: 
     verdicts = classify(table, columns)
     assert [column for column in columns if column in verdicts] == (columns if found else [])
     assert all(verdict.data_class.startswith(found) for verdict in verdicts.values())
+
+
+@pytest.mark.parametrize(
+    ("table", "path", "data_class"),
+    [
+        ("events", "customer.contact.emails[0].value", "user.contact.email"),
+        ("events", "$.customer.addresses[*].city", "user.contact.address.city"),
+        ("events", "payload->>'phone'", "user.contact.phone_number"),
+        ("Users", "Item.email.S", "user.contact.email"),
+        ("members", "location.country_code", "user.contact.address.country"),
+        ("members", "Date.Of.Birth", "user.demographic.date_of_birth"),
+        ("t", "workplace.headcount", ""),
+        ("t", "emergency_contacts.priority", ""),
+        ("t", "products[3].name", ""),
+    ],
+)
+def test_of_a_path_the_end_that_names_something_is_judged(table: str, path: str, data_class: str) -> None:
+    verdict = explain(table, path)
+    assert (verdict.data_class if isinstance(verdict, Verdict) else "") == data_class
 
 
 def test_neighbours_tell_a_street_a_first_name_and_a_machine() -> None:
