@@ -495,13 +495,15 @@ class OwnBorder(_Section):
 
 
 class Declaration(_Section):
-    service: Text
+    service: str
     environment: Text
     file: Text
 
     def conflicts(self) -> Iterator[Conflict]:
         if not self.file.endswith((".json", ".yaml", ".yml", ".proto")):
-            yield ("file",), "must end in .json, .yaml or .yml (OpenAPI) or .proto"
+            yield ("file",), "must end in .json, .yaml or .yml (OpenAPI, Kubernetes manifests) or .proto"
+        elif not self.service and self.file.endswith(".proto"):
+            yield ("service",), "is needed for a .proto file: whose operations are they"
 
 
 class Logging(_Section):

@@ -1,1 +1,1 @@
-"""Operations that services declare: OpenAPI documents and proto files that the settings name."""
+"""What settings name files for: operations that services declare, and what lets requests into a cluster."""

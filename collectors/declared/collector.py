@@ -1,4 +1,4 @@
-"""Answers one extent for each declared document: its operations, or why it cannot be used."""
+"""Answers one extent for each declared document: its operations or ingresses, or why it cannot be used."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from collections.abc import Iterator, Sequence
 from collectors.contract import Request
 from collectors.declared import openapi, proto
 from collectors.declared.declaration import DeclarationError, Declared
-from collectors.declared.text import text_of
-from collectors.model import Answer, Extent, Gap, Json, Listing, Relation, Resource, Role, Scope, Why
+from collectors.declared.ingresses import Ingress, ingresses
+from collectors.declared.manifests import are_manifests, objects
+from collectors.declared.text import line_of, parse_all, text_of
+from collectors.model import Alias, Answer, Extent, Gap, Json, Listing, Relation, Resource, Role, Scope, Why
 from config.shape import Declaration
 
 TYPE = "declared.operation"
+INGRESS = "declared.ingress"
 FINGERPRINT = "declared.operation/1"
+
+NO_SERVICE = "declares operations of a service: name it by service in its block of [[declared]]"
 
 
 class DeclaredCollector:
@@ -33,29 +38,54 @@ class DeclaredCollector:
         return frozenset(self._of)
 
     def answer(self, request: Request) -> Iterator[Answer]:
-        """All operations of a document, or none: one that is broken is no evidence that any is gone."""
+        """All that a document declares, or nothing: one that is broken is no evidence that any is gone."""
         for extent in request.extents:
             declaration = self._of[extent]
             try:
-                found = read(declaration.file)
+                found = _read(declaration)
             except DeclarationError as error:
                 yield Gap(extent, Why.FAILED, str(error))
                 continue
-            resources = tuple(
-                sorted((_resource(declaration, each) for each in found), key=lambda each: each.urn)
+            resources: dict[str, Resource] = {}
+            relations: list[Relation] = []
+            for each in found:
+                if isinstance(each, Ingress):
+                    resource = _entry(declaration, each)
+                    relations += _led(declaration, resource.urn, each)
+                else:
+                    resource = _resource(declaration, each)
+                    relations.append(Relation(service_urn(declaration), "declares", resource.urn))
+                resources[resource.urn] = resource
+            yield Listing(
+                extent,
+                tuple(resources[urn] for urn in sorted(resources)),
+                tuple(sorted(relations, key=lambda each: (each.source, each.verb, str(each.target)))),
+                FINGERPRINT,
             )
-            service = service_urn(declaration)
-            relations = tuple(Relation(service, "declares", each.urn) for each in resources)
-            yield Listing(extent, resources, relations, FINGERPRINT)
 
     def close(self) -> None:
         """Nothing is held open."""
 
 
-def read(file: str) -> tuple[Declared, ...]:
-    """The operations of a file, by what its name ends in. Raises DeclarationError."""
-    operations = proto.operations if file.endswith(".proto") else openapi.operations
-    return operations(file, text_of(file))
+def read(file: str) -> tuple[Declared, ...] | tuple[Ingress, ...]:
+    """The operations of a file, or the ingresses of manifests: by what its name ends in, and what it holds.
+
+    Raises DeclarationError.
+    """
+    text = text_of(file)
+    if file.endswith(".proto"):
+        return proto.operations(file, text)
+    documents = parse_all(file, text)
+    if are_manifests(documents):
+        return ingresses(objects(file, text, documents))
+    if len(documents) > 1:
+        raise DeclarationError(
+            file,
+            "holds several documents, and not each is a Kubernetes manifest with apiVersion and kind: "
+            "write each OpenAPI document into a file of its own",
+            line_of(text, "#", 1),
+        )
+    return openapi.operations_of(file, text, documents[0] if documents else None)
 
 
 def service_urn(declaration: Declaration) -> str:
@@ -67,6 +97,52 @@ def service_urn(declaration: Declaration) -> str:
 def _extent(declaration: Declaration) -> Extent:
     place = f"{declaration.service} {declaration.file}"
     return Extent(TYPE, Scope("declared", declaration.environment, place))
+
+
+def _read(declaration: Declaration) -> tuple[Declared, ...] | tuple[Ingress, ...]:
+    """Raises DeclarationError also where nothing says whose operations they are."""
+    found = read(declaration.file)
+    if not declaration.service and found and isinstance(found[0], Declared):
+        raise DeclarationError(declaration.file, NO_SERVICE)
+    return found
+
+
+def _entry(declaration: Declaration, each: Ingress) -> Resource:
+    attributes: dict[str, Json] = {"kind": each.kind, "place": each.place}
+    if each.hosts:
+        attributes["hosts"] = [*each.hosts]
+    if each.internal:
+        attributes["internal"] = each.internal
+    place = "/".join(map(_part, (declaration.environment, each.kind, each.namespace, each.name)))
+    return Resource(
+        urn=f"ingress://{place}",
+        type=INGRESS,
+        name=f"{each.namespace}/{each.name}".removeprefix("/"),
+        scope=Scope("declared", declaration.environment),
+        role=Role.ENTRY,
+        public=not each.internal,
+        attributes=attributes,
+    )
+
+
+def _led(declaration: Declaration, urn: str, each: Ingress) -> Iterator[Relation]:
+    """Where an ingress leads to, and the names under which it is called."""
+    around = f"environment:{declaration.environment}"
+    routes: dict[str | Alias, dict[str, Json]] = {}
+    for led in each.led:
+        names = ",".join(dict.fromkeys((led.backend.name, *led.backend.names)))
+        backend = Alias(around, "backend", f"{led.backend.namespace}/{names}")
+        target = service_urn(declaration) if declaration.service else backend
+        known = routes.setdefault(target, {"operations": []})
+        operations = known["operations"]
+        assert isinstance(operations, list)
+        known["operations"] = [*sorted({*map(str, operations), *led.operations})]
+        if led.rewritten:
+            known["rewritten"] = True
+    for target, attributes in routes.items():
+        yield Relation(urn, "routes_to", target, attributes)
+    for host in each.hosts:
+        yield Relation(urn, "answers_for", Alias("public" if "." in host else around, "host", host))
 
 
 def _resource(declaration: Declaration, each: Declared) -> Resource:

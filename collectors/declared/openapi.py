@@ -24,7 +24,11 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 def operations(file: str, text: str) -> tuple[Declared, ...]:
     """The operations of a document, sorted. Raises DeclarationError."""
-    root = parse(file, text)
+    return operations_of(file, text, parse(file, text))
+
+
+def operations_of(file: str, text: str, root: Json) -> tuple[Declared, ...]:
+    """The same of what a document holds. `text`: to say where something is wrong."""
 
     def wrong(pointer: str, what: str) -> DeclarationError:
         return DeclarationError(file, what, line_of(text, pointer), pointer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import Path
 
 from collectors.declared.declaration import DeclarationError
@@ -10,6 +11,12 @@ from collectors.model import Json
 
 MOST = 16 * 1024 * 1024
 """Bytes of a document."""
+
+MOST_MERGED = 10_000
+"""Keys that a mapping of YAML may come to by merging others."""
+
+MOST_AT_ONCE = 256
+"""Mappings that are merged into one, or keys of the one that is."""
 
 
 def text_of(file: str) -> str:
@@ -28,9 +35,18 @@ def text_of(file: str) -> str:
 
 
 def parse(file: str, text: str) -> Json:
-    """The document of JSON or YAML. Raises DeclarationError."""
+    """The one document of JSON or YAML. Raises DeclarationError."""
+    found = parse_all(file, text)
+    if len(found) > 1:
+        line = line_of(text, "#", 1)
+        raise DeclarationError(file, "is not YAML: a single document is expected, and another follows", line)
+    return found[0] if found else None
+
+
+def parse_all(file: str, text: str) -> tuple[Json, ...]:
+    """Every document of JSON or YAML. Raises DeclarationError."""
     try:
-        return _json(text) if text.lstrip()[:1] in ("{", "[") else _yaml(text)
+        return (_json(text),) if text.lstrip()[:1] in ("{", "[") else _yaml(text)
     except json.JSONDecodeError as error:
         raise DeclarationError(file, f"is not JSON: {error.msg}", error.lineno) from error
     except ImportError as error:
@@ -50,39 +66,51 @@ def _json(text: str) -> Json:
     return document
 
 
-def _yaml(text: str) -> Json:
+def _yaml(text: str) -> tuple[Json, ...]:
     """Raises ValueError, ending in " at line N" where that is known."""
     import yaml  # noqa: PLC0415 - only where there is YAML to read
 
     class Plain(yaml.SafeLoader):
-        """Dates stay the text they are."""
+        """Dates stay the text they are, and merges do not multiply without end."""
+
+        def flatten_mapping(self, node: yaml.MappingNode) -> None:
+            merged = [len(value.value) for key, value in node.value if key.tag.endswith(":merge")]
+            if max(merged, default=0) <= MOST_AT_ONCE:
+                super().flatten_mapping(node)
+                if len(node.value) <= MOST_MERGED:
+                    return
+            raise yaml.constructor.ConstructorError(
+                None, None, "more keys are merged into a mapping than any needs", node.start_mark
+            )
 
     Plain.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
+        first: [(tag, pattern) for tag, pattern in known if not tag.endswith((":timestamp", ":value"))]
         for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     try:
-        document: Json = yaml.load(text, Loader=Plain)  # noqa: S506 - a safe loader's child
+        return tuple(yaml.load_all(text, Loader=Plain))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it cannot be parsed"
         raise ValueError(f"{problem} at line {mark.line + 1}" if mark else problem) from error
-    return document
 
 
-def line_of(text: str, pointer: str) -> int:
-    """The line, from 1, at which a JSON pointer's place begins; 0 if it is not to be found."""
+def line_of(text: str, pointer: str, document: int = 0) -> int:
+    """The line, from 1, at which a JSON pointer's place in a document begins; 0 if it is not to be found."""
     try:
         import yaml  # noqa: PLC0415 - only to say where something is wrong
     except ImportError:
         return 0
     try:
-        here = yaml.compose(text, Loader=yaml.SafeLoader)
+        here = next(islice(yaml.compose_all(text, Loader=yaml.SafeLoader), document, None), None)
     except (ValueError, RecursionError, yaml.YAMLError):
         return 0
     for part in pointer.removeprefix("#").split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
-        if not isinstance(here, yaml.MappingNode):
+        if isinstance(here, yaml.SequenceNode) and key.isdecimal():
+            here = next(islice(here.value, int(key), None), None)
+        elif isinstance(here, yaml.MappingNode):
+            here = next((value for name, value in here.value if name.value == key), None)
+        else:
             return 0
-        here = next((value for name, value in here.value if name.value == key), None)
     return here.start_mark.line + 1 if here is not None else 0

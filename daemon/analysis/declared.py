@@ -1,12 +1,11 @@
 """Which operations are declared and seen, declared and never seen, seen and never declared.
 
-A seen operation is a declared one if their methods agree and their paths have one shape: what frameworks write
-`{id}`, `:id`, `<int:id>` or `*` is the same. A declared parameter also covers a word in its place.
+A seen operation is a declared one if their methods agree and their paths have one shape. What lets in all below a
+path declares nothing in full: it covers what is seen there, and what is not there may be declared elsewhere.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,39 +13,27 @@ from datetime import UTC, datetime
 
 from collectors.model import Json, Resource, Role, Seen
 from daemon.analysis.classes import Classifier, Verdict, texts
+from daemon.analysis.ingresses import LetIn, let_in
+from daemon.analysis.shapes import PARAMETER, REST, Shape, covers, is_open, shape
 from daemon.analysis.workloads import services, workloads
 from daemon.values.graph import Graph
 from daemon.values.operation import OperationSheet
 
-PARAMETER, REST = "{}", "{+}"
-_PARAMETER = re.compile(r"\{[^{}]*\}|<[^<>]*>|:[A-Za-z_]\w*\??|\*")
-_REST = re.compile(r"\{[^{}]*\+\}|\*\*|\{\*[^{}]*\}|<path:[^<>]*>|\*\w+")
-_ANY = frozenset({"ANY", "*", "X-AMAZON-APIGATEWAY-ANY-METHOD"})
 _GATEWAY = "aws.apigateway"
-
-Shape = tuple[str, tuple[str, ...]]
-"""A method, "" for any, and the segments of a path; for a remote procedure one segment."""
-
-
-def shape(name: str) -> Shape:
-    """The shape of `GET /orders/{id}`, `shop.Orders/Get` or `$default`."""
-    method, space, path = name.partition(" ")
-    if name == "$default":
-        return "", (REST,)
-    if not space or not path.startswith("/"):
-        return "RPC", (name.removeprefix("/"),)
-    stated = path.partition("?")[0].strip("/").split("/")
-    segments = [_PARAMETER.sub(PARAMETER, each) for each in stated]
-    if _REST.fullmatch(stated[-1]):
-        segments[-1] = REST
-    return "" if method.upper() in _ANY else method.upper(), tuple(segments)
+_OPEN = -1
+"""Stands for any length of a path."""
 
 
 @dataclass(slots=True)
 class _Declarations:
-    """What some services together declare. `owner`: the one, or the gateway in front of several."""
+    """What some services together declare. `owner`: the one, or the gateway in front of several.
+
+    `full`: what is not in it is declared nowhere. `rewritten`: the services see other paths.
+    """
 
     owner: str
+    full: bool = True
+    rewritten: bool = False
     by_shape: dict[Shape, set[str]] = field(default_factory=lambda: defaultdict(set))
     loose: dict[int, list[tuple[Shape, str]]] = field(default_factory=lambda: defaultdict(list))
     names: dict[str, str] = field(default_factory=dict)
@@ -60,34 +47,20 @@ class _Declarations:
         for each in {name, without}:
             known = shape(each)
             self.by_shape[known].add(urn)
-            if known[0] == "" or known[1][-1:] == (REST,) or PARAMETER in "".join(known[1]):
-                self.loose[-1 if known[1][-1:] == (REST,) else len(known[1])].append((known, urn))
+            if known[0] == "" or is_open(known) or PARAMETER in "".join(known[1]):
+                self.loose[_OPEN if is_open(known) else len(known[1])].append((known, urn))
+            self.full = self.full and known[1] != (REST,)
 
     def of(self, seen: Shape) -> set[str]:
         """The declarations that a seen operation is one of."""
         found = self.by_shape.get(seen, set()) or {
             urn
-            for length in (len(seen[1]), -1)
+            for length in (len(seen[1]), _OPEN)
             for known, urn in self.loose.get(length, ())
-            if _covers(known, seen)
+            if covers(known, seen)
         }
         self.matched |= found
         return set(found)
-
-
-def _covers(known: Shape, seen: Shape) -> bool:
-    if known[0] not in ("", seen[0]) or seen[0] == "RPC":
-        return False
-    if known[1][-1:] == (REST,):
-        own = known[1][:-1]
-        return len(seen[1]) >= len(own) and all(map(_fits, own, seen[1]))
-    return len(known[1]) == len(seen[1]) and all(map(_fits, known[1], seen[1]))
-
-
-def _fits(known: str, seen: str) -> bool:
-    if known == seen:
-        return True
-    return re.fullmatch("[^/]+".join(map(re.escape, known.split(PARAMETER))), seen) is not None
 
 
 def operations(graph: Graph, public: Collection[str] = ()) -> tuple[OperationSheet, ...]:
@@ -101,8 +74,16 @@ def operations(graph: Graph, public: Collection[str] = ()) -> tuple[OperationShe
             continue
         service = service_of.get(urn, "")
         declarations = groups.get(service, ())
-        known = {each for group in declarations for each in group.of(shape(resource.name))}
         requested = resource.attributes.get("kind") == "server"
+        known: set[str] = set()
+        stated = named = False
+        for group in declarations:
+            of = group.of(shape(resource.name))
+            if requested and group.rewritten:
+                group.matched |= group.names.keys()
+            known |= of
+            if group.full:
+                stated, named = True, named or bool(of)
         first, last = _times(times.get(urn))
         found.append(
             OperationSheet(
@@ -111,7 +92,7 @@ def operations(graph: Graph, public: Collection[str] = ()) -> tuple[OperationShe
                 name=resource.name,
                 seen=urn,
                 declared=tuple(sorted(known)),
-                undeclared=bool(declarations) and requested and not known,
+                undeclared=requested and stated and not named,
                 public=urn in public,
                 returns=_returns(graph, known),
                 first_seen=first,
@@ -180,7 +161,17 @@ def _groups(graph: Graph) -> Mapping[str, Sequence[_Declarations]]:
             group.add(f"{urn} {route}", route)
         for service in behind:
             found[service].append(group)
+    for each in let_in(graph):
+        group = _let_in(each)
+        found[each.service or each.ingress].append(group)
     return found
+
+
+def _let_in(each: LetIn) -> _Declarations:
+    group = _Declarations(each.service or each.ingress, full=False, rewritten=each.rewritten)
+    for name in each.operations:
+        group.add(f"{each.ingress} {name}", name)
+    return group
 
 
 def _reached(start: str, onward: Mapping[str, Collection[str]]) -> set[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from collectors.model import Resource, Role
+from daemon.analysis.ingresses import admitted
 from daemon.analysis.routes import Ways, loops
 from daemon.analysis.workloads import services, workloads
 from daemon.values.graph import Graph
@@ -48,6 +49,7 @@ def entries(graph: Graph, public_operations: Sequence[str] = ()) -> dict[str, En
     fronts = _fronts(graph)
     called = _called(graph)
     runs = workloads(graph)
+    let_in = admitted(graph, _served(graph, service_of))
     found: dict[str, Entry] = {}
     for urn, operation in sorted(graph.resources.items()):
         if operation.role is not Role.OPERATION:
@@ -58,6 +60,8 @@ def entries(graph: Graph, public_operations: Sequence[str] = ()) -> dict[str, En
         public_caller = operation.attributes.get("public_caller") is True
         root = operation.attributes.get("root") is True
         front = _best(fronts[workload] for workload in runs.get(service, ()) if workload in fronts)
+        if server and not front and (ingress := let_in.get((service, operation.name))):
+            front = (ingress,)
         if server and front and (root or public_caller or urn not in called):
             found[urn] = Entry(INVENTORY, f"{_words(graph, front)} {name}", front)
         elif server and root and public_caller:
@@ -107,6 +111,15 @@ def _begins(operation: Resource | None, urn: str, *, alone: bool, called: bool) 
     if root or (alone and not called):
         return "it runs by itself" if kind == "job" else "it was seen without a caller"
     return "the operation of its caller is not known" if alone else ""
+
+
+def _served(graph: Graph, service_of: Mapping[str, str]) -> dict[str, set[str]]:
+    """By service, the names of the operations that answer requests."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for urn, operation in graph.resources.items():
+        if operation.role is Role.OPERATION and operation.attributes.get("kind") == "server":
+            found[service_of.get(urn, "")].add(operation.name)
+    return found
 
 
 def _called(graph: Graph) -> set[str]:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from publicsuffixlist import PublicSuffixList
 
-from collectors.model import Extent, Role
+from collectors.model import Alias, Extent, Role
 from daemon.values.graph import Bound, Graph
 
 
@@ -159,6 +159,14 @@ def ours(graph: Graph, own_domains: Sequence[str]) -> Ours:
             if domain and not below(name, CLOUD_SUFFIXES):
                 types.add(resource.type)
                 zones.setdefault(domain, f"{resource.name} of ours answers to {name}")
+    for relation in graph.relations:
+        if relation.verb == "answers_for" and isinstance(relation.target, Alias):
+            front = graph.resources.get(relation.source)
+            name = normal(relation.target.value).removeprefix("*.")
+            if front is not None and front.role is Role.ENTRY and not below(name, CLOUD_SUFFIXES):
+                zones.setdefault(
+                    registrable(name) or name, f"{front.name} of ours lets requests for {name} in"
+                )
     return Ours(
         declared=tuple(sorted({normal(domain).lstrip("*.") for domain in own_domains if domain})),
         zones=zones,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from collectors.model import Alias, Relation, Role
-from daemon.analysis import hosts
+from daemon.analysis import backends, hosts
 from daemon.analysis.names import spellings
 from daemon.values.graph import Binding, Bound, Graph, raw_targets
 
@@ -45,6 +45,7 @@ class _Names:
         self._graph = graph
         self._holders: dict[Alias, set[str]] = defaultdict(set)
         self._answering: dict[Alias, set[str]] = defaultdict(set)
+        self._fronting: dict[Alias, set[str]] = defaultdict(set)
         self._points: dict[str, list[Relation]] = defaultdict(list)
         self._in_network: dict[str, list[Relation]] = defaultdict(list)
         self._runs_on: dict[str, list[Relation]] = defaultdict(list)
@@ -61,6 +62,8 @@ class _Names:
                 self._holders[Alias("public", "resource", urn.lower())].add(urn)
             for alias in resource.aliases:
                 self._holders[spellings(alias)[0]].add(urn)
+        for alias, service in backends.names(graph):
+            self._holders[alias].add(service)
         for relation in graph.relations:
             if relation.verb == POINTS:
                 self._points[relation.source].append(relation)
@@ -71,7 +74,10 @@ class _Names:
             elif relation.verb == "runs" and isinstance(relation.target, str):
                 self._run_by[relation.target].append(relation.source)
             elif relation.verb == "answers_for" and isinstance(relation.target, Alias):
-                self._answering[spellings(relation.target)[0]].add(relation.source)
+                source = graph.resources.get(relation.source)
+                fronts = source is not None and source.role is Role.ENTRY
+                told = self._fronting if fronts else self._answering
+                told[spellings(relation.target)[0]].add(relation.source)
 
     def answering(self, alias: Alias) -> tuple[tuple[str, ...], str]:
         """The urns that answer to a name, sorted, and the last name asked for on the way."""
@@ -107,9 +113,11 @@ class _Names:
         for spelling in spellings(alias):
             if holders := self._holders.get(spelling):
                 return holders
-        for spelling in spellings(alias):
-            if services := self._answering.get(spelling):
-                return services
+        # Who was seen to answer is known better than what lets requests in under a name that others may hold too.
+        for known in (self._answering, self._fronting):
+            for spelling in spellings(alias):
+                if answering := known.get(spelling):
+                    return answering
         return set()
 
     def _lookups(self, alias: Alias) -> Iterator[str]:

@@ -6,6 +6,7 @@ import ipaddress
 import re
 
 from collectors.model import Alias
+from daemon.analysis import backends
 
 _BUCKET_HOST = re.compile(
     r"^(?P<bucket>[a-z0-9][a-z0-9.-]+?)\.s3(?:-website|-accelerate|-fips)?(?:[.-](?:dualstack\.)?[a-z0-9-]+)?"
@@ -35,6 +36,8 @@ def spellings(alias: Alias) -> tuple[Alias, ...]:
         region = found["region"] or found["older"]
         arn = f"arn:{partition}:sqs:{region}:{found['account']}:{found['queue']}"
         return (alias, Alias(namespace, "arn", arn))
+    if kind == backends.BACKEND:
+        return backends.spellings(alias)
     if kind == "arn":
         for shape in (_QUALIFIED, _OBJECT):
             if whole := shape.match(value):

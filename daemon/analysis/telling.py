@@ -17,7 +17,7 @@ _TARGET = re.compile(r"[a-z][a-z0-9+.-]*://|arn:|caller:|[^\s|]+\|")
 _EVERYONE = (" 0.0.0.0/0]", " ::/0]")
 _PERMISSION = re.compile(r"IpPermissions(Egress)?\[(\S+(?: \S+)?) (\S+)\]")
 
-_DEPTH = {"declared": 3, "operation": 3, "service": 2, "table": 4, "topic": 3, "host": 1}
+_DEPTH = {"declared": 3, "ingress": 2, "operation": 3, "service": 2, "table": 4, "topic": 3, "host": 1}
 """How many parts of a urn of traces stand before the name."""
 
 _TELLING = (

@@ -27,7 +27,7 @@ def operations(
 ) -> None:
     """List operations as of the newest snapshot: seen, declared, or both.
 
-    Declared is what API gateways route and what the documents of [[declared]] hold.
+    Declared is what API gateways route and what the documents of [[declared]] hold; ingresses let in all below a path.
 
     JSON: service, environment, name, seen, declared, undeclared, public, returns, first_seen, last_seen.
     """

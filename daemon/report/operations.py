@@ -11,6 +11,8 @@ from daemon.report.lines import Line, Note, Section, Tone
 from daemon.report.text import WIDTH, flow, painter, section_lines
 from daemon.values.operation import OperationSheet
 
+_INGRESS = "ingress://"
+
 
 def render_operations(sheets: Sequence[OperationSheet], *, width: int = WIDTH, colour: bool = False) -> str:
     """Operations by service, and how many there are of each kind."""
@@ -37,7 +39,7 @@ def _line(sheet: OperationSheet) -> Line:
     elif sheet.unseen:
         said = "declared, not seen"
     else:
-        said = "declared" if sheet.declared else ""
+        said = _declared(sheet)
     notes = []
     if sheet.first_seen:
         first, last = (
@@ -53,3 +55,11 @@ def _line(sheet: OperationSheet) -> Line:
         labels=("public",) if sheet.public else (),
         notes=(tuple(notes),) if notes else (),
     )
+
+
+def _declared(sheet: OperationSheet) -> str:
+    """`declared`; of what only lies below a path that an ingress lets in: `let in by shop/front`."""
+    fronts = [each.partition(" ")[0] for each in sheet.declared if each.startswith(_INGRESS)]
+    if len(fronts) < len(sheet.declared):
+        return "declared"
+    return f"let in by {wording.listed(sorted({*map(wording.name, fronts)}))}" if fronts else ""

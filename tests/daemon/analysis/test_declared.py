@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from collectors.model import Alias, Json, Resource, Role, Scope
-from daemon.analysis.declared import operations, returned, shape
+from daemon.analysis.declared import operations, returned
+from daemon.analysis.shapes import shape
 from tests.support.graphs import Estate, classify
 
 
