@@ -93,7 +93,8 @@ class Fact:
 
     Identity: (environment, source, verb, target, detail). Beside it, earliest and latest span time (unix
     seconds) and a count. `source` is a urn; `target` a urn or `str(Alias)`, or "" for a fact about the
-    source alone. `detail` is canonical JSON, "" if there is nothing to add.
+    source alone. `detail` is canonical JSON, "" if there is nothing to add. Facts of no environment ("") are about
+    the receiver.
     """
 
     environment: str

@@ -252,6 +252,8 @@ class TracesSender(_Section):
     environments: tuple[Text, ...]
     namespaces: tuple[str, ...]
     clusters: tuple[Text, ...]
+    accounts: tuple[Text, ...]
+    resources: tuple[Text, ...]
 
     def conflicts(self) -> Iterator[Conflict]:
         if bool(self.token_file) == bool(self.certificate):

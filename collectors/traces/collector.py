@@ -1,4 +1,4 @@
-"""Answers one extent per environment with everything its spans have shown so far."""
+"""Answers one extent per environment with everything its spans have shown so far, and says what was refused."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from collectors.contract import FactSource, Request, View
 from collectors.model import Answer, Extent, Scope, Sightings
+from collectors.traces import refused
 from collectors.traces.merging import merge
 from config.settings import Traces
 
@@ -32,14 +33,20 @@ class TracesCollector:
         """One request for each environment heard of."""
         for environment in self._source.environments():
             yield Request(self.name, (Extent(EXTENT, Scope("traces", environment)),))
+        senders = tuple(answer.extent for answer in self._refused())
+        if senders:
+            yield Request(self.name, senders)
 
     def asked(self) -> None:
         """No one can tell: facts that are lost, or begun anew elsewhere, take no environment out of the settings."""
 
     def answer(self, request: Request) -> Iterator[Answer]:
-        """What was seen; silence says nothing."""
+        """What was seen, silence says nothing; and what was not taken."""
         settled_before = self._clock() - self._settings.pairing_window.total_seconds()
         for extent in request.extents:
+            if extent.type == refused.EXTENT:
+                yield from (each for each in self._refused() if each.extent == extent)
+                continue
             position = self._source.position()  # before reading: what comes meanwhile is read again
             merged = merge(extent.scope.account, self._source.facts(extent.scope.account), settled_before)
             yield Sightings(
@@ -51,6 +58,9 @@ class TracesCollector:
                 position,
                 FINGERPRINT,
             )
+
+    def _refused(self) -> Iterator[Answer]:
+        return refused.answers(self._source.facts(refused.NO_ENVIRONMENT), self._clock())
 
     def close(self) -> None:
         """Nothing is held open: the source belongs to who lent it."""

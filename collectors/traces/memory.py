@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from collectors.contract import Fact
+from collectors.traces.refused import NO_ENVIRONMENT
 
 _Identity = tuple[str, str, str, str, str]
 
@@ -38,7 +39,7 @@ class MemoryFacts:
     def environments(self) -> Sequence[str]:
         """Every environment heard of, sorted."""
         with self._lock:
-            return sorted({identity[0] for identity in self._facts})
+            return sorted({identity[0] for identity in self._facts} - {NO_ENVIRONMENT})
 
     def facts(self, environment: str) -> Iterator[Fact]:
         """All facts of an environment, in order of identity."""

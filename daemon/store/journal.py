@@ -126,7 +126,8 @@ class Journal:
 
     def environments(self) -> Sequence[str]:
         """Every environment heard of, sorted."""
-        return [row[0] for row in self._read("select distinct environment from fact order by environment")]
+        query = "select distinct environment from fact where environment <> '' order by environment"
+        return [row[0] for row in self._read(query)]
 
     def facts(self, environment: str) -> Iterator[Fact]:
         """All facts of an environment, in order of identity. Counts may be a flush behind."""

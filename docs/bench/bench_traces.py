@@ -28,6 +28,7 @@ from collectors.traces.pairing.index import SPANS_AT_HAND
 from collectors.traces.receiver import Receiver
 from collectors.traces.receiver.intake import Intake
 from collectors.traces.receiver.memory import keep
+from collectors.traces.receiver.refusals import Refusals
 from collectors.traces.receiver.senders import Senders
 from config.settings import compose
 from daemon.store.journal import Journal
@@ -187,7 +188,7 @@ def json_rate(size: int) -> float:
     """Spans a second from OTLP JSON to facts."""
     messages = [ExportTraceServiceRequest.FromString(message(round, size)) for round in range(ROUNDS // 2)]
     bodies = [_json(one) for one in messages]
-    intake = Intake(Flows(_Nowhere()), Senders(compose({}).traces), 2**30)
+    intake = Intake(Flows(_Nowhere()), Senders(compose({}).traces), 2**30, Refusals(_Nowhere()))
     return rate(intake.json, bodies, size)
 
 

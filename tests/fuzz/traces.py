@@ -18,6 +18,7 @@ from collectors.traces.imports.zipkin import ZipkinReader
 from collectors.traces.memory import MemoryFacts
 from collectors.traces.receiver.http_server import application
 from collectors.traces.receiver.intake import Intake
+from collectors.traces.receiver.refusals import Refusals
 from collectors.traces.receiver.senders import Senders
 from collectors.traces.spans import MalformedTraces
 from config.settings import compose
@@ -199,7 +200,7 @@ class Receiver:
         settings = compose({"traces": {"max_body": LARGEST}}).traces
         while True:
             sink = MemoryFacts()
-            intake = Intake(Flows(sink), Senders(settings), settings.max_body)
+            intake = Intake(Flows(sink), Senders(settings), settings.max_body, Refusals(sink))
             transport = httpx.ASGITransport(application(intake, 30.0))
             for _ in range(200):
                 yield transport, sink

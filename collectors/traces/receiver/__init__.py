@@ -21,6 +21,7 @@ from collectors.traces.receiver.grpc_server import GrpcServer
 from collectors.traces.receiver.http_server import HttpServer
 from collectors.traces.receiver.intake import Intake
 from collectors.traces.receiver.memory import GARBAGE_THRESHOLD, keep
+from collectors.traces.receiver.refusals import Refusals
 from collectors.traces.receiver.senders import Senders, readable_by_all, token_files
 from config.settings import Traces
 
@@ -63,7 +64,8 @@ class Receiver:
         self._tls = tls.context(settings)
         self._credentials = tls.credentials(settings)
         self._flows = flows or Flows(sink, settings.pairing_window.total_seconds())
-        self._intake = Intake(self._flows, Senders(settings), settings.max_body)
+        self._refusals = Refusals(sink)
+        self._intake = Intake(self._flows, Senders(settings), settings.max_body, self._refusals)
         self._servers: list[GrpcServer | HttpServer] = []
         self.ports: Mapping[str, int] = {}
 
@@ -83,6 +85,7 @@ class Receiver:
             self._servers.append(server)
             ports[protocol] = server.port
         keep()
+        self._refusals.start()
         for server in self._servers:
             server.start()
         self._intake.closing = False
@@ -99,6 +102,7 @@ class Receiver:
         for server in self._servers:
             server.stop()
         self._servers = []
+        self._refusals.stop()
 
     @property
     def counts(self) -> Counts:

@@ -26,6 +26,7 @@ from collectors.traces.receiver.intake import RETRY_AFTER, WHO, Flooded, Intake,
 from collectors.traces.receiver.patience import Patience
 from collectors.traces.receiver.senders import Sender
 from collectors.traces.receiver.tls import names_of
+from collectors.traces.refused import Reason
 from collectors.traces.spans import Batch, MalformedTraces
 
 SERVICE = "opentelemetry.proto.collector.trace.v1.TraceService"
@@ -92,13 +93,20 @@ class GrpcServer:
             sent if isinstance(sent, str) else sent.decode("latin-1"), names_of(context.auth_context())
         )
         if sender is None:
+            intake.refusals.add(Reason.UNKNOWN)
             _refuse(context, grpc.StatusCode.UNAUTHENTICATED, WHO)
         if intake.closing:
             _later(context, grpc.StatusCode.UNAVAILABLE, "the receiver is stopping")
         if not self._places.acquire(blocking=False):
+            intake.refusals.add(Reason.FLOODED, sender=sender.name)
             _later(context, grpc.StatusCode.RESOURCE_EXHAUSTED, "too many messages are under way")
+
+        def too_slow() -> None:
+            intake.refusals.add(Reason.SLOW, sender=sender.name)
+            context.cancel()
+
         try:
-            with self._patience.within(context.cancel):
+            with self._patience.within(too_slow):
                 message = next(messages, None)
             if message is None:
                 _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "there is no message")
@@ -106,12 +114,16 @@ class GrpcServer:
         except grpc.RpcError:
             _refuse(context, grpc.StatusCode.CANCELLED, "the message did not come in time")
         except Flooded:
+            intake.refusals.add(Reason.FLOODED, sender=sender.name)
             _later(context, grpc.StatusCode.RESOURCE_EXHAUSTED, "too many bytes are under way")
         except TooLarge as error:
+            intake.refusals.add(Reason.LARGE, sender=sender.name)
             _refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, str(error))
         except MalformedTraces as error:
+            intake.refusals.add(Reason.UNREADABLE, sender=sender.name)
             _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
         except SinkBusy:
+            intake.refusals.add(Reason.BUSY, sender=sender.name)
             _later(context, grpc.StatusCode.UNAVAILABLE, "facts could not be stored in time")
         finally:
             self._places.release()

@@ -25,6 +25,7 @@ from collectors.contract import SinkBusy
 from collectors.traces.receiver.bodies import Body
 from collectors.traces.receiver.connections import LimitedServer, Limits
 from collectors.traces.receiver.intake import RETRY_AFTER, WHO, Flooded, Intake, TooLarge
+from collectors.traces.refused import Reason
 from collectors.traces.spans import Batch, MalformedTraces
 from config.values import split_address
 
@@ -40,6 +41,7 @@ def application(intake: Intake, patience: float) -> Starlette:
         certified = getattr(request.state, "certified", ())
         sender = intake.senders.known(request.headers.get("authorization", ""), certified)
         if sender is None:
+            intake.refusals.add(Reason.UNKNOWN)
             return _refusal(401, UNAUTHENTICATED, WHO, content)
         if intake.closing:
             return _refusal(503, UNAVAILABLE, "the receiver is stopping", content, retry=True)
@@ -55,14 +57,19 @@ def application(intake: Intake, patience: float) -> Starlette:
             accept = intake.json if content == _JSON else intake.protobuf
             batch = await run_in_threadpool(accept, whole, sender)
         except TimeoutError:
+            intake.refusals.add(Reason.SLOW, sender=sender.name)
             return _refusal(408, UNAVAILABLE, f"the body took longer than {patience:g} s", content)
         except TooLarge as error:
+            intake.refusals.add(Reason.LARGE, sender=sender.name)
             return _refusal(413, INVALID_ARGUMENT, str(error), content)
         except MalformedTraces as error:
+            intake.refusals.add(Reason.UNREADABLE, sender=sender.name)
             return _refusal(400, INVALID_ARGUMENT, str(error), content)
         except Flooded:
+            intake.refusals.add(Reason.FLOODED, sender=sender.name)
             return _refusal(429, RESOURCE_EXHAUSTED, "too many bytes are under way", content, retry=True)
         except SinkBusy:
+            intake.refusals.add(Reason.BUSY, sender=sender.name)
             return _refusal(503, UNAVAILABLE, "facts could not be stored in time", content, retry=True)
         except ClientDisconnect:
             return Response(status_code=400)
@@ -125,6 +132,7 @@ class HttpServer:
             ),
             limits,
             tls,
+            lambda: intake.refusals.add(Reason.CROWDED),
         )
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="otlp-http", daemon=True

@@ -6,7 +6,9 @@ import threading
 
 from collectors.traces.facts import Flows
 from collectors.traces.otlp import OtlpReader
+from collectors.traces.receiver.refusals import Refusals
 from collectors.traces.receiver.senders import ANYONE, Sender, Senders
+from collectors.traces.refused import Reason
 from collectors.traces.spans import Batch
 
 SINK_PATIENCE = 3.0
@@ -48,12 +50,13 @@ class Budget:
 class Intake:
     """Decodes bodies and records what they say. Safe for threads."""
 
-    def __init__(self, flows: Flows, senders: Senders, max_body: int) -> None:
+    def __init__(self, flows: Flows, senders: Senders, max_body: int, refusals: Refusals) -> None:
         self.max_body = max_body
         self.budget = Budget(max_body * BYTES_UNDER_WAY)
         self.closing = False
         self.rejected = 0
         self.senders = senders
+        self.refusals = refusals
         self._flows = flows
         self._reader = OtlpReader()
 
@@ -66,7 +69,11 @@ class Intake:
         return self._record(self._reader.json_text(body), sender)
 
     def _record(self, batch: Batch, sender: Sender) -> Batch:
+        invalid = batch.rejected
         batch = self.senders.admitted(batch, sender)
         self._flows.record(batch.spans, SINK_PATIENCE)
         self.rejected += batch.rejected
+        for reason, spans in ((Reason.INVALID, invalid), (Reason.FOREIGN, batch.rejected - invalid)):
+            if spans:
+                self.refusals.add(reason, spans, sender.name)
         return batch

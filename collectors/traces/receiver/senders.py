@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hmac
+import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from hashlib import blake2b
 
 import structlog
@@ -28,31 +30,56 @@ class Sender:
     environments: frozenset[str] = frozenset()
     namespaces: frozenset[str] = frozenset()
     clusters: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
+    resources: frozenset[str] = frozenset()
 
     @property
     def bound(self) -> bool:
-        return bool(self.environments or self.namespaces or self.clusters)
+        return bool(self.environments or self.namespaces or self.clusters or self.accounts or self.resources)
 
     def objects(self, origin: Origin) -> str:
         """What a resource claims that this sender may not, as `environment "prod"`; "" if nothing."""
 
+        def raw(meaning: str) -> str:
+            return read(origin.attributes, RESOURCE_NAMES, meaning)
+
         def value(meaning: str) -> str:
-            return part(read(origin.attributes, RESOURCE_NAMES, meaning))
+            return part(raw(meaning))
 
         service = service_of(origin)
-        in_cluster = value("k8s.namespace")
+        named = raw("cloud.resource")
+        accounts = {service.account.lower(), *(_account_in(raw(one)) for one in _IDENTIFIERS)}
         claims = (
             ("environment", self.environments, {service.environment}),
-            ("namespace", self.namespaces, {service.namespace, in_cluster} - {""} or {""}),
-            ("cluster", self.clusters, {value("k8s.cluster"), value("ecs.cluster")} - {""} or {""}),
+            ("namespace", self.namespaces, {service.namespace, value("k8s.namespace")}),
+            ("cluster", self.clusters, {value("k8s.cluster"), value("ecs.cluster")}),
+            ("account", self.accounts, accounts),
+            (
+                "resource",
+                self.resources,
+                {one for one in self.resources if fnmatchcase(named, one)} or {part(named)},
+            ),
         )
         for what, allowed, claimed in claims:
-            if allowed and not claimed <= allowed:
-                return f'{what} "{min(claimed - allowed)}"'
+            foreign = (claimed - {""} or {""}) - allowed
+            if allowed and foreign:
+                return f'{what} "{min(foreign)}"'
         return ""
 
 
 ANYONE = Sender()
+
+_IDENTIFIERS = ("cloud.resource", "ecs.cluster", "ecs.task")
+_ACCOUNT = re.compile(
+    r"arn:[^:/]*:[^:/]*:[^:/]*:([^:/]+):|(?:.*?/)?(?:subscriptions|projects)/([^/]+)", re.IGNORECASE
+)
+"""Of AWS, of Azure and of Google. Source: the clouds' own forms of an ARN, a resource id, a full resource name."""
+
+
+def _account_in(identifier: str) -> str:
+    """The account of a resource by its identifier, "" if that tells none."""
+    found = _ACCOUNT.match(identifier)
+    return part((found[1] or found[2]).lower()) if found else ""
 
 
 class Senders:
@@ -140,7 +167,8 @@ def _sender(settings: TracesSender) -> Sender:
         frozenset(map(part, allowed))
         for allowed in (settings.environments, settings.namespaces, settings.clusters)
     )
-    return Sender(settings.name, environments, namespaces, clusters)
+    accounts = frozenset(part(account.lower()) for account in settings.accounts)
+    return Sender(settings.name, environments, namespaces, clusters, accounts, frozenset(settings.resources))
 
 
 def _digest(token: str) -> bytes:

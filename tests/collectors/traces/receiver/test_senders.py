@@ -161,6 +161,76 @@ def test_a_cluster_is_claimed_by_kubernetes_and_by_ecs() -> None:
     )
 
 
+LAMBDA = "arn:aws:lambda:eu-central-1:111122223333:function:shop-cart"
+TASK = "arn:aws:ecs:eu-central-1:{}:task/web/1"
+AZURE = "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.Web/sites/x"
+GOOGLE = "//run.googleapis.com/projects/{}/locations/europe-west3/services/x"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "objection"),
+    [
+        ({"cloud.account.id": "111122223333"}, ""),
+        ({"cloud.account.id": "444455556666"}, 'account "444455556666"'),
+        ({}, 'account ""'),
+        ({"cloud.resource_id": LAMBDA}, ""),
+        ({"faas.id": LAMBDA.replace("1111", "9999")}, 'account "999922223333"'),
+        # Each of them counts: what runs the service is read from any.
+        (
+            {"cloud.account.id": "111122223333", "cloud.resource_id": LAMBDA.replace("1111", "9999")},
+            "account",
+        ),
+        ({"cloud.account.id": "111122223333", "aws.ecs.task.arn": TASK.format("444455556666")}, "account"),
+        ({"cloud.account.id": "111122223333", "aws.ecs.task.arn": TASK.format("111122223333")}, ""),
+        ({"cloud.resource_id": AZURE.format("0000-AA")}, ""),
+        ({"cloud.resource_id": AZURE.format("0000-bb")}, 'account "0000-bb"'),
+        ({"cloud.resource_id": GOOGLE.format("shop-prod")}, ""),
+        ({"cloud.resource_id": GOOGLE.format("lab")}, 'account "lab"'),
+        ({"cloud.resource_id": GOOGLE.format("lab/projects/shop-prod")}, 'account "lab"'),
+        ({"cloud.resource_id": "arn:aws:s3:::bucket"}, 'account ""'),
+    ],
+)
+def test_an_account_is_claimed_by_every_identifier(attributes: dict[str, str], objection: str) -> None:
+    sender = Sender("shop", accounts=frozenset({"111122223333", "0000-aa", "shop-prod"}))
+    said = sender.objects(Origin(attributes))
+    assert said.startswith(objection) if objection else said == ""
+
+
+@pytest.mark.parametrize(
+    ("resource", "objection"),
+    [
+        (LAMBDA, ""),
+        (LAMBDA.replace("shop-", "pay-"), "resource"),
+        (LAMBDA.replace("1111", "9999"), "resource"),
+        ("", 'resource ""'),
+    ],
+)
+def test_a_resource_is_held_to_patterns(resource: str, objection: str) -> None:
+    sender = Sender("shop", resources=frozenset({"arn:aws:lambda:*:111122223333:function:shop-*"}))
+    said = sender.objects(Origin({"cloud.resource_id": resource} if resource else {}))
+    assert said.startswith(objection) if objection else said == ""
+
+
+def test_settings_hold_a_sender_to_accounts_and_resources(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(SECRETS[0])
+    (tmp_path / "token").chmod(0o600)
+    bound = {
+        "name": "shop",
+        "token_file": str(tmp_path / "token"),
+        "accounts": ["111122223333"],
+        "resources": ["arn:aws:lambda:*:function:shop-*"],
+    }
+    body = message(
+        {"service.name": "cart", "cloud.resource_id": LAMBDA},
+        {"service.name": "elsewhere", "cloud.resource_id": LAMBDA.replace("1111", "9999")},
+        {"service.name": "other", "cloud.resource_id": LAMBDA.replace("shop-", "pay-")},
+    )
+    with receiving(senders=[bound]) as running:
+        rejected, reason = sent(running, "http", SECRETS[0], body)
+        assert (rejected, reason) == (2, 'account "999922223333" is not the sender\'s (traces.senders, shop)')
+        assert running.services() == {"prod//cart"}
+
+
 def test_a_token_that_any_user_can_read_is_warned_of(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("open-sesame")
