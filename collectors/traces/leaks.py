@@ -75,14 +75,12 @@ class Examined:
         return seen < FIRST or not seen % EVERY
 
     def wire(self, key: Hashable, attributes: Sequence[bytes]) -> tuple[str, ...]:
-        """What these attributes of a span hold, as they came in protobuf."""
-        whole = attributes[0] if len(attributes) == 1 else b"\n".join(attributes)
-        named = _NAMED.search(whole) is not None
-        if not named and not _hint(whole):
+        """What these attributes of a span hold, as they came in protobuf, each with its name first."""
+        if not may_hold(attributes):
             return ()
         pairs = []
         for raw in attributes:
-            if _hint(raw) or (named and _NAMED.search(raw)):
+            if may_hold((raw,)):
                 sent = KeyValue.FromString(raw)
                 pairs.append((sent.key, sent.value.string_value))
         return self.texts(key, pairs)
@@ -105,7 +103,7 @@ class Examined:
     def _believed(self, key: Hashable, name: str, text: str, kind: str) -> bool:
         """One number in forty has the form of a card by chance: bare numbers must be of a kind again and again."""
         if kind in {"", "email"} or not text.isdigit() or _SPEAKING.search(name) or name in _BY_NAME:
-            return bool(kind)
+            return kind not in {"", "number"}
         tries = self._bare.setdefault((key, name), [0, 0])
         tries[0] += 1
         tries[1] += kind != "number"
@@ -128,6 +126,13 @@ def _kinds(name: str, text: str) -> Iterable[str]:
     if _LOOKS_LIKE_MAIL.search(name):
         kinds.discard("email")
     yield from sorted(kinds) if kinds or not text.isdigit() else ("number",)
+
+
+def may_hold(attributes: Sequence[bytes]) -> bool:
+    """Whether any of these, as they came in protobuf, may hold something personal: mostly none does."""
+    # Behind the name come four bytes at least, of which two are lengths and may look like anything.
+    whole = b"\n".join([raw[6 + raw[1] :] for raw in attributes if len(raw) > 6])
+    return _hint(whole) or _NAMED.search(b"\n".join(attributes)) is not None
 
 
 def _hint(text: bytes) -> bool:

@@ -1,9 +1,7 @@
-"""The protobuf schema of a trace export, with three liberties that the wire format allows.
+"""The protobuf schema of a trace export, with two liberties that the wire format allows.
 
-- Resources and attributes stay bytes: decoding then costs what is read, not what is sent, and what was read before is
-  recognised by its bytes.
-- The links of a span are bytes, and one instead of a list: the last of them, which tells cheaply whether there is
-  any. Only then are links read, by a schema of their own.
+- Resources, spans and attributes stay bytes: decoding then costs what is read, not what is sent, and what was read
+  before is recognised by its bytes. A span is decoded by a schema of its own, if at all.
 - What is never read is not declared.
 
 Source: opentelemetry-proto 1.x, trace.proto and common.proto.
@@ -26,7 +24,7 @@ _FIELDS: Mapping[str, tuple[tuple[str, int, int, str, bool], ...]] = {
     ),
     "ScopeSpans": (
         ("scope", 1, _Field.TYPE_BYTES, "", False),
-        ("spans", 2, _Field.TYPE_MESSAGE, "Span", True),
+        ("spans", 2, _Field.TYPE_BYTES, "", True),
     ),
     "Span": (
         ("trace_id", 1, _Field.TYPE_BYTES, "", False),
@@ -38,21 +36,16 @@ _FIELDS: Mapping[str, tuple[tuple[str, int, int, str, bool], ...]] = {
         ("start_time_unix_nano", 7, _Field.TYPE_FIXED64, "", False),
         ("end_time_unix_nano", 8, _Field.TYPE_FIXED64, "", False),
         ("attributes", 9, _Field.TYPE_BYTES, "", True),
-        ("last_link", 13, _Field.TYPE_BYTES, "", False),
-        ("flags", 16, _Field.TYPE_FIXED32, "", False),
-    ),
-    # The same messages once more, for links alone.
-    "LinkedExport": (("resource_spans", 1, _Field.TYPE_MESSAGE, "LinkedResourceSpans", True),),
-    "LinkedResourceSpans": (("scope_spans", 2, _Field.TYPE_MESSAGE, "LinkedScopeSpans", True),),
-    "LinkedScopeSpans": (("spans", 2, _Field.TYPE_MESSAGE, "LinkedSpan", True),),
-    "LinkedSpan": (
-        ("trace_id", 1, _Field.TYPE_BYTES, "", False),
-        ("span_id", 2, _Field.TYPE_BYTES, "", False),
-        ("kind", 6, _Field.TYPE_INT32, "", False),
         ("links", 13, _Field.TYPE_MESSAGE, "Link", True),
+        ("flags", 16, _Field.TYPE_FIXED32, "", False),
     ),
     "Link": (("trace_id", 1, _Field.TYPE_BYTES, "", False), ("span_id", 2, _Field.TYPE_BYTES, "", False)),
 }
+
+
+class Link(Protocol):
+    trace_id: bytes
+    span_id: bytes
 
 
 class WireSpan(Protocol):
@@ -65,13 +58,13 @@ class WireSpan(Protocol):
     start_time_unix_nano: int
     end_time_unix_nano: int
     attributes: Sequence[bytes]
-    last_link: bytes
+    links: Sequence[Link]
     flags: int
 
 
 class ScopeSpans(Protocol):
     scope: bytes
-    spans: Sequence[WireSpan]
+    spans: Sequence[bytes]
 
 
 class ResourceSpans(Protocol):
@@ -81,30 +74,6 @@ class ResourceSpans(Protocol):
 
 class Export(Protocol):
     resource_spans: Sequence[ResourceSpans]
-
-
-class Link(Protocol):
-    trace_id: bytes
-    span_id: bytes
-
-
-class LinkedSpan(Protocol):
-    trace_id: bytes
-    span_id: bytes
-    kind: int
-    links: Sequence[Link]
-
-
-class LinkedScopeSpans(Protocol):
-    spans: Sequence[LinkedSpan]
-
-
-class LinkedResourceSpans(Protocol):
-    scope_spans: Sequence[LinkedScopeSpans]
-
-
-class LinkedExport(Protocol):
-    resource_spans: Sequence[LinkedResourceSpans]
 
 
 Message_co = TypeVar("Message_co", covariant=True)
@@ -141,4 +110,4 @@ def _message_class(name: str) -> object:
 
 _POOL = _pool()
 EXPORT: Final = cast("MessageClass[Export]", _message_class("Export"))
-LINKED_EXPORT: Final = cast("MessageClass[LinkedExport]", _message_class("LinkedExport"))
+SPAN: Final = cast("MessageClass[WireSpan]", _message_class("Span"))

@@ -112,6 +112,7 @@ def test_a_bare_number_must_be_a_card_again_and_again() -> None:
     assert examined.texts("k", [("order", CARD)]) == ()
     assert examined.texts("k", [("order", "5555555555554444")]) == ("card order",)
     assert examined.texts("k", [("card.number", CARD)]) == ("card card.number",)
+    assert examined.texts("k", [("cloud.account.id", "111122223333")]) == ()
     for number in range(4111111111111112, 4111111111111119):
         assert examined.texts("other", [("order", str(number))]) == ()
     assert examined.texts("other", [("order", CARD)]) == ()

@@ -1,0 +1,110 @@
+"""The form in which nearly every exporter writes a span, and how any other span is put into it.
+
+Its fields stand in the order of their numbers: trace id, id, parent, name, kind, times, attributes, and then little
+of what nobody reads, and the flags. So ids and times stand at known places, and the attributes are one run of bytes.
+
+Source: opentelemetry-proto 1.x, trace.proto; protobuf "Encoding".
+"""
+
+from __future__ import annotations
+
+import re
+from struct import Struct
+
+from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+
+from collectors.traces.otlp.schema import WireSpan
+from collectors.traces.otlp.values import name_of
+from collectors.traces.spans import LONGEST_NAME, REMOTE, Kind
+
+# Tag and length of the ids, as one number each.
+TRACE, ID, PARENT = 0x100A, 0x0812, 0x0822
+HEAD = Struct("<H16sH8sH8s")
+"""Trace id, id and parent, each behind its tag and length."""
+HEAD_OF_ROOT = 28
+HEAD_OF_CHILD = 38
+STATE, NAME, KIND, START, END, ATTRIBUTE = 0x1A, 0x2A, 0x30, 0x39, 0x41, 0x4A
+TIMES = Struct("<QBQ")
+"""Start, a tag, end."""
+MARGIN = 5
+"""Bytes around a short name, up to the start: tag and length, tag and kind, tag."""
+
+# Numbers of dropped attributes, events and links; a status without a message; flags.
+_TAIL = re.compile(rb"(?:[P`p][\x00-\x7f]|z\x00|z\x02\x18[\x00-\x7f]|\x85\x01....)*", re.DOTALL)
+_REMOTE_FLAGS = b"\x85\x01" + REMOTE.to_bytes(4, "little")
+
+
+def length_of(content: bytes) -> bytes:
+    """How protobuf writes the length of a field."""
+    rest, written = len(content), bytearray()
+    while rest > 127:
+        written.append(rest & 127 | 128)
+        rest >>= 7
+    return bytes((*written, rest))
+
+
+def without_state(raw: bytes) -> tuple[bytes, str]:
+    """A span that has a trace state in its usual place without it, and the trace state. Of others it is ""."""
+    is_trace, _, is_id, _, is_state, _ = HEAD.unpack_from(raw)
+    size = is_state >> 8
+    begin = HEAD_OF_ROOT + 2
+    if is_trace != TRACE or is_id != ID or is_state & 0xFF != STATE or size > 127 or begin + size > len(raw):
+        return raw, ""
+    return raw[:HEAD_OF_ROOT] + raw[begin + size :], raw[begin : begin + size].decode()
+
+
+class Usual:
+    """A span in the usual form.
+
+    `raw`: its bytes; `name`: where the field of its name begins; `attributes`: where they begin, and `sent`: what
+    they are. `kind`, `called`, `remote`: what is read of it.
+    """
+
+    __slots__ = ("attributes", "called", "kind", "name", "raw", "remote", "sent")
+
+    def __init__(self, span: WireSpan, raw: bytes) -> None:
+        """`raw`: the span as it came, which is kept if it is in the usual form. Raises DecodeError."""
+        called = span.name[:LONGEST_NAME]
+        self.called = called
+        self.kind = span.kind if span.kind in _KINDS else Kind.UNSPECIFIED
+        self.remote = (span.flags & REMOTE) == REMOTE
+        self.sent = [_usual_attribute(each) for each in span.attributes]
+        parent = span.parent_span_id
+        head = HEAD.pack(
+            TRACE, span.trace_id.rjust(16, b"\0"), ID, span.span_id, PARENT, parent[:8].ljust(8, b"\0")
+        )
+        self.name = HEAD_OF_CHILD if parent else HEAD_OF_ROOT
+        name = called.encode()
+        start, end = span.start_time_unix_nano, span.end_time_unix_nano
+        before = b"".join(
+            (
+                head[: self.name],
+                bytes((NAME,)) + length_of(name) + name,
+                bytes((KIND, self.kind, START)),
+                TIMES.pack(start, END, end),
+            )
+        )
+        self.attributes = len(before)
+        whole = before + b"".join([b"J" + length_of(each) + each for each in self.sent])
+        if raw.startswith(whole) and _TAIL.fullmatch(raw, len(whole)):
+            self.raw = raw
+        else:
+            self.raw = whole + (_REMOTE_FLAGS if self.remote else b"")
+
+    @property
+    def key(self) -> bytes:
+        """Name and kind."""
+        return self.raw[self.name : self.attributes - TIMES.size]
+
+
+_KINDS = frozenset(Kind)
+_VALUE = b"\x12"
+
+
+def _usual_attribute(raw: bytes) -> bytes:
+    """An attribute with its name first and its value behind it. Raises DecodeError."""
+    name = name_of(raw)
+    value = raw[2 + len(name) :]
+    if name and (not value or any(value.startswith(_VALUE + length_of(value[1 + n :])) for n in (1, 2, 3))):
+        return raw
+    return KeyValue.FromString(raw).SerializeToString()
