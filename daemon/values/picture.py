@@ -18,7 +18,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One place that data is or passes. `chips`: data classes with their columns, as `user.contact.email: email`."""
+    """One place that data is or passes. `chips`: columns with their data class, as `email: user.contact.email`."""
 
     key: str  # urn
     kind: Kind

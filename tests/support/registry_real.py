@@ -6,7 +6,6 @@ Where they are not installed, tests are skipped with the reason, but fail in CI,
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.support.needing import need
 from tests.support.registry_fake import OCI_CONFIG, OCI_LAYER, OCI_MANIFEST, digest_of
 
 _CONFIG = """\
@@ -27,16 +27,6 @@ log: {{level: error, accesslog: {{disabled: true}}}}
 storage: {{filesystem: {{rootdirectory: {root}}}, cache: {{blobdescriptor: inmemory}}}}
 http: {{addr: "127.0.0.1:{port}"{more}}}
 """
-
-
-def needs(program: str, package: str) -> None:
-    """Skips the test if a program is missing; fails it in CI."""
-    if shutil.which(program):
-        return
-    words = f"{program} is missing; install it: apt-get install -y {package}"
-    if os.environ.get("CI"):
-        pytest.fail(words)
-    pytest.skip(words)
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,7 @@ class RealRegistry:
 @contextmanager
 def real_registry(more: str = "") -> Iterator[RealRegistry]:
     """Runs until the block ends. `more`: YAML that follows `addr` in the section `http`, or ends it."""
-    needs("docker-registry", "docker-registry")
+    need("docker-registry")
     with tempfile.TemporaryDirectory() as folder:
         port = _free_port()
         config = Path(folder, "config.yml")
@@ -103,7 +93,7 @@ def real_registry(more: str = "") -> Iterator[RealRegistry]:
 
 def build(registry: RealRegistry, repository: str, tag: str, containerfile: str, folder: Path) -> None:
     """Builds an image with buildah, without an engine, and pushes it."""
-    needs("buildah", "buildah")
+    need("buildah")
     if os.geteuid() != 0 and not os.environ.get("CI"):
         pytest.skip("buildah builds for plain users only where user namespaces are set up")
     (folder / "Containerfile").write_text(containerfile)

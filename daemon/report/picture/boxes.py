@@ -17,7 +17,10 @@ _KINDS = {"topic": Kind.TOPIC, "table": Kind.TABLE, "host": Kind.THIRD_PARTY}
 
 
 def picture(paths: Sequence[DataPath], crossings: Crossings) -> Picture:
-    """All of these paths in one picture. A border that lies on no single hop is told on the last one."""
+    """All of these paths in one picture. A border that lies on no single hop is told on the last one.
+
+    The title counts as lists do: paths that differ in nothing but the class are one.
+    """
     chips: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     stores: dict[str, str] = {}
     hops: dict[tuple[str, str], list[tuple[str, str, bool]]] = defaultdict(list)
@@ -40,9 +43,10 @@ def picture(paths: Sequence[DataPath], crossings: Crossings) -> Picture:
             last = path.route[-1]
             told = {f"{each.origin} -> {each.destination}" for each in left}
             borders[last.source, last.target].update(told)
+    lines = {(key.origin, key.sink, key.direction) for key in (path.identity for path in paths)}
     keys = sorted({urn for ends in hops for urn in ends})
     return Picture(
-        title=wording.counted(len(paths), "path") + " to personal data",
+        title=wording.counted(len(lines), "path") + " to personal data",
         boxes=tuple(_box(urn, chips.get(urn, {}), stores.get(urn, "")) for urn in keys),
         arrows=tuple(
             Arrow(
@@ -66,7 +70,10 @@ def _box(urn: str, classes: Mapping[str, set[str]], store: str) -> Box:
     if urn == INTERNET:
         return Box(urn, Kind.INTERNET, "Internet")
     kind = _KINDS.get(urn.partition("://")[0], Kind.OPERATION)
-    chips = tuple(f"{name}: {', '.join(sorted(columns))}" for name, columns in sorted(classes.items()))
+    chips = tuple(
+        f"{', '.join(sorted(columns)) or 'columns unknown'}: {name}"
+        for name, columns in sorted(classes.items())
+    )
     if kind is Kind.OPERATION:
         operation = "" if urn.startswith("service://") else wording.name(urn)
         return Box(urn, kind, wording.service(urn).removeprefix("/"), operation, chips)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from daemon.report.picture.labels import Label, spread
 from daemon.report.picture.layout import Point, place
 from daemon.report.safe_text import safe_text
 from daemon.values.picture import Arrow, Box, Kind, Picture
 
 WIDTH, GAP, SPACE, MARGIN, HEAD = 236.0, 150.0, 30.0, 36.0, 54.0
 _LINE, _CHIP, _PAD = 17.0, 24.0, 12.0
-_TITLE_SIZE, _TEXT_SIZE, _CHIP_SIZE, _LABEL_SIZE = 14.0, 12.0, 11.0, 11.0
+_TITLE_SIZE, _TEXT_SIZE, _CHIP_SIZE, _LABEL_SIZE, _EVIDENCE_SIZE = 14.0, 12.0, 11.0, 11.0, 10.0
+_BOLD = 1.12
+"""How much wider bold letters are."""
 _ROOM = WIDTH - 2 * _PAD
 
 # Fill, line, text.
@@ -57,7 +60,8 @@ def render_svg(picture: Picture) -> str:
     arrows = [(arrow, layout.arrows[arrow.source, arrow.target]) for arrow in picture.arrows]
     rows += [_arrow(arrow, points) for arrow, points in arrows]
     rows += [_box(boxes[key], *corner) for key, corner in sorted(layout.boxes.items())]
-    rows += [_label(arrow, points) for arrow, points in arrows]
+    middles = spread({arrow: _label(arrow, points) for arrow, points in arrows})
+    rows += [_labelled(arrow, middles[arrow]) for arrow, _ in arrows]
     return "\n".join([*rows, "</g>", "</svg>"]) + "\n"
 
 
@@ -88,11 +92,22 @@ def _box(box: Box, x: float, y: float) -> str:
         rows.append(_said(x + _PAD, at, _cut(box.subtitle, _TEXT_SIZE), _TEXT_SIZE, ink, opacity=0.75))
     for chip in box.chips:
         at += _CHIP
-        shown = _cut(chip, _CHIP_SIZE, _ROOM - 16)
+        shown = _chip(chip)
         wide = _wide(shown, _CHIP_SIZE) + 16
         rows.append(_rect(x + _PAD, at - 12, wide, 19, 9.5, f'fill="#ffffff" stroke="{line}"'))
         rows.append(_said(x + _PAD + 8, at + 1.5, shown, _CHIP_SIZE, ink))
     return "".join([*rows, "</g>"])
+
+
+def _chip(text: str) -> str:
+    """`email: user.contact.email`; where that is too long, the class without its more general parts."""
+    room = _ROOM - 16
+    columns, _, name = text.rpartition(": ")
+    shown = text
+    while _wide(safe_text(shown), _CHIP_SIZE) > room and "." in name:
+        name = name.partition(".")[2]
+        shown = f"{columns}: …{name}"
+    return _cut(shown, _CHIP_SIZE, room)
 
 
 def _arrow(arrow: Arrow, points: Sequence[Point]) -> str:
@@ -116,31 +131,29 @@ def _curve(points: Sequence[Point]) -> str:
     return " ".join(said)
 
 
-def _label(arrow: Arrow, points: Sequence[Point]) -> str:
-    """What the arrow says, over the gap before its target: there it lies on no box."""
-    (x, y), (there, level) = points[-2], points[-1]
-    x, y = (x + there) / 2, (y + level) / 2
-    room = GAP - 14
-    rows = [
-        _said(
-            x,
-            y - 5,
-            _cut(arrow.verb, _LABEL_SIZE, room),
-            _LABEL_SIZE,
-            "#334155",
-            weight=600,
-            anchor="middle",
-            halo=True,
-        )
-    ]
-    if arrow.evidence:
-        said = _cut(arrow.evidence, 10, room)
-        rows.append(_said(x, y + 13, said, 10, "#64748b", anchor="middle", halo=True))
-    if arrow.border:
-        said = _cut(arrow.border.replace("->", "→"), _LABEL_SIZE, room)
-        wide = _wide(said, _LABEL_SIZE) * 1.12 + 20
+def _label(arrow: Arrow, points: Sequence[Point]) -> Label:
+    """How much room what the arrow says takes, over the gap before its target: there it lies on no box."""
+    wide = max(_wide(said, size) * _BOLD for said, size in _words(arrow)) + (20 if arrow.border else 0)
+    return Label(wide, 38.0 if arrow.border else 16.0, 17.0 if arrow.evidence else 1.0, points)
+
+
+def _words(arrow: Arrow) -> tuple[tuple[str, float], ...]:
+    """The lines of a label and their sizes: verb, evidence, border."""
+    border = arrow.border.replace("->", "→")
+    lines = ((arrow.verb, _LABEL_SIZE), (arrow.evidence, _EVIDENCE_SIZE), (border, _LABEL_SIZE))
+    return tuple((_cut(said, size, GAP - 34), size) for said, size in lines)
+
+
+def _labelled(arrow: Arrow, middle: Point) -> str:
+    x, y = middle
+    (verb, size), (evidence, small), (border, _) = _words(arrow)
+    rows = [_said(x, y - 5, verb, size, "#334155", weight=600, anchor="middle", halo=True)]
+    if evidence:
+        rows.append(_said(x, y + 13, evidence, small, "#64748b", anchor="middle", halo=True))
+    if border:
+        wide = _wide(border, size) * _BOLD + 20
         rows.append(_rect(x - wide / 2, y - 36, wide, 18, 9, f'fill="{_CROSSING}"'))
-        rows.append(_said(x, y - 23, said, _LABEL_SIZE, "#ffffff", weight=600, anchor="middle"))
+        rows.append(_said(x, y - 23, border, size, "#ffffff", weight=600, anchor="middle"))
     return "".join(rows)
 
 

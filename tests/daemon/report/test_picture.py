@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from itertools import pairwise
 from xml.etree import ElementTree as ET
@@ -11,12 +10,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from daemon.report.picture import RENDERERS, picture
+from daemon.report.picture.labels import Label, spread
 from daemon.report.picture.layout import place
 from daemon.values.path import DataPath, Direction, Hop
 from tests.support import drifts
 from tests.support.estates import EVIL, shop
 from tests.support.golden import Golden
 from tests.support.graphs import Estate
+from tests.support.needing import need
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -90,8 +91,8 @@ def test_dot_strings_end_where_they_should() -> None:
             assert not re.sub(r'"(?:\\.|[^"\\])*"', "", row).count('"')
 
 
-@pytest.mark.skipif(not shutil.which("dot"), reason="graphviz is not installed")
 def test_graphviz_reads_it() -> None:
+    need("dot", "graphviz")
     for drawn in (paths(), evil()):
         text = RENDERERS["dot"](picture(drawn, {}))
         subprocess.run(["dot", "-Tsvg"], input=text.encode(), capture_output=True, check=True)
@@ -117,3 +118,38 @@ def test_loops_and_selves_are_placed_too() -> None:
     assert set(layout.arrows) == set(edges)
     assert set(layout.boxes) == set("abcd")
     assert place({}, [], width=1, gap=1, space=1, margin=1).boxes == {}
+
+
+@pytest.mark.parametrize("fan", [2, 9, 40])
+def test_labels_of_arrows_do_not_overlap_and_stay_in_their_gap(fan: int) -> None:
+    ends = [((0.0, 30.0 * number), (100.0, 15.0 * fan)) for number in range(fan)]
+    ends += [((300.0, 10.0 * number), (200.0, 7.0)) for number in range(fan)]  # an arrow that leads back
+    labels = {
+        number: Label(30 + number % 5, 38 if number % 3 else 16, 17, points)
+        for number, points in enumerate(ends)
+    }
+    middles = spread(labels)
+    assert set(middles) == set(labels)
+    for left, right in ((0, 100), (200, 300)):
+        there = [
+            (middles[key], labels[key]) for key in labels if min(x for x, _ in labels[key].points) == left
+        ]
+        for (x, _), label in there:
+            assert left <= x - label.width / 2 + 1e-6
+            assert x + label.width / 2 <= right + 1e-6
+        spans = sorted((y - label.above, y + label.below) for (_, y), label in there)
+        assert all(low <= high + 1e-6 for (_, low), (high, _) in pairwise(spans))
+
+
+def test_a_label_with_room_lies_in_the_middle_of_its_arrow() -> None:
+    alone = Label(30, 16, 1, [(0, 0), (50, 0), (150, 80)])
+    assert spread({"one": alone})["one"] == pytest.approx((100, 40), abs=0.1)
+
+
+def test_a_class_that_is_too_long_keeps_its_column_and_its_end() -> None:
+    origin, sink = "operation://prod//a/GET /", "table://public/postgresql/db:5432/shop/t"
+    route = (Hop(origin, "reads", sink, ""),)
+    born = drifts.path(
+        origin, sink, data_class="user.demographic.date_of_birth", columns=("birth_date",), route=route
+    )
+    assert ">birth_date: …date_of_birth<" in RENDERERS["svg"](picture((born,), {}))
