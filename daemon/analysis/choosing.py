@@ -23,6 +23,7 @@ class PathChoice:
     tier: str = ""
     third_party: str = ""
     environment: str = ""
+    answer: str = ""
 
     def fits(self, path: DataPath) -> bool:
         """Whether this is one of the paths asked for."""
@@ -33,6 +34,7 @@ class PathChoice:
             is_class(self.data_class, key.data_class)
             and self.exposure in ("", path.exposure)
             and self.tier in ("", path.tier)
+            and self.answer in ("", path.answer)
             and (not self.environment or self.environment == environment_of(key.origin))
             and (not self.border or any(has(self.border.replace(" ", ""), each) for each in crossed))
             and (not self.store or (not foreign and has(self.store, path.store, key.sink)))

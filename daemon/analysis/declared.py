@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from collectors.model import Json, Resource, Role, Seen
-from daemon.analysis.classes import Classifier, Verdict, texts
+from daemon.analysis.classes import texts
 from daemon.analysis.ingresses import LetIn, let_in
 from daemon.analysis.shapes import PARAMETER, REST, Shape, covers, is_open, shape
 from daemon.analysis.workloads import services, workloads
@@ -110,22 +110,6 @@ def operations(graph: Graph, public: Collection[str] = ()) -> tuple[OperationShe
                     )
                 )  # fmt: skip
     return tuple(sorted(found, key=lambda each: (each.environment, each.service, each.name, each.seen)))
-
-
-def returned(
-    sheet: OperationSheet, classifier: Classifier, data_classes: Collection[str]
-) -> dict[str, Verdict]:
-    """The fields of the declared answer that carry one of these classes: evidence that the operation returns it."""
-    above: dict[str, list[str]] = defaultdict(list)
-    for name in sheet.returns:
-        parent, _, last = name.rpartition(".")
-        above[parent].append(last)
-    return {
-        f"{parent}.{name}".removeprefix("."): verdict
-        for parent, names in sorted(above.items())
-        for name, verdict in classifier(parent.rpartition(".")[2], names, siblings=names).items()
-        if verdict.data_class in data_classes
-    }
 
 
 def _groups(graph: Graph) -> Mapping[str, Sequence[_Declarations]]:

@@ -82,6 +82,7 @@ def _shared(path: DataPath, fields: Sequence[FieldChange]) -> object:
         path.store,
         path.borders,
         path.expected,
+        path.answer,
         tuple((each.path, str(each.before), str(each.after)) for each in fields if each.path != "columns"),
         any(each.path == "columns" for each in fields),
     )
@@ -149,6 +150,8 @@ def _fields(before: DataPath, after: DataPath) -> tuple[FieldChange, ...]:
         ("columns", list(before.columns), list(after.columns)),
         ("expected", before.expected, after.expected),
     ]
+    if before.answer:  # else nobody asked
+        pairs.append(("answer", str(before.answer), str(after.answer)))
     if not resolved:
         pairs += [
             ("store", before.store, after.store),

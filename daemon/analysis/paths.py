@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from daemon.analysis import borders, classes, exposure, routes
+from daemon.analysis.answers import Answers, answers
 from daemon.analysis.classes import TableClasses, Verdict, texts
 from daemon.analysis.path_drift import compare
 from daemon.analysis.touches import (
@@ -55,10 +56,13 @@ def find(
     at = {known.numbers[urn]: found for urn, found in touching.items()}
     seen_at = {known.numbers[urn]: found for urn, found in seen.items()}
     places = borders.Places(graph, jurisdiction, transfer)
+    known_answers = answers(graph, classifier, told)
     found: list[DataPath] = []
     for urn, beginning in sorted(exposure.origins(graph, entries, known, ends=ends).items()):
         ends_met = _meet(known.numbers[urn], known, seen_places, useful, at, seen_at)
-        found.extend(_path(urn, beginning, key, met, places) for key, met in sorted(ends_met.items()))
+        found.extend(
+            _path(urn, beginning, key, met, places, known_answers) for key, met in sorted(ends_met.items())
+        )
     return tuple(found)
 
 
@@ -128,12 +132,21 @@ def _add_unrouted(
                 one.possible.update(columns)
 
 
-def _path(origin: str, beginning: exposure.Origin, key: Key, met: _Met, places: borders.Places) -> DataPath:
+def _path(
+    origin: str,
+    beginning: exposure.Origin,
+    key: Key,
+    met: _Met,
+    places: borders.Places,
+    known: Answers,
+) -> DataPath:
     sink, direction, data_class = key
+    identity = PathIdentity(origin, sink, direction, data_class)
+    answer, evidence = known.of(identity)
     columns = met.observed or met.possible
     best = columns[min(columns, key=lambda column: (-columns[column].confidence, column))]
     return DataPath(
-        identity=PathIdentity(origin, sink, direction, data_class),
+        identity=identity,
         exposure=beginning.exposure,
         exposure_evidence=beginning.evidence,
         tier=Tier.OBSERVED if met.observed else Tier.POSSIBLE,
@@ -144,6 +157,8 @@ def _path(origin: str, beginning: exposure.Origin, key: Key, met: _Met, places: 
         store=places.store(sink),
         borders=borders.judge(places, met.route, direction),
         expected=met.expected,
+        answer=answer,
+        answer_evidence=evidence,
     )
 
 

@@ -39,7 +39,7 @@ def explain(
 ) -> None:
     """Say what supports a data path: each hop's evidence and times, each class's rule, exposure, borders, sureness.
 
-    JSON: id, ids, paths, since, hops (hop, first_seen, last_seen, times), store_region, returned.
+    JSON: id, ids, paths, since, hops (hop, first_seen, last_seen, times), store_region.
     """
     from daemon import comparison
     from daemon.cli.terminal import print_found
@@ -68,26 +68,6 @@ def _explanation(connection: Connection, line: PathChange) -> Explanation:
         tuple(flow_lookups.path_since(connection, path) for path in line.paths),
         tuple(HopSeen(hop, *seen.get(edge, unknown)) for hop, edge in zip(first.route, edges, strict=True)),
         flow_lookups.regions(connection, {first.store} - {""}).get(first.store, ""),
-        _returned(connection, line),
-    )
-
-
-def _returned(connection: Connection, line: PathChange) -> tuple[str, ...]:
-    """The fields by which the origin's declared answer holds what the path reads."""
-    from collectors.traces.classes import classify
-    from daemon.analysis.declared import operations, returned
-    from daemon.store import flow_lookups
-    from daemon.values.path import Direction
-
-    key = line.paths[0].identity
-    if key.direction is not Direction.READS or not flow_lookups.declares(connection):
-        return ()
-    classes = {path.identity.data_class for path in line.paths}
-    return tuple(
-        f"{verdict.data_class} (declared field {field}: {verdict.reason})"
-        for sheet in operations(flow_lookups.speaking(connection))
-        if sheet.seen == key.origin
-        for field, verdict in returned(sheet, classify, classes).items()
     )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from daemon.values.picture import Picture
 
 FORMATS = ("text", "json", "mermaid", "dot", "svg")
+ANSWERS = ("reads", "may-return", "returns")
 MOST_BOXES = 60
 """Of a picture that can still be read."""
 
@@ -62,6 +63,14 @@ def paths(
         str | None,
         typer.Option("--tier", metavar="WORD", help="observed or possible."),
     ] = None,
+    answer: Annotated[
+        str | None,
+        typer.Option(
+            "--answer",
+            metavar="WORD",
+            help="What the origin does with what is read: reads (no more), may-return or returns.",
+        ),
+    ] = None,
     third_party: Annotated[
         str | None,
         typer.Option("--third-party", metavar="TEXT", help="Sends to a third party; * for any."),
@@ -95,6 +104,7 @@ def paths(
         one_of(tier, "--tier", ("observed", "possible")) if tier else "",
         given(third_party, "--third-party"),
         given(environment, "--environment"),
+        one_of(answer, "--answer", ANSWERS).replace("-", " ") if answer else "",
     )
     settings = settings_of(context)
     drawn = chosen_format not in ("text", "json")

@@ -8,7 +8,7 @@ from daemon.report import wording
 from daemon.report.lines import Line, Note, Section, Tone
 from daemon.report.text import WIDTH, flow, painter, section_lines
 from daemon.values.explanation import Explanation, HopSeen
-from daemon.values.path import DataPath, Direction, Tier
+from daemon.values.path import Answer, DataPath, Direction, Tier
 
 _TIERS = {
     Tier.OBSERVED: "observed: seen from its origin to its sink within one trace",
@@ -112,10 +112,11 @@ def _borders(path: DataPath) -> tuple[Line, ...]:
 def _sure(told: Explanation) -> tuple[Line, ...]:
     path = told.paths[0]
     lines = [Line("*", _TIERS[path.tier])]
-    if told.returned:
-        lines.append(Line("!", f"returns {', '.join(told.returned)}"))
-    elif path.identity.direction is Direction.READS:
-        lines.append(Line("*", "may return what it reads: nothing is known of the fields of its answer"))
+    if said := wording.answer(path):
+        evidence = "; ".join(dict.fromkeys(each.answer_evidence for each in told.paths))
+        lines.append(
+            Line("!" if path.answer is Answer.RETURNS else "*", said, notes=(_notes(Note(evidence)),))
+        )
     if path.expected:
         lines.append(Line("*", "expected: credentials read by the service that owns identity"))
     return tuple(lines)

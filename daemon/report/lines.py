@@ -11,7 +11,7 @@ from enum import StrEnum
 from collectors.model import Scope
 from daemon.report import wording
 from daemon.values.drift import Action, ChangeLine, FindingChange, GapAge, GapLine, Group, PathChange
-from daemon.values.path import Tier
+from daemon.values.path import Answer, Tier
 
 
 class Tone(StrEnum):
@@ -81,6 +81,8 @@ def path_line(change: PathChange, symbol: str, now: datetime) -> Line:
     )
     if evidence:
         seen.append(Note(evidence, "evidence"))
+    if first.answer is Answer.MAY_RETURN:
+        seen.append(Note("may return it", "answer"))
     borders = dict.fromkeys(border for path in paths for border in path.borders)
     notes = [
         tuple(seen),
@@ -89,6 +91,9 @@ def path_line(change: PathChange, symbol: str, now: datetime) -> Line:
             (Note(f"{wording.value(field.before)} -> {wording.value(field.after)}", field.path),)
             for field in change.fields
         ),
+        _note("; ".join(dict.fromkeys(path.answer_evidence for path in paths)), "returned")
+        if first.answer is Answer.RETURNS
+        else (),
         _note(first.exposure_evidence, "exposed"),
         _note("each hop was seen, but not all in one trace", "possible")
         if first.tier is Tier.POSSIBLE

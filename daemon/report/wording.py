@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from collectors.model import Json
 from daemon.values.drift import Totals
 from daemon.values.finding import Finding
-from daemon.values.path import Border, DataPath, Direction, Hop, Tier
+from daemon.values.path import Answer, Border, DataPath, Direction, Hop, Tier
 
 
 def moment(time: datetime) -> str:
@@ -90,6 +90,19 @@ def border(crossed: Border) -> str:
     )
 
 
+def answer(path: DataPath) -> str:
+    """What the origin does with what is read: `may return what it reads`; "" where nobody asked."""
+    return _ANSWERS[path.answer]
+
+
+_ANSWERS = {
+    Answer.READS: "reads it, and is not known to return it",
+    Answer.MAY_RETURN: "may return what it reads",
+    Answer.RETURNS: "returns what it reads",
+    Answer.NOT_ASKED: "",
+}
+
+
 def service(urn: str) -> str:
     """The service's name, of a service's or an operation's urn."""
     kind, _, rest = urn.partition("://")
@@ -101,7 +114,15 @@ def name(urn: str) -> str:
     """What people call the resource: `GET /orders/{id}`, `public.customers`, `orders-db`."""
     kind, found, rest = urn.partition("://")
     if found:
-        depth = {"declared": 3, "ingress": 2, "operation": 3, "service": 2, "table": 4, "topic": 3, "host": 1}.get(kind)
+        depth = {
+            "declared": 3,
+            "ingress": 2,
+            "operation": 3,
+            "service": 2,
+            "table": 4,
+            "topic": 3,
+            "host": 1,
+        }.get(kind)
         parts = rest.split("/", depth) if depth else []
         return parts[depth] if depth and len(parts) > depth else urn
     if urn.startswith("arn:"):

@@ -10,7 +10,7 @@ from typing import Any, cast
 import orjson
 
 from collectors.model import Alias, Json, Relation, Resource, Role, Scope, Seen
-from daemon.values.path import Border, DataPath, Direction, Hop, PathIdentity, Tier
+from daemon.values.path import Answer, Border, DataPath, Direction, Hop, PathIdentity, Tier
 
 Document = dict[str, Json]
 
@@ -114,6 +114,7 @@ def of_path(path: DataPath) -> Document:
         "store": path.store,
         "borders": [[*astuple(border)] for border in path.borders],
         "expected": path.expected,
+        **({"answer": path.answer.value, "answer_evidence": path.answer_evidence} if path.answer else {}),
     }
 
 
@@ -131,6 +132,8 @@ def to_path(identity: PathIdentity, document: Mapping[str, Any]) -> DataPath:
         store=document["store"],
         borders=tuple(Border(*border) for border in document["borders"]),
         expected=document["expected"],
+        answer=Answer(document.get("answer", "")),
+        answer_evidence=document.get("answer_evidence", ""),
     )
 
 

@@ -39,9 +39,9 @@ def binding(alias: str, state: str, urn: str, candidates: str, reason: str) -> i
 
 def path(
     origin: str, sink: str, direction: str, data_class: str, environment: str, digest: bytes,
-    exposure: str, tier: str, store: str, columns: str, borders: str,
+    exposure: str, tier: str, store: str, columns: str, borders: str, answer: str,
 ) -> int:  # fmt: skip
-    """A data path with this content."""
+    """A data path with this content. `answer`: no part where it is "", as before there was one."""
     return element(
         "path",
         origin,
@@ -55,6 +55,7 @@ def path(
         store,
         columns,
         borders,
+        *((answer,) if answer else ()),
     )
 
 

@@ -21,7 +21,7 @@ _CHUNK = 500
 _PATH = ("id", "origin", "sink", "direction", "data_class", "environment")
 _PATH_VERSION = (
     "id", "data_path_id", "since", "until", "digest", "fingerprint", "origin", "ended", "exposure", "tier", "store",
-    "columns", "borders", "document_id",
+    "columns", "borders", "answer", "document_id",
 )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def write_paths(
         number += 1
         shown = (
             path.exposure, path.tier.value, path.store, ",".join(path.columns),
-            ",".join(f"{b.origin}->{b.destination}" for b in path.borders),
+            ",".join(f"{b.origin}->{b.destination}" for b in path.borders), path.answer.value,
         )  # fmt: skip
         merge.ledger.opened(_path_element(key, digest, shown), origin.value, rules)
         versions.append(
@@ -132,7 +132,7 @@ def _close_paths(merge: Merge, closing: Sequence[tuple[int, PathIdentity, str]])
         chosen = PATH_VERSION.c.data_path_id.in_(numbers[begin : begin + _CHUNK])
         for row in merge.connection.execute(select(PATH_VERSION).where(chosen, still_open)):
             key, how = of[row.data_path_id]
-            shown = (row.exposure, row.tier, row.store, row.columns, row.borders)
+            shown = (row.exposure, row.tier, row.store, row.columns, row.borders, row.answer)
             merge.ledger.closed(_path_element(key, row.digest, shown), how)
     if closing:
         of_one = update(PATH_VERSION).where(PATH_VERSION.c.data_path_id == bindparam("path"), still_open)
@@ -142,7 +142,7 @@ def _close_paths(merge: Merge, closing: Sequence[tuple[int, PathIdentity, str]])
         )
 
 
-def _path_element(key: PathIdentity, digest: bytes, shown: tuple[str, str, str, str, str]) -> int:
+def _path_element(key: PathIdentity, digest: bytes, shown: tuple[str, str, str, str, str, str]) -> int:
     return elements.path(
         key.origin, key.sink, key.direction.value, key.data_class, _environment(key.origin), digest, *shown
     )

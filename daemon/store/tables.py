@@ -298,6 +298,7 @@ class DataPathVersion(SQLModel, table=True):
     columns: str  # comma-separated
     borders: str  # "EU->US", comma-separated
     document_id: int
+    answer: str  # reads | may return | returns | "" for what does not read
 
 
 class FindingRow(SQLModel, table=True):

@@ -23,7 +23,6 @@ class Explanation:
 
     `ids`: of the paths, in their order. `since`: when a snapshot showed each first, RFC 3339 in UTC, or "".
     `store_region`: of the database the sink lies in, "" if unknown.
-    `returned`: what the origin is known to answer with: "email (declared field user.email)".
     """
 
     id: str
@@ -32,4 +31,3 @@ class Explanation:
     since: tuple[str, ...]
     hops: tuple[HopSeen, ...]
     store_region: str
-    returned: tuple[str, ...] = ()

@@ -21,6 +21,15 @@ class Direction(StrEnum):
         return self in (Direction.SENDS, Direction.PUBLISHES)
 
 
+class Answer(StrEnum):
+    """What the origin of a path that reads does with what is read."""
+
+    READS = "reads"  # it answers nobody, or is known to answer without it
+    MAY_RETURN = "may return"  # it answers, and nothing is known of the fields of its answer
+    RETURNS = "returns"  # a field of its answer says so
+    NOT_ASKED = ""  # of a path that does not read, and of what was judged before anybody asked
+
+
 class Tier(StrEnum):
     """How much is known of a path."""
 
@@ -90,7 +99,7 @@ class DataPath:
     `store`: urn of the database the sink was resolved to, "" if unknown.
     `columns`: the columns that carry the class. `class_reason`: why they do, in a sentence.
     `class_tier`: label, value, strong or weak.
-    `expected`: credentials read by the service that owns identity.
+    `expected`: credentials read by the service that owns identity. `answer_evidence`: a sentence for `answer`.
     """
 
     identity: PathIdentity
@@ -104,6 +113,8 @@ class DataPath:
     store: str = ""
     borders: tuple[Border, ...] = ()
     expected: bool = False
+    answer: Answer = Answer.NOT_ASKED
+    answer_evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

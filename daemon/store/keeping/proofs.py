@@ -107,10 +107,10 @@ VERSIONED = (
         "path", PATH_VERSION, PATH, "data_path_id",
         (PATH.c.origin, PATH.c.sink, PATH.c.direction, PATH.c.data_class, PATH.c.environment, PATH_VERSION.c.digest,
          PATH_VERSION.c.exposure, PATH_VERSION.c.tier, PATH_VERSION.c.store, PATH_VERSION.c.columns,
-         PATH_VERSION.c.borders),
+         PATH_VERSION.c.borders, PATH_VERSION.c.answer),
         lambda parts: elements.path(*parts),
         lambda row: ("path", f"{row.parts[0]} {row.parts[2]} {row.parts[1]} {row.parts[3]}", row.parts[5]),
-        ("digest", "exposure", "tier", "store", "columns", "borders"),
+        ("digest", "exposure", "tier", "store", "columns", "borders", "answer"),
         judged(frozenset({"baseline", "restated", "newly_visible"})),
     ),
     Versioned(

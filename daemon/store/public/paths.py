@@ -39,6 +39,14 @@ _COLUMNS = (
         example="arn:aws:rds:...",
     ),
     Column("borders", "v.borders", "Jurisdictions crossed, comma-separated", example="EU->US"),
+    Column(
+        "answer",
+        "v.answer",
+        "What the origin does with what is read: reads (answers nobody, or without it), may return (nothing is known "
+        "of the fields of its answer) or returns (a declared field says so); empty for what does not read",
+        example="may return",
+        since=SECOND,
+    ),
     *INTERVAL,
     Column("document", "d.body", "Route, evidence and reasons", JSON, example='{"route":[]}'),
 )

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from collectors.model import Alias, Json, Resource, Role, Scope
-from daemon.analysis.declared import operations, returned
+from daemon.analysis.declared import operations
 from daemon.analysis.shapes import shape
-from tests.support.graphs import Estate, classify
+from tests.support.graphs import Estate
 
 
 def declare(estate: Estate, service: str, name: str, **attributes: Json) -> None:
@@ -112,16 +112,6 @@ def test_a_gateway_declares_for_the_services_it_leads_to() -> None:
     assert found == {("GET /shop", False, False), ("GET /accounts", True, False), ("POST /shop", False, True)}
     unseen = next(each for each in operations(estate.graph()) if each.unseen)
     assert unseen.service == gateway
-
-
-def test_a_declared_answer_is_evidence_of_what_is_returned() -> None:
-    estate = Estate()
-    service = estate.service("shop")
-    estate.operation(service, "GET /me")
-    declare(estate, service, "GET /me", returns=["total", "user.email", "user.phone"])
-    (sheet,) = operations(estate.graph())
-    assert list(returned(sheet, classify, {"user.contact.email"})) == ["user.email"]
-    assert returned(sheet, classify, {"user.government_id"}) == {}
 
 
 def test_a_root_has_a_shape_of_its_own() -> None:

@@ -96,7 +96,7 @@ def test_a_declared_answer_says_what_a_path_returns(
     capsys.readouterr()
     said = line(config, "explain", "GET /orders/{id}")
     assert said.code == 0, said.error
-    assert "returns user.name (declared field full_name:" in " ".join(said.output.split())
+    assert "returns what it reads declared field full_name: column" in " ".join(said.output.split())
 
 
 def test_a_new_operation_that_is_not_declared_is_told_if_it_is_public(
