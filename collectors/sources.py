@@ -91,19 +91,22 @@ def _pace(each: TracesPull, longest: float) -> Pace:
 
 
 def _zipkin(each: TracesPull, _: Settings) -> Source:
-    from collectors.traces.pulls.servers import LONGEST, Zipkin  # noqa: PLC0415 - loads an HTTP client
+    from collectors.traces.pulls.searching import LONGEST  # noqa: PLC0415 - loads an HTTP client
+    from collectors.traces.pulls.zipkin import Zipkin  # noqa: PLC0415 - loads an HTTP client
 
     return Zipkin(_web(each), _pace(each, LONGEST), each.services)
 
 
 def _jaeger(each: TracesPull, _: Settings) -> Source:
-    from collectors.traces.pulls.servers import LONGEST, Jaeger  # noqa: PLC0415 - loads an HTTP client
+    from collectors.traces.pulls.jaeger import Jaeger  # noqa: PLC0415 - loads an HTTP client
+    from collectors.traces.pulls.searching import LONGEST  # noqa: PLC0415 - loads an HTTP client
 
     return Jaeger(_web(each), _pace(each, LONGEST), each.services)
 
 
 def _tempo(each: TracesPull, _: Settings) -> Source:
-    from collectors.traces.pulls.servers import LONGEST, Tempo  # noqa: PLC0415 - loads an HTTP client
+    from collectors.traces.pulls.searching import LONGEST  # noqa: PLC0415 - loads an HTTP client
+    from collectors.traces.pulls.tempo import Tempo  # noqa: PLC0415 - loads an HTTP client
 
     return Tempo(_web(each), _pace(each, LONGEST), each.query)
 

@@ -113,6 +113,12 @@ def test_application_insights_is_asked_with_the_tenants_own_token(tmp_path: Path
         pull = {"name": "a", "kind": "insights", "url": fake.url, "workspace": "w1", "account": "shop"}
         look(pull, azure={"accounts": [tenant]})
         assert {asked.headers["authorization"] for asked in fake.asked} == {f"Bearer token-{azure.tokens}"}
+        fake.answers["/v1/workspaces/w1/query"] = lambda _: 403
+        with pytest.raises(
+            NotListed, match=r"allow .*/workspaces/query/read on workspace w1; `driftline perm"
+        ) as no:
+            look(pull, azure={"accounts": [tenant]})
+        assert no.value.why is Why.DENIED
         azure.rules.append(Rule("token", refusing("AADSTS7000222")))
         with pytest.raises(NotListed, match="client secret has expired"):
             look(pull, azure={"accounts": [tenant]})
@@ -129,6 +135,11 @@ def test_cloud_trace_is_asked_with_the_accounts_own_token(tmp_path: Path) -> Non
         look({"name": "a", "kind": "cloudtrace", "url": fake.url, "project": "shop", "account": "shop"},
              gcp={"accounts": [account]})  # fmt: skip
         assert fake.asked[0].headers["authorization"].startswith("Bearer ")
+        fake.answers.clear()
+        fake.failing = [(403, {})]
+        with pytest.raises(NotListed, match=r"allow cloudtrace\.traces\.list on projects/shop"):
+            look({"name": "a", "kind": "cloudtrace", "url": fake.url, "project": "shop", "account": "shop"},
+                 gcp={"accounts": [account]})  # fmt: skip
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:

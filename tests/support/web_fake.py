@@ -24,7 +24,7 @@ class Asked:
 
 
 Answer = Callable[[Asked], Any]
-"""What to answer: a status, bytes, or anything that is JSON."""
+"""What to answer: a status, a status with JSON, bytes, or anything that is JSON."""
 
 
 @dataclass
@@ -46,6 +46,8 @@ class WebFake:
                 found = answer(asked)
                 if isinstance(found, int):
                     return found, {}, b""
+                if isinstance(found, tuple):
+                    return found[0], {}, json.dumps(found[1]).encode()
                 content = found if isinstance(found, bytes) else json.dumps(found).encode()
                 if "gzip" in asked.headers.get("accept-encoding", ""):
                     return 200, {"Content-Encoding": "gzip"}, gzip.compress(content)

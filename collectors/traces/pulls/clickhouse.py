@@ -16,12 +16,11 @@ from itertools import islice
 
 import orjson
 
-from collectors.errors import NotListed
 from collectors.model import Why
 from collectors.traces.imports.making import Maker, hex_id, trace_id
-from collectors.traces.pulls.source import Step
+from collectors.traces.pulls.source import Found, Step, TooMuch
 from collectors.traces.pulls.web import Web
-from collectors.traces.pulls.windows import Pace, Window, bookmark
+from collectors.traces.pulls.windows import Pace, Window
 from collectors.traces.semconv import RESOURCE_NAMES, SPAN_NAMES, STATEMENT_NAMES
 from collectors.traces.spans import HEAVIEST, Kind, Span
 
@@ -110,40 +109,43 @@ class ClickHouse:
         self._table = table or "otel_traces"
         self._maker = Maker()
 
-    def steps(self, bookmark_text: str, until: float) -> Iterator[Step]:
+    def steps(self, bookmark: str, until: float) -> Iterator[Step]:
         """What came since. Raises NotListed."""
         try:
-            for window in self._pace.windows(bookmark_text):
-                weights: dict[tuple[str, str], int] = {}
-                ids: dict[str, None] = {}
-                for row in self._rows(_PAIRS, window, until):
-                    ids |= {str(row["earliest"]): None, str(row["latest"]): None}
-                    place = (str(row["earliest"]), str(row["id"]))
-                    weights[place] = min(weights.get(place, 0) + _number(row["n"]), HEAVIEST)
-                if ids:
-                    ids |= {str(row["earliest"]): None for row in self._rows(_COMBINATIONS, window, until)}
-                spans, faults = self._fetched([id for id in ids if _ID.match(id)], window, weights, until)
-                strange = sum(not _ID.match(id) for id in ids)
-                faults += [f"{strange} traces without a readable id"] if strange else []
-                yield Step(spans, bookmark(window), tuple(faults))
+            yield from self._pace.steps(bookmark, until, lambda window: self._window(window, until))
         finally:
             self._web.close()
 
+    def _window(self, window: Window, until: float) -> Iterator[Found]:
+        weights: dict[tuple[str, str], int] = {}
+        ids: dict[str, None] = {}
+        for row in self._rows(_PAIRS, window, until):
+            ids |= {str(row["earliest"]): None, str(row["latest"]): None}
+            place = (str(row["earliest"]), str(row["id"]))
+            weights[place] = min(weights.get(place, 0) + _number(row["n"]), HEAVIEST)
+        if ids:
+            ids |= {str(row["earliest"]): None for row in self._rows(_COMBINATIONS, window, until)}
+        yield from self._fetched([id for id in ids if _ID.match(id)], window, weights, until)
+        strange = sum(not _ID.match(id) for id in ids)
+        if strange:
+            yield f"{strange} traces without a readable id"
+
     def _fetched(
         self, ids: list[str], window: Window, weights: Mapping[tuple[str, str], int], until: float
-    ) -> tuple[list[Span], list[str]]:
+    ) -> Iterator[Found]:
         around = Window(window.start - _AROUND, window.end + _AROUND)
-        spans: list[Span] = []
         faults: dict[str, int] = {}
         waiting = iter(ids)
         while some := list(islice(waiting, _IDS_AT_ONCE)):
+            spans: list[Span] = []
             for row in self._rows(_FETCH, around, until, ids=", ".join(f"'{id}'" for id in some)):
                 span = self._span(row, weights)
                 if isinstance(span, str):
                     faults[span] = faults.get(span, 0) + 1
                 else:
                     spans.append(span)
-        return spans, [f"{count} spans ({reason})" for reason, count in faults.items()]
+            yield spans
+        yield from (f"{count} spans ({reason})" for reason, count in faults.items())
 
     def _span(self, row: Row, weights: Mapping[tuple[str, str], int]) -> Span | str:
         try:
@@ -182,7 +184,7 @@ class ClickHouse:
             return [orjson.loads(line) for line in body.split(b"\n") if line]
         except orjson.JSONDecodeError:
             # What goes wrong behind the first rows comes as text below them, with status 200.
-            raise NotListed(
+            raise TooMuch(
                 Why.FAILED, f"{self._web.host} broke off its answer: look into system.query_log", "Broken"
             ) from None
 

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from collectors.errors import NotListed
 from collectors.model import Why
 from collectors.traces.imports.cloudtrace import CloudTraceReader
-from collectors.traces.pulls.source import Step
+from collectors.traces.pulls.source import Found, Step, spans_of
 from collectors.traces.pulls.web import Web
-from collectors.traces.pulls.windows import Pace, bookmark
-from collectors.traces.spans import MalformedTraces, Span
+from collectors.traces.pulls.windows import Pace, Window
+from collectors.traces.spans import MalformedTraces
 
 LONGEST = 3600.0
 PUBLIC = "https://cloudtrace.googleapis.com"
@@ -34,35 +34,30 @@ class CloudTrace:
         self._query = query
         self._reader = CloudTraceReader()
 
-    def steps(self, bookmark_text: str, until: float) -> Iterator[Step]:
+    def steps(self, bookmark: str, until: float) -> Iterator[Step]:
         """What came since. Raises NotListed."""
         try:
-            for window in self._pace.windows(bookmark_text):
-                start, end = (
-                    datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
-                    for at in (window.start, window.end)
-                )
-                query = {
-                    "view": "COMPLETE",
-                    "startTime": start,
-                    "endTime": end,
-                    "pageSize": PAGE,
-                    "filter": self._query,
-                }
-                spans: list[Span] = []
-                faults: list[str] = []
-                for page in self._pages(query, until):
-                    try:
-                        batch = self._reader.json({"traces": page})
-                    except MalformedTraces as error:
-                        faults.append(str(error))
-                        continue
-                    spans += batch.spans
-                    if batch.rejected:
-                        faults.append(f"{batch.rejected} spans ({batch.reason})")
-                yield Step(spans, bookmark(window), tuple(faults))
+            yield from self._pace.steps(bookmark, until, lambda window: self._window(window, until))
         finally:
             self._web.close()
+
+    def _window(self, window: Window, until: float) -> Iterator[Found]:
+        start, end = (
+            datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
+            for at in (window.start, window.end)
+        )
+        query = {
+            "view": "COMPLETE",
+            "startTime": start,
+            "endTime": end,
+            "pageSize": PAGE,
+            "filter": self._query,
+        }
+        for page in self._pages(query, until):
+            try:
+                yield from spans_of(self._reader.json({"traces": page}))
+            except MalformedTraces as error:
+                yield str(error)
 
     def _pages(self, query: dict[str, object], until: float) -> Iterator[list[object]]:
         token = ""

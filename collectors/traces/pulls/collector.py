@@ -16,7 +16,7 @@ from collectors.model import Answer, Extent, Gap, Listing, Resource, Scope, Why
 from collectors.traces.facts import Flows
 from collectors.traces.imports.files import at_once
 from collectors.traces.imports.lacks import LACKS
-from collectors.traces.pulls.source import Source, Within
+from collectors.traces.pulls.source import Source, Within, behind
 
 NAME = "pulls"
 EXTENT = "traces.source"
@@ -102,12 +102,7 @@ class PullsCollector:
         for step in pull.source.steps(self._bookmarks.bookmark(key), until):
             if spans >= pull.max_spans or time.monotonic() > until:
                 what = f"{pull.max_spans} spans" if spans >= pull.max_spans else f"{pull.deadline:g} s"
-                raise NotListed(
-                    Why.PARTIAL,
-                    f"stopped after {what} and goes on from there in the next cycle: collect more often, or raise "
-                    "max_spans and deadline",
-                    "Behind",
-                )
+                raise behind(what)
             for some in at_once(list(within(step.spans))):
                 self._flows.record(some, SINK_PATIENCE)
             # Only now: what is read twice does no harm, what is never read does.

@@ -1,6 +1,7 @@
 """Pulls requests and dependencies of Application Insights from a Log Analytics workspace, a window at a time.
 
-An answer holds half a million rows at most; a window that has more is halved.
+An answer holds half a million rows or 64 MB at most, and ends after some minutes; then it is a part, with an error in
+it and status 200. A window that has more is halved.
 
 Source: https://learn.microsoft.com/rest/api/loganalytics/query/execute
 """
@@ -13,10 +14,9 @@ from datetime import UTC, datetime
 from collectors.errors import NotListed
 from collectors.model import Why
 from collectors.traces.imports.insights import InsightsReader, Row
-from collectors.traces.pulls.source import Step
+from collectors.traces.pulls.source import Found, Step, TooMuch, spans_of
 from collectors.traces.pulls.web import Web
-from collectors.traces.pulls.windows import SHORTEST, Pace, Window, bookmark
-from collectors.traces.spans import Span
+from collectors.traces.pulls.windows import SHORTEST, Pace, Window
 
 LONGEST = 900.0
 PUBLIC = "https://api.loganalytics.io"
@@ -24,8 +24,10 @@ ROWS = 50_000
 """Rows of one table in one answer."""
 
 _COLUMNS = "TimeGenerated, Id, ParentId, OperationId, Name, ResultCode, DurationMs, AppRoleName, Properties"
+# That somebody is named is enough to know.
+_SIGNED_IN = "UserAuthenticatedId = iff(isempty(UserAuthenticatedId), '', 'someone')"
 _TABLES = {
-    "AppRequests": f"{_COLUMNS}, ItemCount, Url, Source, ClientIP",
+    "AppRequests": f"{_COLUMNS}, ItemCount, Url, Source, ClientIP, {_SIGNED_IN}",
     "AppDependencies": f"{_COLUMNS}, ItemCount, Target, Data, DependencyType",
 }
 
@@ -41,22 +43,20 @@ class Insights:
         self._workspace = workspace
         self._reader = InsightsReader()
 
-    def steps(self, bookmark_text: str, until: float) -> Iterator[Step]:
+    def steps(self, bookmark: str, until: float) -> Iterator[Step]:
         """What came since. Raises NotListed."""
         try:
-            for window in self._pace.windows(bookmark_text):
-                spans: list[Span] = []
-                faults: list[str] = []
-                requests, dependencies = (
-                    self._rows(table, columns, window, faults, until) for table, columns in _TABLES.items()
-                )
-                batch = self._reader.rows(requests, dependencies)
-                spans += batch.spans
-                if batch.rejected:
-                    faults.append(f"{batch.rejected} spans ({batch.reason})")
-                yield Step(spans, bookmark(window), tuple(faults))
+            yield from self._pace.steps(bookmark, until, lambda window: self._window(window, until))
         finally:
             self._web.close()
+
+    def _window(self, window: Window, until: float) -> Iterator[Found]:
+        faults: list[str] = []
+        requests, dependencies = (
+            self._rows(table, columns, window, faults, until) for table, columns in _TABLES.items()
+        )
+        yield from spans_of(self._reader.rows(requests, dependencies))
+        yield from faults
 
     def _rows(
         self, table: str, columns: str, window: Window, faults: list[str], until: float
@@ -83,8 +83,6 @@ class Insights:
                 Why.FAILED, f"{self._web.host} answers something else than a table: correct url", "Kind"
             )
         if answer.get("error"):
-            raise NotListed(
-                Why.PARTIAL, f"{self._web.host} answered only a part of {table}: ask less often", "Part"
-            )
+            raise TooMuch(Why.PARTIAL, f"{self._web.host} answered only a part of {table}", "Part")
         names = [each["name"] for each in answer["tables"][0]["columns"]]
         return [dict(zip(names, row, strict=True)) for row in answer["tables"][0]["rows"]]

@@ -6,8 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from collectors.errors import NotListed
+from collectors.model import Why
 from collectors.traces.semconv import RESOURCE_NAMES
-from collectors.traces.spans import Origin, Span
+from collectors.traces.spans import Batch, Origin, Span
+
+Found = Sequence[Span] | str
+"""Spans, or what could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,27 @@ class Step:
     spans: Sequence[Span]
     bookmark: str
     faults: tuple[str, ...] = ()
+
+
+def spans_of(batch: Batch) -> Iterator[Found]:
+    """What a reader made of an answer."""
+    yield batch.spans
+    if batch.rejected:
+        yield f"{batch.rejected} spans ({batch.reason})"
+
+
+class TooMuch(NotListed):
+    """What was asked for at once is more than can be answered; less of it may be answered."""
+
+
+def behind(what: str) -> NotListed:
+    """A look was bounded by `what`, and knows where to go on."""
+    return NotListed(
+        Why.PARTIAL,
+        f"stopped after {what} and goes on from there in the next cycle: collect more often, or raise "
+        "max_spans and deadline",
+        "Behind",
+    )
 
 
 class Source(Protocol):

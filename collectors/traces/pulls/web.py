@@ -18,6 +18,7 @@ import orjson
 
 from collectors.errors import NotListed
 from collectors.model import Why
+from collectors.traces.pulls.source import TooMuch
 
 LARGEST = 256 * 2**20
 """Bytes of an answer, inflated."""
@@ -34,6 +35,8 @@ _REFUSED: Mapping[int, tuple[Why, str]] = {
     ),
     429: (Why.THROTTLED, "throttles (429): collect less often"),
 }
+_TOO_MUCH = frozenset({413, 504})
+"""Statuses that less of the same may not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,12 @@ class Web:
                 named = {name.lower(): value for name, value in response.headers}
                 zipped = named.get(b"content-encoding", b"").strip().lower() == b"gzip"
                 content = self._content(response, until, zipped=zipped)
+        except httpcore.ReadTimeout:
+            raise TooMuch(
+                Why.UNREACHABLE,
+                f"{self.host} did not answer in time: raise deadline, or look at its load",
+                "Slow",
+            ) from None
         except (httpcore.TimeoutException, httpcore.NetworkError) as error:
             raise NotListed(Why.UNREACHABLE, self._unreached(error), "Unreachable") from None
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol):
@@ -169,7 +178,7 @@ class Web:
             pieces.append(piece)
             size += len(piece)
             if size > LARGEST:
-                raise NotListed(
+                raise TooMuch(
                     Why.FAILED, f"{self.host} sent an answer larger than {LARGEST >> 20} MiB", "TooLarge"
                 )
         return b"".join(pieces)
@@ -188,12 +197,11 @@ class Web:
         if 300 <= status < 400:
             words = f"redirects ({status}): give the address it means, no secret is sent elsewhere"
             return NotListed(Why.FAILED, f"{self.host} {words}", str(status))
+        kind = TooMuch if status in _TOO_MUCH else NotListed
         why, words = _REFUSED.get(status, (Why.FAILED, f"answered {status} at {{path}}"))
-        return NotListed(why, f"{self.host} {words.format(path=path, right=self._right)}", str(status))
+        return kind(why, f"{self.host} {words.format(path=path, right=self._right)}", str(status))
 
     def _unreached(self, error: Exception) -> str:
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return f"the certificate of {self.host} is not trusted: set ca_file if it is yours"
-        if isinstance(error, httpcore.ReadTimeout):
-            return f"{self.host} did not answer in time: raise deadline, or look at its load"
         return f"{self.host} cannot be reached: check url, route, DNS and firewall"

@@ -80,6 +80,19 @@ def test_a_part_is_no_answer(fake: WebFake) -> None:
         pulled(fake)
 
 
+def test_what_is_answered_in_part_is_asked_for_in_smaller_parts(fake: WebFake) -> None:
+    def partly(asked: Asked) -> Any:
+        start, end = (
+            datetime.fromisoformat(at) for at in re.findall(r"datetime\(([^)]+)\)", str(asked.body))
+        )
+        whole = answer(asked)
+        return whole if (end - start).total_seconds() < 100 else {**whole, "error": {"code": "PartialError"}}
+
+    fake.answers["/v1/workspaces/w1/query"] = partly
+    spans, faults = pulled(fake)
+    assert (graph(spans), faults) == (graph(OtlpReader().json(otlp()).spans), [])
+
+
 def test_the_own_sdk_is_understood() -> None:
     row = {
         "TimeGenerated": "2026-09-21T13:33:20Z",

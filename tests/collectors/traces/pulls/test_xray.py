@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import boto3  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from collectors.aws.asking import Asking
@@ -20,6 +21,7 @@ from collectors.traces.otlp import OtlpReader
 from collectors.traces.pulls.windows import Pace
 from collectors.traces.pulls.xray import LONGEST, Xray
 from collectors.traces.spans import Span
+from tests.support.moto import Moto
 from tests.support.trace_formats import MOMENT, graph, otlp, xray
 
 NOW = MOMENT / 1e9 + 60
@@ -33,6 +35,7 @@ class Fake(ThreadingHTTPServer):
         self.traces: dict[str, Any] = {one["Id"]: one for one in xray()["Traces"]}
         self.asked: list[tuple[str, Any]] = []
         self.refusal: tuple[int, str] | None = None
+        self.busy: dict[str, int] = {}  # ids that are left unprocessed so many times
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -66,7 +69,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def Traces(self, body: Any) -> Any:  # noqa: N802 - the path's own name
         assert len(body["TraceIds"]) <= 5
-        return {"Traces": [self.server.traces[id] for id in body["TraceIds"]], "UnprocessedTraceIds": []}
+        left = [id for id in body["TraceIds"] if self.server.busy.get(id, 0) > 0]
+        for id in left:
+            self.server.busy[id] -= 1
+        found = [self.server.traces[id] for id in body["TraceIds"] if id not in left]
+        return {"Traces": found, "UnprocessedTraceIds": left}
 
     def log_message(self, *_: object) -> None:
         pass
@@ -122,6 +129,29 @@ def test_long_times_are_asked_in_windows_and_many_traces_in_batches(fake: Fake) 
     assert spans
 
 
+def test_what_was_left_unprocessed_is_asked_for_again_and_then_named(fake: Fake) -> None:
+    first, second = fake.traces
+    fake.busy = {first: 2}
+    spans, _ = pulled(source(fake))
+    assert graph(spans) == graph(OtlpReader().json(otlp()).spans)
+    fake.busy = {first: 99}
+    steps = list(source(fake).steps("", time.monotonic() + 60))
+    assert [fault for step in steps for fault in step.faults] == [f"trace {first} was not answered"]
+    assert {f"1-{span.trace.hex()[:8]}-{span.trace.hex()[8:]}" for step in steps for span in step.spans} == {
+        second
+    }
+
+
+def test_a_trace_that_x_ray_cut_off_is_named(fake: Fake) -> None:
+    [first, _] = fake.traces
+    fake.traces[first] = {**fake.traces[first], "LimitExceeded": True}
+    steps = list(source(fake).steps("", time.monotonic() + 60))
+    assert [fault for step in steps for fault in step.faults] == [
+        f"trace {first} is not whole: it is larger than X-Ray keeps"
+    ]
+    assert len([span for step in steps for span in step.spans]) > 1
+
+
 @pytest.mark.parametrize(
     ("status", "code", "why", "words"),
     [
@@ -135,6 +165,21 @@ def test_a_refusal_is_a_gap_with_its_reason(fake: Fake, status: int, code: str, 
         list(source(fake).steps("", time.monotonic() + 2))
     assert refused.value.why is why
     assert words in refused.value.detail
+
+
+def test_a_real_server_is_pulled(fake: Fake) -> None:
+    """Moto keeps segments as X-Ray does; it is another server than ours, and its answers are no idea of ours."""
+    started = int(time.time()) - 100
+    id = f"1-{started:08x}-{'5f' * 12}"
+    told = json.loads(xray()["Traces"][0]["Segments"][0]["Document"])
+    told |= {"trace_id": id, "start_time": started, "end_time": started + 1}
+    with Moto() as cloud:
+        account = AwsAccount("test", regions=("eu-central-1",), endpoint_url=cloud.url)
+        boto3.client("xray", endpoint_url=cloud.url, region_name="eu-central-1").put_trace_segments(
+            TraceSegmentDocuments=[json.dumps(told)]
+        )
+        spans, _ = pulled(Xray(Asking(account).call, Pace(3600.0, 300.0, LONGEST)))
+    assert {span.origin.attributes["service.name"] for span in spans} == {told["name"]}
 
 
 def segment(**given: Any) -> dict[str, Any]:
