@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from collectors.model import Alias
 from collectors.traces import destinations, names, stores
@@ -51,7 +52,7 @@ class Use(NamedTuple):
     detail: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Shape:
     """Everything that spans with the same origin, kind, name and attributes have in common.
 
@@ -79,6 +80,9 @@ class Shape:
     statement: Statement | None
 
 
+_FIELDS = tuple(field.name for field in fields(Shape))
+
+
 class Shapes:
     """Finds the shape of each span; remembers shapes, and holds the number of distinct names within caps."""
 
@@ -87,6 +91,8 @@ class Shapes:
         self._services: dict[Origin, Service] = {}
         self._urns: set[str] = set()
         self._known: dict[tuple[Origin, int, str, tuple[Pair, ...], int], Shape] = {}
+        # Spans beyond a cap have names of their own, and nothing else: they are one shape.
+        self._one: WeakValueDictionary[tuple[object, ...], Shape] = WeakValueDictionary()
         self._of_form: dict[Form | tuple[Form, int], Shape] = {}
         self._systems: dict[Form, str] = {}
         self._templates = Templates(SERVICES)
@@ -191,7 +197,7 @@ class Shapes:
         calls = (
             kind == Kind.CLIENT and not _value(attributes, "db.system") and statement is None and not topic
         )
-        return Shape(
+        shape = Shape(
             service=service,
             operation=operation,
             begins=begins,
@@ -207,6 +213,7 @@ class Shapes:
             port=_peer(attributes).port if calls else "",
             statement=statement,
         )
+        return self._one.setdefault(tuple(getattr(shape, name) for name in _FIELDS), shape)
 
     def begin(self, shape: Shape) -> tuple[str, tuple[Said, ...]]:
         """The operation that a span of this shape starts for want of another, and what that says."""

@@ -16,6 +16,8 @@ SPANS_PER_TRACE = 20_000
 SPANS_AT_HAND = 40_000
 """Spans of a generation: there are two, and some 300 bytes a span."""
 SPANS_AT_REST = 8_000_000
+SHAPES_AT_REST = 250_000
+"""Half a kilobyte each, where every span is unlike the others."""
 LINKS_WAITING = 20_000
 _GENERATION = 60.0
 
@@ -139,7 +141,7 @@ class Index:
         self._old, self._young, self._young_spans = self._young, {}, 0
         self._turned = now
         oldest = now - self._window
-        self.overflowed += self._packed.forget(oldest, SPANS_AT_REST)
+        self.overflowed += self._packed.forget(oldest, SPANS_AT_REST, SHAPES_AT_REST)
         self._links_waiting = 0
         if self._ends:
             newest = [(id, ends) for id, ends in self._ends.items() if ends[1] >= oldest][-LINKS_WAITING:]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import count
 
@@ -32,9 +33,10 @@ class Part:
     `ids`, `shapes` (with a bit for a remote parent and one for times) and `parents` have a value for each row. A
     parent is the number of its row within the trace, or one of the two highest numbers: it has none, or it is not
     known and its id is in `rest`. There, too, are the times of those rows of which anything may still be said.
+    `table`: the shapes that the numbers stand for.
     """
 
-    __slots__ = ("_first", "_ids", "_parents", "_rest", "_rest_at", "_shapes", "_table", "_weights")
+    __slots__ = ("_first", "_ids", "_parents", "_rest", "_rest_at", "_shapes", "_weights", "table")
 
     def __init__(self, traces: Mapping[bytes, Trace]) -> None:
         ids: list[bytes] = []
@@ -82,7 +84,7 @@ class Part:
         self._shapes = array("H" if len(numbers) * _NUMBER < 2**16 else "I", shapes)
         self._parents = array(code, parents)
         self._first, self._rest_at, self._rest = first, rest_at, bytes(rest)
-        self._table = list(numbers)
+        self.table = tuple(numbers)
         self._weights = list(weights)
 
     def __len__(self) -> int:
@@ -102,7 +104,7 @@ class Part:
         root = 2 ** (8 * self._parents.itemsize) - 1
         for row in range(begin, end):
             packed, above = self._shapes[row], self._parents[row]
-            shape = self._table[packed // _NUMBER]
+            shape = self.table[packed // _NUMBER]
             parent = b""
             if above == root - 1:
                 parent = self._rest[at : at + 8]
@@ -141,6 +143,7 @@ class Packed:
     def __init__(self) -> None:
         self._shelves: list[_Shelf] = []
         self._field = bytearray(2**_FIELD_BITS // 8)
+        self._parts_with: Counter[Shape] = Counter()
 
     def __len__(self) -> int:
         """Spans."""
@@ -158,7 +161,9 @@ class Packed:
         if not traces:
             return
         keys = [hash(id) & _KEY for id in traces]
-        self._shelves.append(_Shelf(keys, list(range(len(keys))), [Part(traces)], newest))
+        part = Part(traces)
+        self._parts_with.update(part.table)
+        self._shelves.append(_Shelf(keys, list(range(len(keys))), [part], newest))
         self._mark(keys)
         single = self._shelves[-_PARTS_OF_A_SHELF:]
         if len(single) == _PARTS_OF_A_SHELF and all(len(shelf.parts) == 1 for shelf in single):
@@ -180,12 +185,19 @@ class Packed:
                 return shelf.parts[where >> _ORDINAL_BITS].records(where & ((1 << _ORDINAL_BITS) - 1))
         return None
 
-    def forget(self, before: float, most: int) -> int:
-        """Drops what came before a time, and the oldest of more than `most` spans; returns how many those were."""
+    def forget(self, before: float, most: int, most_shapes: int) -> int:
+        """Drops what came before a time, and the oldest of more than `most` spans or so many shapes of spans.
+
+        Returns how many spans the latter were.
+        """
         kept = [shelf for shelf in self._shelves if shelf.newest >= before]
+        for shelf in self._shelves:
+            if shelf.newest < before:
+                self._let_go(shelf)
         size = sum(len(part) for shelf in kept for part in shelf.parts)
         dropped = 0
-        while kept and size - dropped > most:
+        while kept and (size - dropped > most or len(self._parts_with) > most_shapes):
+            self._let_go(kept[0])
             dropped += sum(map(len, kept.pop(0).parts))
         if len(kept) < len(self._shelves):
             self._shelves = kept
@@ -193,6 +205,14 @@ class Packed:
             for shelf in kept:
                 self._mark(shelf.keys)
         return dropped
+
+    def _let_go(self, shelf: _Shelf) -> None:
+        for part in shelf.parts:
+            for shape in part.table:
+                if self._parts_with[shape] == 1:
+                    del self._parts_with[shape]
+                else:
+                    self._parts_with[shape] -= 1
 
     def _mark(self, keys: list[int] | array[int]) -> None:
         field, shift = self._field, 64 - _FIELD_BITS
