@@ -28,7 +28,9 @@ def import_files(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...", help="OTLP JSON or protobuf, Zipkin v2, Jaeger or Tempo JSON; plain or gzip."
+            metavar="FILE...",
+            help="OTLP JSON or protobuf; JSON of Zipkin v2, Jaeger, Tempo, X-Ray, Cloud Trace or Application "
+            "Insights; plain or gzip.",
         ),
     ],
     as_json: AsJson = False,
@@ -38,6 +40,7 @@ def import_files(
     from collectors.traces.facts import Flows
     from collectors.traces.imports import TraceFileError, import_file
     from collectors.traces.imports.formats import Formats
+    from collectors.traces.imports.lacks import MEANINGS
     from daemon.cli.progress import progress
     from daemon.cli.tables import print_rows
     from daemon.report.wording import counted
@@ -76,5 +79,7 @@ def import_files(
                 f"{one.file}: {one.format}, {counted(one.spans, 'span')}, {counted(one.facts, 'fact')}"
                 f"{rejected}{skipped}{lacking}\n"
             )
+        for lack in sorted({lack for one in done for lack in one.lacks}):
+            sys.stdout.write(f"without {lack}: {MEANINGS[lack]}\n")
     if failed:
         raise typer.Exit(RUN_TIME)

@@ -92,7 +92,10 @@ class CloudTraceReader:
                 **{name: value for name, value in labels.items() if name in RESOURCE_KEYS},
                 "service.name": services.get(text(raw, "spanId"), ""),
             },
-            {**{name: labels[label] for label, name in _LABELS.items() if label in labels}, **labels},
+            {
+                **{name: labels[label] for label, name in _LABELS.items() if label in labels},
+                **{label: value for label, value in labels.items() if label not in _LABELS},
+            },
         )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import orjson
 
+from collectors.traces.imports.cloudtrace import CloudTraceReader
+from collectors.traces.imports.insights import InsightsReader
 from collectors.traces.imports.jaeger import JaegerReader
 from collectors.traces.imports.xray import XrayReader
 from collectors.traces.imports.zipkin import ZipkinReader
@@ -33,6 +35,8 @@ class Formats:
         self.otlp = OtlpReader()
         self._known = (
             _Format("jaeger json", _is_jaeger, JaegerReader().json),
+            _Format("cloudtrace json", _is_cloudtrace, CloudTraceReader().json),
+            _Format("insights json", _is_insights, InsightsReader().json),
             _Format("xray json", _is_xray, XrayReader().json),
             _Format("zipkin json", _is_zipkin, ZipkinReader().json),
             _Format("tempo json", _is_tempo, self._tempo),
@@ -84,6 +88,19 @@ def _is_jaeger(document: object) -> bool:
 def _is_xray(document: object) -> bool:
     first = document[0] if isinstance(document, list) and document else document
     return isinstance(first, dict) and ("trace_id" in first or isinstance(first.get("Traces"), list))
+
+
+def _is_cloudtrace(document: object) -> bool:
+    """A trace, or what `projects.traces.list?view=COMPLETE` answers."""
+    if isinstance(document, dict) and isinstance(document.get("traces"), list) and document["traces"]:
+        document = document["traces"][0]
+    return isinstance(document, dict) and "traceId" in document and isinstance(document.get("spans"), list)
+
+
+def _is_insights(document: object) -> bool:
+    """Rows, as `az monitor log-analytics query` prints them."""
+    first = document[0] if isinstance(document, list) and document else None
+    return isinstance(first, dict) and "OperationId" in first and "TimeGenerated" in first
 
 
 def _is_zipkin(document: object) -> bool:

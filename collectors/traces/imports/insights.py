@@ -39,6 +39,16 @@ _QUEUES = {
     "kafka": "kafka",
     "rabbitmq": "rabbitmq",
 }
+_BESIDE = {
+    "UserAuthenticatedId": "user.id",
+    "UserId": "enduser.id",
+    "Url": "url.full",
+    "Data": "data",
+    "Target": "target",
+    "Source": "source",
+}
+"""Columns whose texts are looked through, as others call what is in them."""
+_CALLED = "AppDependencies"
 _INSIDE = "inproc"
 _TARGET = re.compile(
     r"(?:tcp:)?(?P<host>\[[0-9a-fA-F:]+\]|[\w.-]+)(?:[,:](?P<port>\d+))?\s*(?:[|/]\s*(?P<name>[^|/?]+))?"
@@ -63,6 +73,13 @@ class InsightsReader:
                 spans.append(span)
         return Batch(spans, rejected, reason)
 
+    def json(self, document: object) -> Batch:
+        """Spans of rows of both tables in one list: what has a dependency's type was called."""
+        rows = [one for one in document if isinstance(one, dict)] if isinstance(document, list) else []
+        called = [one for one in rows if one.get("Type") == _CALLED or text(one, "DependencyType")]
+        known = {id(one) for one in called}
+        return self.rows((one for one in rows if id(one) not in known), called)
+
     def _span(self, row: Row, *, served: bool) -> Span | str:
         try:
             place = trace_id(row.get("OperationId")), hex_id(row.get("Id"), 16)
@@ -82,6 +99,7 @@ class InsightsReader:
             (start, start + round((took if isinstance(took, int | float) else 0) * 10**6)),
             {**_resource(row), **{key: value for key, value in properties.items() if key in RESOURCE_KEYS}},
             {**(_served(row) if served else _called(row, kind)), **properties},
+            beside=((name, text(row, column)) for column, name in _BESIDE.items()),
             links=_links(properties.get("_MS.links", "")),
             weight=max(1, min(weight, HEAVIEST)) if isinstance(weight, int) else 1,
         )

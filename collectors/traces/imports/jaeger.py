@@ -7,7 +7,7 @@ Source: Jaeger 1.x, model/json (Trace, Span, Process, Reference).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from collectors.traces.imports.making import Maker, hex_id, member, members, plain, text, trace_id
 from collectors.traces.spans import Batch, Kind, MalformedTraces, Place, Span, weight_of
@@ -52,6 +52,7 @@ class JaegerReader:
             (start, start + duration),
             {**_tags(process), "service.name": text(process, "serviceName")},
             tags,
+            beside=_logged(raw),
             links=links,
             weight=weight_of(tags.get("w3c.tracestate", "")),
         )
@@ -68,6 +69,12 @@ def _traces(document: object) -> list[dict[str, object]]:
 
 def _tags(holder: Mapping[str, object]) -> dict[str, str]:
     return {text(tag, "key"): plain(tag.get("value")) for tag in members(holder, "tags")}
+
+
+def _logged(raw: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The fields of a span's logs."""
+    for log in members(raw, "logs"):
+        yield from ((text(each, "key"), plain(each.get("value"))) for each in members(log, "fields"))
 
 
 def _references(raw: Mapping[str, object], trace: bytes) -> tuple[bytes, list[Place]]:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-STATEMENTS = "statements"  # the text of database calls: no tables, no columns
-COLUMNS = "columns"  # the text is there without what it selects
-LINKS = "links"  # from a consumer's span to the producer's
-KINDS = "kinds"  # whether a span is a server, client, producer or consumer
-SAMPLING = "sampling"  # for how many spans one stands
-RESOURCES = "resources"  # what the service runs on
-TOPICS = "topics"  # names of queues and topics
-OPERATIONS = "operations"  # which operation of a service did it, where spans are already put together
+LINKS = "links"
+KINDS = "kinds"
+SAMPLING = "sampling"
+RESOURCES = "resources"
+VALUES = "personal values"
+
+MEANINGS: Mapping[str, str] = {
+    LINKS: "a consumer is joined to a producer by the topic's name only",
+    KINDS: "queues and topics show only where a span names its kind itself (span.kind)",
+    SAMPLING: "how often a flow was seen counts only the spans that were kept",
+    RESOURCES: "environment, region and workload are known only where spans bear them as properties of their own "
+    "(deployment.environment.name, cloud.region, cloud.resource_id)",
+    VALUES: "personal values are looked for only in URLs, statements and other attributes that flows need",
+}
+"""What follows from it, for whoever wonders what is missing."""
 
 LACKS: Mapping[str, tuple[str, ...]] = {
     "otlp": (),
     "tempo": (),
     "jaeger": (),
-    "clickhouse": (),
+    "clickhouse": (VALUES,),
     "zipkin": (LINKS, SAMPLING),
     "xray": (SAMPLING,),
-    "insights": (),
+    "insights": (RESOURCES,),
     "cloudtrace": (KINDS, LINKS, SAMPLING),
 }

@@ -1,12 +1,17 @@
-"""Makes spans of what a format says, put into OpenTelemetry's names: the one way for all but OTLP itself."""
+"""Makes spans of what a format says, put into OpenTelemetry's names: the one way for all but OTLP itself.
+
+What a format says beside attributes (texts of events, annotations) is only looked through for personal values.
+"""
 
 from __future__ import annotations
 
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 import orjson
 
+from collectors.traces.leaks import LEAKS, Examined
 from collectors.traces.otlp.origins import Origins
 from collectors.traces.semconv import (
     RESOURCE_NAMES,
@@ -18,7 +23,7 @@ from collectors.traces.semconv import (
     Pair,
     Value,
 )
-from collectors.traces.spans import LINKS_KEPT, NO_ID, Origin, Place, Span, fault
+from collectors.traces.spans import LINKS_KEPT, LONGEST_NAME, NO_ID, Origin, Place, Span, fault
 
 Texts = Mapping[str, str | Sequence[str]]
 
@@ -39,6 +44,9 @@ _VARIED = frozenset(
     for meaning in ("url", "url.path", "client.address", "network.peer.address")
     for name in SPAN_NAMES[meaning]
 )
+MOST_BESIDE = 256
+"""Texts beside its attributes that are looked at of one span."""
+
 RESOURCE_KEYS = frozenset(name.decode() for name in RESOURCE_READERS)
 """Names of attributes that belong to a resource: formats without resources carry them on each span."""
 
@@ -51,6 +59,7 @@ class Maker:
         self._remembered = remembered
         self._seen: dict[tuple[tuple[str, str | Sequence[str]], ...], Origin] = {}
         self._pairs: dict[tuple[str, str], Pair] = {}
+        self._examined = Examined(remembered)
 
     def origin(self, resource: Texts) -> Origin:
         """The origin with these attributes; those that nobody reads make no difference."""
@@ -79,29 +88,54 @@ class Maker:
         resource: Texts,
         attributes: Texts,
         *,
+        beside: Iterable[tuple[str, str]] = (),
         links: Sequence[Place] = (),
         remote: bool = False,
         weight: int = 1,
     ) -> Span | str:
-        """A span, or what makes it unusable. `times`: beginning and end in nanoseconds."""
+        """A span, or what makes it unusable. `times`: beginning and end in nanoseconds.
+
+        `beside`: what else the format says of it, with the name to tell it by; read only if its turn comes.
+        """
         trace, id = place
         wrong = fault(trace, id, *times)
         if wrong:
             return wrong
+        origin, called = self.origin(resource), name[:LONGEST_NAME]
         return Span(
             trace,
             id,
             b"" if parent in (id, NO_ID) else parent,
             kind,
-            name,
+            called,
             *times,
             remote,
-            self.origin(resource),
-            tuple(self._read(attributes)),
+            origin,
+            (
+                *self._read(attributes),
+                *self._leaks((origin, kind, called, len(attributes)), attributes, beside),
+            ),
             _statement(attributes),
             tuple(link for link in links if len(link[0]) == 16 and len(link[1]) == 8)[:LINKS_KEPT],
             weight,
         )
+
+    def _leaks(
+        self, alike: tuple[Origin, int, str, int], attributes: Texts, beside: Iterable[tuple[str, str]]
+    ) -> Iterator[Pair]:
+        """What is found in the span, if it is one of those that are looked at."""
+        if not self._examined.due(alike):
+            return
+        texts = [
+            (name, value)
+            for name, value in attributes.items()
+            if isinstance(value, str) and name not in RESOURCE_KEYS
+        ]
+        told = {value for _, value in texts}
+        more = [each for each in islice(beside, MOST_BESIDE) if each[1] not in told]
+        found = self._examined.texts(alike, [*texts, ("span.name", alike[2]), *more])
+        if found:
+            yield LEAKS, found
 
     def _read(self, attributes: Texts) -> list[Pair]:
         """The attributes that are read, reduced."""
@@ -172,6 +206,18 @@ def members(holder: Mapping[str, object], key: str) -> list[dict[str, object]]:
     """The objects in a member that is a list."""
     found = holder.get(key)
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def inner_texts(value: object, name: str, deepest: int = 4) -> Iterator[tuple[str, str]]:
+    """All texts within a value, with dotted names."""
+    if isinstance(value, str | int):
+        yield name, plain(value)
+    elif isinstance(value, dict) and deepest:
+        for key, one in value.items():
+            yield from inner_texts(one, f"{name}.{key}" if name else str(key), deepest - 1)
+    elif isinstance(value, list) and deepest:
+        for one in value:
+            yield from inner_texts(one, name, deepest - 1)
 
 
 def plain(value: object) -> str:

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 
 import orjson
 
-from collectors.traces.imports.making import Maker, hex_id, member, members, plain, text, trace_id
+from collectors.traces.imports.making import (
+    Maker,
+    hex_id,
+    inner_texts,
+    member,
+    members,
+    plain,
+    text,
+    trace_id,
+)
 from collectors.traces.spans import Batch, Kind, MalformedTraces, Place, Span
 
 Document = Mapping[str, object]
@@ -127,6 +136,7 @@ class XrayReader:
             (_nanoseconds(segment.get("start_time")), _nanoseconds(segment.get("end_time"))),
             around.resource,
             attributes,
+            beside=_beside(segment),
             links=links,
         )
 
@@ -209,6 +219,24 @@ def _annotated(segment: Document) -> dict[str, str]:
     return {
         name: value for name, value in metadata.items() if not name.startswith(_RESOURCE_PREFIX) and value
     }
+
+
+def _beside(segment: Document) -> Iterator[tuple[str, str]]:
+    """What a segment says beside: who asked, what it is found by, all metadata, and what went wrong."""
+    yield "user.id", text(segment, "user")
+    for key, value in member(segment, "annotations").items():
+        # Dots are not allowed in these keys: OpenTelemetry's exporter writes `user_email`.
+        name = key.replace("_", ".")
+        yield name if name.startswith(_OF_USERS) else key, plain(value)
+    for space, known in member(segment, "metadata").items():
+        yield from inner_texts(known, "" if space == "default" else space)
+    for one in members(member(segment, "cause"), "exceptions"):
+        yield "exception.message", text(one, "message")
+    yield "sql.url", text(member(segment, "sql"), "url") or text(member(segment, "sql"), "connection_string")
+    yield "user_agent.original", text(member(member(segment, "http"), "request"), "user_agent")
+
+
+_OF_USERS = ("user.", "enduser.", "session.")
 
 
 def _kind(segment: Document, around: _Around, *, top: bool) -> Kind:

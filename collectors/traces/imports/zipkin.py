@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from collectors.traces.imports.making import RESOURCE_KEYS, Maker, hex_id, member, text, trace_id
+from collectors.traces.imports.making import RESOURCE_KEYS, Maker, hex_id, member, members, text, trace_id
 from collectors.traces.spans import Batch, Kind, MalformedTraces, Span
 
 _KINDS = {kind.name: kind for kind in Kind}
@@ -59,6 +59,7 @@ class ZipkinReader:
             (start, start + duration),
             {**resource, "service.name": service},
             {**_remote(raw, kind), **tags, **_systems(raw, kind, tags)},
+            beside=(("annotation", text(one, "value")) for one in members(raw, "annotations")),
         )
 
 

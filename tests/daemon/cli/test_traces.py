@@ -87,5 +87,8 @@ def test_what_could_not_be_read_and_what_a_format_lacks_is_told(config: Path, tm
     path.write_bytes(lines(zipkin()) + b"[{\n")
     result = CliRunner().invoke(app, ["traces", "import", "--config", str(config), str(path)])
     assert result.exit_code == 1
-    assert result.stdout.endswith(", 1 not read, lacks links, sampling\n")
+    first, links, sampling = result.stdout.splitlines()
+    assert first.endswith(", 1 not read, lacks links, sampling")
+    assert links == "without links: a consumer is joined to a producer by the topic's name only"
+    assert sampling.startswith("without sampling: how often a flow was seen counts only")
     assert result.stderr.startswith(f"{path}: line 2 is not JSON")

@@ -13,6 +13,7 @@ import pytest
 from collectors.traces.facts import Flows
 from collectors.traces.imports import TraceFileError, import_file, read_file
 from collectors.traces.imports.formats import Formats
+from collectors.traces.imports.lacks import LACKS, MEANINGS
 from collectors.traces.memory import MemoryFacts
 from collectors.traces.otlp import OtlpReader
 from tests.support.trace_formats import graph, jaeger, lines, otlp, xray, zipkin
@@ -127,3 +128,7 @@ def test_jaeger_spans_that_are_unusable_are_counted() -> None:
         2,
         "a span has an id or time that cannot be read",
     )
+
+
+def test_all_that_a_source_lacks_is_explained() -> None:
+    assert {lack for lacks in LACKS.values() for lack in lacks} == MEANINGS.keys()
