@@ -138,8 +138,10 @@ class Bookmarks(Protocol):
         """What was kept last, "" if nothing was."""
         ...
 
-    def keep_bookmark(self, source: str, text: str) -> None:
-        """Keeps a bookmark once all facts recorded before are durable. Raises SinkBusy."""
+    def keep_bookmark(
+        self, source: str, text: str, facts: Sequence[Fact] = (), timeout: float = 30.0
+    ) -> None:
+        """Keeps a bookmark, and the facts that were read up to it: both or neither. Raises SinkBusy."""
         ...
 
 

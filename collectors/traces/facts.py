@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from collectors.contract import Fact, FactSink, SinkBusy
@@ -85,14 +85,25 @@ class Flows:
             if written:
                 self._sink.record(written, timeout)
         except SinkBusy:
-            with self._lock:
-                for said, times in facts.items():
-                    if said in self._unsent or len(self._unsent) < UNSENT:
-                        add(self._unsent, said, times[0], times[1], times[2])
+            self._put_back(facts)
             raise
         finally:
             with self._lock:
                 del self._under_way[turn]
+        return len(facts)
+
+    def record_read(self, portions: Iterable[Sequence[Span]], write: Callable[[Sequence[Fact]], None]) -> int:
+        """The same for what was read of a source: all of it is written at once, in the way of who reads."""
+        facts: dict[Said, Times] = {}
+        for spans in portions:
+            with self._lock:
+                for said, times in self._take(spans).items():
+                    add(facts, said, times[0], times[1], times[2])
+        try:
+            write([said.fact(*times) for said, times in facts.items()])
+        except SinkBusy:
+            self._put_back(facts)
+            raise
         return len(facts)
 
     def facts_of(self, spans: Sequence[Span]) -> list[Fact]:
@@ -108,6 +119,13 @@ class Flows:
             self.index.overflowed + self.shapes.overflowed + self._left_out,
             self._facts,
         )
+
+    def _put_back(self, facts: Mapping[Said, Times]) -> None:
+        """What could not be written is written with the next facts."""
+        with self._lock:
+            for said, times in facts.items():
+                if said in self._unsent or len(self._unsent) < UNSENT:
+                    add(self._unsent, said, times[0], times[1], times[2])
 
     def _take(self, spans: Sequence[Span]) -> dict[Said, Times]:
         tally = Tally()

@@ -55,6 +55,9 @@ class MemoryFacts:
         """What was kept last, "" if nothing was."""
         return self._bookmarks.get(source, "")
 
-    def keep_bookmark(self, source: str, text: str) -> None:
-        """Keeps a bookmark."""
+    def keep_bookmark(
+        self, source: str, text: str, facts: Sequence[Fact] = (), timeout: float = 30.0
+    ) -> None:
+        """Keeps a bookmark and what was read up to it."""
+        self.record(facts, timeout)
         self._bookmarks[source] = text

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from hashlib import blake2b
@@ -49,6 +49,8 @@ on conflict (environment, source, verb, target, detail) do update set
     first = min(first, excluded.first), last = max(last, excluded.last), count = count + excluded.count
 """
 
+_KEEP = "insert or replace into bookmark (source, content) values (?, ?)"
+
 _Key = int
 """64 bits of a digest."""
 
@@ -72,6 +74,7 @@ class Journal:
         self._known = Digests()
         self._new: dict[_Key, Fact] = {}  # to be committed at once
         self._repeated: dict[_Key, Fact] = {}  # to be committed with the next flush
+        self._bookmarks: dict[str, str] = {}  # to be committed with the facts that they are about
         self._committed = 0  # rounds, to wait for
         self._begun = 0
         self._flush_asked = False
@@ -91,27 +94,15 @@ class Journal:
     def record(self, facts: Sequence[Fact], timeout: float) -> None:
         """Stores facts; returns once all of them that are new are on disk. Raises SinkBusy."""
         with self._condition:
-            if self._closing:
-                raise SinkBusy(f"the fact journal {self._path} is closed")
-            if len(self._new) + len(self._repeated) >= _PENDING_AT_MOST:
-                raise SinkBusy(
-                    f"too many facts wait for the fact journal {self._path}: {self._trouble or 'slow disk'}"
-                )
+            self._admit()
             waits = False
             for fact in facts:
                 key = _key(fact.environment, fact.source, fact.verb, fact.target, fact.detail)
                 known = key in self._known
                 waits = waits or not known
                 _add(self._repeated if known else self._new, key, fact)
-            if not waits:
-                return
-            self._condition.notify_all()
-            # A round that has begun may have taken its facts already: ours are in the one after it at the latest.
-            goal = self._begun + 1
-            if not self._condition.wait_for(lambda: self._committed >= goal, timeout):
-                raise SinkBusy(
-                    f"facts are not on disk after {timeout:g} s ({self._path}): {self._trouble or 'slow disk'}"
-                )
+            if waits:
+                self._wait(timeout)
 
     def flush(self, timeout: float = 10.0) -> None:
         """Writes everything that waits. Raises SinkBusy."""
@@ -119,10 +110,26 @@ class Journal:
             if not (self._new or self._repeated):
                 return
             self._flush_asked = True
-            self._condition.notify_all()
-            goal = self._begun + 1
-            if not self._condition.wait_for(lambda: self._committed >= goal, timeout):
-                raise SinkBusy(f"facts are not on disk after {timeout:g} s ({self._path}): {self._trouble}")
+            self._wait(timeout)
+
+    def _admit(self) -> None:
+        """Raises SinkBusy where no more may wait."""
+        if self._closing:
+            raise SinkBusy(f"the fact journal {self._path} is closed")
+        if len(self._new) + len(self._repeated) >= _PENDING_AT_MOST:
+            raise SinkBusy(
+                f"too many facts wait for the fact journal {self._path}: {self._trouble or 'slow disk'}"
+            )
+
+    def _wait(self, timeout: float) -> None:
+        """Until what waits now is on disk. Raises SinkBusy."""
+        self._condition.notify_all()
+        # A round that has begun may have taken its facts already: ours are in the one after it at the latest.
+        goal = self._begun + 1
+        if not self._condition.wait_for(lambda: self._committed >= goal, timeout):
+            raise SinkBusy(
+                f"facts are not on disk after {timeout:g} s ({self._path}): {self._trouble or 'slow disk'}"
+            )
 
     def environments(self) -> Sequence[str]:
         """Every environment heard of, sorted."""
@@ -147,16 +154,19 @@ class Journal:
         row = next(self._read("select content from bookmark where source = ?", source), None)
         return str(row[0]) if row else ""
 
-    def keep_bookmark(self, source: str, text: str) -> None:
-        """Keeps it once all facts recorded before are on disk. Raises SinkBusy."""
-        self.flush()
-        try:
-            with closing(_connect(self._path)) as connection:
-                connection.execute(
-                    "insert or replace into bookmark (source, content) values (?, ?)", (source, text)
+    def keep_bookmark(
+        self, source: str, text: str, facts: Sequence[Fact] = (), timeout: float = 30.0
+    ) -> None:
+        """Keeps it, and the facts that were read up to it, in one transaction. Raises SinkBusy."""
+        with self._condition:
+            self._admit()
+            for fact in facts:
+                _add(
+                    self._new, _key(fact.environment, fact.source, fact.verb, fact.target, fact.detail), fact
                 )
-        except sqlite3.Error as error:
-            raise SinkBusy(f"a bookmark cannot be written ({self._path}): {error}") from None
+            self._bookmarks[source] = text
+            self._flush_asked = True
+            self._wait(timeout)
 
     @property
     def trouble(self) -> str:
@@ -189,6 +199,7 @@ class Journal:
                 stopping = self._closing
                 flush = stopping or self._flush_asked or time.monotonic() - flushed >= self._flush_every
                 new, self._new = self._new, {}
+                bookmarks, self._bookmarks = self._bookmarks, {}
                 repeated: dict[_Key, Fact] = {}
                 if flush:
                     repeated, self._repeated = self._repeated, {}
@@ -197,10 +208,10 @@ class Journal:
                 self._begun += 1
                 this_round = self._begun
             trouble = ""
-            if new or repeated:
+            if new or repeated or bookmarks:
                 try:
                     connection = connection or _connect(self._path)
-                    _commit(connection, (*new.values(), *repeated.values()))
+                    _commit(connection, (*new.values(), *repeated.values()), bookmarks)
                 except (sqlite3.Error, OSError) as error:
                     trouble = str(error)
                     if connection is not None:
@@ -213,12 +224,13 @@ class Journal:
                     for waiting, back in ((self._new, new), (self._repeated, repeated)):
                         for key, fact in back.items():
                             _add(waiting, key, fact)
+                    self._bookmarks = {**bookmarks, **self._bookmarks}
                 else:
                     for key in new:
                         self._known.add(key)
                     self._committed = this_round
                     self._condition.notify_all()
-                if stopping and (trouble or not (self._new or self._repeated)):
+                if stopping and (trouble or not (self._new or self._repeated or self._bookmarks)):
                     break
             if trouble:
                 time.sleep(0.2)
@@ -288,7 +300,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise DatabaseUnusable(f"{path} is damaged ({state}); move it away: it fills again from new spans")
 
 
-def _commit(connection: sqlite3.Connection, facts: Sequence[Fact]) -> None:
+def _commit(connection: sqlite3.Connection, facts: Sequence[Fact], bookmarks: Mapping[str, str]) -> None:
     # Lone surrogates cannot be stored as UTF-8 and are in no name worth keeping.
     rows = [
         (
@@ -305,6 +317,7 @@ def _commit(connection: sqlite3.Connection, facts: Sequence[Fact]) -> None:
     connection.execute("begin immediate")
     try:
         connection.executemany(_UPSERT, rows)
+        connection.executemany(_KEEP, bookmarks.items())
         connection.execute("commit")
     except sqlite3.Error:
         if connection.in_transaction:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from collectors.contract import Bookmarks, Request, SinkBusy
+from collectors.contract import Bookmarks, Fact, Request, SinkBusy
 from collectors.errors import NotListed
 from collectors.model import Answer, Extent, Gap, Listing, Resource, Scope, Why
 from collectors.traces.facts import Flows
@@ -103,10 +103,11 @@ class PullsCollector:
             if spans >= pull.max_spans or time.monotonic() > until:
                 what = f"{pull.max_spans} spans" if spans >= pull.max_spans else f"{pull.deadline:g} s"
                 raise behind(what)
-            for some in at_once(list(within(step.spans))):
-                self._flows.record(some, SINK_PATIENCE)
-            # Only now: what is read twice does no harm, what is never read does.
-            self._bookmarks.keep_bookmark(key, step.bookmark)
+
+            def write(facts: Sequence[Fact], bookmark: str = step.bookmark) -> None:
+                self._bookmarks.keep_bookmark(key, bookmark, facts, SINK_PATIENCE)
+
+            self._flows.record_read(at_once(list(within(step.spans))), write)
             spans += len(step.spans)
             faults += step.faults
         return faults
