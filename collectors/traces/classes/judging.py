@@ -114,9 +114,9 @@ def _judged(column: str, place: Place) -> Verdict | str:
     if not path:
         return _judged_words(column, place.words_of(name), place)
     verdict = _judged_words(column, words_of(name), within(place, path))
-    if isinstance(verdict, Verdict):
-        return verdict
     words = words_of(name)
+    if isinstance(verdict, Verdict) or words == ("id",):
+        return verdict
     whole = place.words_of(f"{path}.{name}")
     return _judged_words(column, whole, place, len(whole) - len(words))
 

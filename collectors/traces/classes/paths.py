@@ -22,9 +22,7 @@ def parts_of(column: str) -> tuple[str, str]:
 
 def within(place: Place, path: str) -> Place:
     """The place of what lies at a path in a document; the location of a person is where that person lives."""
-    kinds = kinds_of("", path)
-    if not kinds:
-        return place
-    if "place" in kinds and "person" in place.kinds:
+    kinds = kinds_of("", path) or place.kinds - {"subject"}
+    if "place" in kinds and "person" in place.kinds | place.beside:
         kinds = (kinds - {"place"}) | {"located"}
     return replace(place, kinds=kinds)
