@@ -16,7 +16,7 @@ def received(graph: Graph, given: Mapping[tuple[str, str], Load]) -> Mapping[str
     """What each consumer may receive, by urn.
 
     `given`: what was read before in the same trace, by who gave it and the host or topic that took it. Only that
-    is carried: what a service reads elsewhere may be in its message, but is not known to be in any.
+    is carried: what a service reads elsewhere is not known to be in any message of it.
     """
     consumers: dict[str, set[str]] = defaultdict(set)
     for relation in graph.relations:

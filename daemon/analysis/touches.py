@@ -40,8 +40,8 @@ class Touch:
     """What one operation does at one sink with one data class.
 
     `seen`: columns named in a statement of this operation, or of the trace in which it called the host or published.
-    `possible`: columns that a statement which reads everything may have read, that the service reads
-    elsewhere, or that a topic carries which the operation consumes.
+    `possible`: columns that a statement which reads everything may have read, that a topic carries which the
+    operation consumes, or, where it calls a third party, that its service reads elsewhere.
     `expected`: credentials in the hands of the service that owns identity.
     """
 
@@ -70,7 +70,8 @@ def touches(
     """What every operation does at every sink, by urn, sorted. `foreign`: the hosts known to be third parties.
 
     A service stands in for an operation that is not known: for columns, hosts and topics that none of its known
-    operations accounts for. A topic carries on what was read before in the traces that published to it.
+    operations accounts for. A topic carries on what was read before in the traces that published to it, and only
+    that: nearly every service writes messages, and few of them hold what it reads elsewhere.
     """
     service_of = services(graph)
     data = _sorted(r for r in graph.relations if r.verb in _DATA and r.target in tables)
@@ -120,7 +121,8 @@ def touches(
             known[data_class].update(verdicts)
     received = carriers.received(graph, given)
     for (source, taker), known in sorted(given.items()):
-        elsewhere = read_by.get(service_of.get(source, source), {})
+        sent_off = given_to(taker) is Direction.SENDS
+        elsewhere = read_by.get(service_of.get(source, source), {}) if sent_off else {}
         by_topic = received.get(source, {})
         for data_class in sorted(known.keys() | elsewhere.keys() | by_topic.keys()):
             seen_here = known.get(data_class, {})
@@ -141,13 +143,16 @@ def by_class(
 ) -> tuple[dict[str, dict[str, Verdict]], dict[str, dict[str, Verdict]]]:
     """The classified columns among `columns`, by class; and those that a `*` among them may add.
 
-    A `*` of a table whose columns are all known stands for just these.
+    A `*` of a table whose columns are all known stands for just these, the key of an object for what lies in it. A
+    bucket of which no key is named may be read anywhere.
     """
     named = set(columns)
     seen: dict[str, dict[str, Verdict]] = defaultdict(dict)
     possible: dict[str, dict[str, Verdict]] = defaultdict(dict)
+    if table.within and not named:
+        named = {EVERY}
     for column, verdict in table.verdicts.items():
-        if column in named:
+        if column in named or table.within.get(column) in named:
             seen[verdict.data_class][column] = verdict
         elif EVERY in named and table.complete:
             seen[verdict.data_class][column] = read_whole(verdict)

@@ -135,6 +135,7 @@ def shop() -> Estate:
     estate.reads(profile, customers, "email", "phone", lookups=("id",))
     estate.writes(profile, archive, "ssn")
     estate.flow(profile, "publishes_to", topic, evidence="topic")
+    estate.told(profile, "discloses", topic, customers, "email", "phone")
     estate.flow(topic, "consumed_by", posting, evidence="topic")
     estate.reads(posting, customers, "email")
     estate.sends(posting, mailer)
