@@ -397,6 +397,7 @@ class Classes(_Section):
     verdicts_file: str
     labels_files: tuple[Text, ...]
     columns_files: tuple[Text, ...]
+    words_files: tuple[Text, ...]
 
 
 class ImageRegistry(_Section):

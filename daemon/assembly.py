@@ -15,6 +15,7 @@ from config import secrets, vocabulary
 from config.settings import Settings
 from daemon.advisories import Knowledge
 from daemon.analysis import borders
+from daemon.analysis.catalogue import MeaningOf
 from daemon.analysis.judgement import Rules
 from daemon.cycle import Parts
 from daemon.store.database import Database, open_database
@@ -81,7 +82,22 @@ def rules(settings: Settings, knowledge: Knowledge, said: Told = NOTHING) -> Rul
         fingerprint=hashlib.sha256(text.encode()).hexdigest()[:16],
         told=said,
         transfer=borders.transfers(vocabulary.border, settings.borders, vocabulary.country_of),
+        meaning=_meaning(said),
     )
+
+
+def _meaning(said: Told) -> MeaningOf:
+    """What comments and tags of columns mean, with the words of the operator's own."""
+    from collectors.traces.classes.labels import Label, Meaning, Meant  # noqa: PLC0415 - reads the vocabulary
+
+    known = Meaning({**vocabulary.label_words(), **said.words})
+
+    def meant(
+        table: str, column: str, /, *, comment: str, tags: tuple[tuple[str, str], ...], by: str
+    ) -> Meant | None:
+        return known.of(Label(table, column, by, tags=tags, comment=comment), by)
+
+    return meant
 
 
 @contextmanager

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
 from config.errors import Problem, SettingsError
+from config.vocabulary import label_words
 from daemon import verdicts
-from daemon.values.told import NOTHING, Ruling, Told
+from daemon.values.told import NOTHING, Listed, Ruling, Told
 
 if TYPE_CHECKING:
+    from collectors.traces.classes.labels import Label
     from config.settings import Settings
 
 log = structlog.get_logger()
 
-_TABLE = ("table_name", "table", "tablename")
-_COLUMN = ("column_name", "column", "columnname")
-_SCHEMA = ("table_schema", "schema", "schema_name", "dataset", "owner")
-_FORM = "begin it with table_schema,table_name,column_name, as an export of information_schema.columns does"
+Said = TypeVar("Said")
 
 
 class Telling:
@@ -35,51 +32,86 @@ class Telling:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._last = told(settings)
+        self._last = NOTHING
+        self._take(told(settings))
 
     def now(self) -> Told:
         try:
-            self._last = told(self._settings)
+            self._take(told(self._settings))
         except SettingsError as error:
             log.error("classes_kept", reason=str(error))  # noqa: TRY400 - the sentence says it all
         return self._last
 
+    def _take(self, found: Told) -> None:
+        if strange := set(found.unknown) - set(self._last.unknown):
+            log.warning("labels_unknown", labels=sorted(strange), instead="map them in classes.words_files")
+        self._last = found
+
 
 def told(settings: Settings) -> Told:
     """What the files that the settings name say now. Raises SettingsError, naming file and line."""
-    place = verdicts.file_of(settings)
-    labels = [Path(each) for each in settings.classes.labels_files]
-    columns = [Path(each) for each in settings.classes.columns_files]
-    said = tuple(entry.ruling() for entry in verdicts.read(place))
-    if not said and not labels and not columns:
+    chosen = settings.classes
+    said = tuple(entry.ruling() for entry in verdicts.read(verdicts.file_of(settings)))
+    if not said and not chosen.labels_files and not chosen.columns_files and not chosen.words_files:
         return NOTHING
-    known = [ruling for path in labels for ruling in _labels(path)]
-    tables = _tables(columns)
-    return Told(said, _by_column(known), tables, _fingerprint([*said, *known, *sorted(tables.items())]))
+    from collectors.traces.classes.labels import of_columns, of_labels  # noqa: PLC0415 - reads the vocabulary
 
-
-def _labels(path: Path) -> list[Ruling]:
-    from collectors.traces.classes.labelled import (  # noqa: PLC0415 - reads the vocabulary
-        MalformedLabels,
-        labelled,
+    words = _words(chosen.words_files)
+    labels = _read(chosen.labels_files, "classes.labels_files", lambda path: of_labels(path, words))
+    lists = _read(chosen.columns_files, "classes.columns_files", of_columns)
+    known, unknown = _rulings([*lists, *labels], words)
+    tables = _tables(label for _, label in lists)
+    parts = [*said, *known, *sorted(tables.items()), *sorted(words.items())]
+    return Told(
+        said,
+        _by_column(ruling for label, ruling in known if not label.bucket),
+        tables,
+        _fingerprint(parts),
+        _by_bucket(known),
+        words,
+        unknown,
     )
 
+
+def _words(files: Sequence[str]) -> dict[str, str]:
+    """What the operator says that labels mean, by `label_word`."""
+    from collectors.traces.classes.labelled import labels_file  # noqa: PLC0415 - reads the vocabulary
+
+    found = _read(files, "classes.words_files", lambda path: labels_file(path).items())
+    return dict(pair for _, pair in found)
+
+
+def _read(files: Sequence[str], key: str, read: Callable[[Path], Iterable[Said]]) -> list[tuple[str, Said]]:
+    """What each file says, with the name of the file. Raises SettingsError."""
+    from collectors.traces.classes.labelled import MalformedLabels  # noqa: PLC0415 - reads the vocabulary
+
     try:
-        found = labelled(path)
+        return [(Path(file).name, each) for file in files for each in read(Path(file))]
     except MalformedLabels as error:
-        raise SettingsError((Problem("classes.labels_files", "", str(error)),)) from None
-    return [
-        Ruling(
-            "*",
-            each.schema or "*",
-            each.table,
-            each.column,
-            next(iter(each.classes), ""),
-            "label",
-            f"labelled in {path.name}",
-        )
-        for each in found
-    ]
+        raise SettingsError((Problem(key, "", str(error)),)) from None
+
+
+def _rulings(
+    labels: Iterable[tuple[str, Label]], words: Mapping[str, str]
+) -> tuple[list[tuple[Label, Ruling]], tuple[str, ...]]:
+    """What the labels mean, and the words in them that nobody mapped."""
+    from collectors.traces.classes.labels import Meaning  # noqa: PLC0415 - reads the vocabulary
+    from collectors.traces.keys import pattern  # noqa: PLC0415 - reads the vocabulary
+
+    meaning = Meaning({**label_words(), **words})
+    known: list[tuple[Label, Ruling]] = []
+    unknown: dict[str, None] = {}
+    for file, label in labels:
+        meant = meaning.of(label, file)
+        unknown.update(dict.fromkeys(f"{file}: {word}" for word in meaning.unknown(label)))
+        if meant is None:
+            continue
+        store = f"*/{label.host}[:/]*" if label.host else "*"
+        table = pattern(label.table) if label.bucket else label.table
+        place = (store, label.schema or "*", table, label.column)
+        ruling = Ruling(*place, meant.data_class, "label", meant.reason, meant.rank, meant.confidence)
+        known.append((label, ruling))
+    return known, tuple(unknown)
 
 
 def _by_column(rulings: Iterable[Ruling]) -> dict[tuple[str, str], tuple[Ruling, ...]]:
@@ -89,41 +121,22 @@ def _by_column(rulings: Iterable[Ruling]) -> dict[tuple[str, str], tuple[Ruling,
     return {key: tuple(each) for key, each in found.items()}
 
 
-def _tables(paths: Iterable[Path]) -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+def _by_bucket(rulings: Iterable[tuple[Label, Ruling]]) -> dict[str, tuple[tuple[str, Ruling], ...]]:
+    found: dict[str, list[tuple[str, Ruling]]] = defaultdict(list)
+    for label, each in rulings:
+        if label.bucket:
+            found[label.bucket].append((label.table, each))
+    return {bucket: tuple(each) for bucket, each in found.items()}
+
+
+def _tables(labels: Iterable[Label]) -> dict[str, tuple[Listed, ...]]:
     found: dict[str, dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
-    for path in paths:
-        for schema, table, column in _columns(path):
-            found[table.lower()][schema.lower()][column] = None
+    for each in labels:
+        found[each.table.lower()][each.schema.lower()][each.column] = None
     return {
-        table: tuple((schema, tuple(columns)) for schema, columns in schemas.items())
+        table: tuple(Listed(schema, tuple(columns)) for schema, columns in schemas.items())
         for table, schemas in found.items()
     }
-
-
-def _columns(path: Path) -> Iterable[tuple[str, str, str]]:
-    """Schema, table and column of each row of a CSV file."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _fault(path, 0, f"{error}; give a CSV file in UTF-8") from None
-    reader = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=text.partition("\n")[0].count))
-    names = {str(name).strip().lower(): name for name in reader.fieldnames or ()}
-    table, column, schema = (
-        next((names[name] for name in wanted if name in names), None) for wanted in (_TABLE, _COLUMN, _SCHEMA)
-    )
-    if table is None or column is None:
-        raise _fault(path, 1, f"it has no column of that name; {_FORM}")
-    try:
-        for row in reader:
-            if not row[table] or not row[column]:
-                raise _fault(path, reader.line_num, "the table or the column is missing")
-            yield (row[schema] or "") if schema is not None else "", row[table], row[column]
-    except csv.Error as error:
-        raise _fault(path, reader.line_num, f"{error}; write it as CSV") from None
-
-
-def _fault(path: Path, line: int, message: str) -> SettingsError:
-    return SettingsError((Problem(f"{path}:{line}" if line else str(path), "", message),))
 
 
 def _fingerprint(parts: Iterable[object]) -> str:

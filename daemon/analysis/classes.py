@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from collectors.model import Json, Resource, Role
 from daemon.values.graph import Graph
 from daemon.values.told import NOTHING, Column, Ruling, Told
+
+PERSONAL = "user"
+"""The class of what is said to be personal, and nothing more."""
+
+_BUCKETS = frozenset({"s3", "gcs"})
 
 EVERY = "*"
 """Stands among columns for all of them: the statement did not name them."""
@@ -46,13 +51,15 @@ class Classifier(Protocol):
 class TableClasses:
     """A table's columns, as far as they are known, and the verdicts on them.
 
-    `complete`: a list of its columns is known, so that what reads all of them reads just these.
+    `complete`: a list of its columns is known, so that what reads all of them reads just these. `within`: what is
+    known to lie in an object of a bucket, by `KEY#FIELD`, with the key; who reads the object reads it.
     """
 
     label: str  # schema.table, for people
     columns: tuple[str, ...]
     verdicts: Mapping[str, Verdict]
     complete: bool = False
+    within: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,42 +107,83 @@ def judge(graph: Graph, classifier: Classifier, told: Told = NOTHING) -> dict[st
 
 
 def complete(graph: Graph, told: Told) -> frozenset[str]:
-    """The tables of a graph whose columns are all known from a list."""
-    if not told.tables:
+    """The tables of a graph whose columns are known without a statement: from a list, or from labels on objects."""
+    if not told.tables and not told.objects:
         return frozenset()
     urns = {urn for urn, each in graph.resources.items() if each.role is Role.TABLE}
     urns.update(str(relation.target) for relation in graph.relations if relation.verb in {"reads", "writes"})
-    return frozenset(
-        urn
-        for urn in urns
-        if urn.startswith("table://") and told.columns(*_name(urn, graph.resources.get(urn)))
-    )
+    places = {urn: place_of(urn, graph.resources.get(urn)) for urn in urns if urn.startswith("table://")}
+    return frozenset(urn for urn, place in places.items() if listed_of(place, told) or _objects(place, told))
+
+
+def place_of(urn: str, resource: Resource | None) -> Column:
+    """Where the columns of a table stand; the column itself has no name.
+
+    Of a resource that is not known, `table://NS/SYSTEM/HOST:PORT/DATABASE/SCHEMA.TABLE` tells.
+    """
+    parts = urn.removeprefix("table://").split("/")
+    system, database, name = (parts[1], parts[-2], parts[-1]) if len(parts) > 3 else ("", "", parts[-1])
+    schema, _, table = name.rpartition(".")
+    if resource is not None and (said := _text(resource, "table")):
+        return Column(
+            urn,
+            _text(resource, "schema"),
+            said,
+            "",
+            *(_text(resource, each) for each in ("database", "system")),
+        )
+    return Column(urn, schema, table, "", database, system)
+
+
+def listed_of(place: Column, told: Told) -> tuple[str, ...]:
+    """All columns of a table, as far as a list tells them."""
+    return told.columns(place.schema, place.table, place.database, place.system)
+
+
+def held(column: str, said: Ruling | None, guess: Verdict | None) -> Verdict | None:
+    """What a column is held to be; None if it is nothing personal.
+
+    What was said comes before a guess. Where it says no more than that there is something personal, the guess tells
+    what.
+    """
+    if said is None:
+        return guess
+    if not said.data_class:
+        return None
+    reason = f'column "{column}": {said.reason}'
+    if said.data_class == PERSONAL and guess is not None:
+        return Held(
+            guess.data_class, said.tier, guess.confidence, f"{reason}; its kind by its name: {guess.reason}"
+        )
+    return Held(said.data_class, said.tier, said.confidence, reason)
 
 
 def _judge(
     urn: str, resource: Resource | None, columns: Iterable[str], classifier: Classifier, told: Told
 ) -> TableClasses:
-    schema, table = _name(urn, resource)
-    named, listed = set(columns), told.columns(schema, table)
+    place = place_of(urn, resource)
+    named, listed = set(columns), listed_of(place, told)
     folded = {each.lower() for each in named}
     known = tuple(sorted(named.union(each for each in listed if each.lower() not in folded)))
-    guessed = classifier(table, known, schema=schema, siblings=known) if known else {}
-    guessed = {name: each for name, each in guessed.items() if each.data_class != _POINTER}
+    guessed = classifier(place.table, known, schema=place.schema, siblings=known) if known else {}
     verdicts: dict[str, Verdict] = {}
     for name in known:
-        said = told.ruling(Column(urn, schema, table, name))
-        found = _held(name, said) if said is not None else guessed.get(name)
+        found = held(name, told.ruling(replace(place, name=name)), guessed.get(name))
         if found is not None:
             verdicts[name] = found
-    label = f"{schema}.{table}" if schema else table
-    return TableClasses(label, known, verdicts, bool(listed))
+    within: dict[str, str] = {}
+    for label in _objects(place, told):
+        name = f"{label.table}#{label.column}"
+        found = held(name, told.ruling(replace(place, name=name)) or label, None)
+        if found is not None:
+            verdicts[name], within[name] = found, label.table
+    shown = f"{place.schema}.{place.table}" if place.schema else place.table
+    return TableClasses(shown, known, verdicts, bool(listed), within)
 
 
-def _held(column: str, said: Ruling) -> Held | None:
-    """What was said, as a verdict; None if it was that nothing is personal."""
-    if not said.data_class:
-        return None
-    return Held(said.data_class, said.tier, 1.0, f'column "{column}": {said.reason}')
+def _objects(place: Column, told: Told) -> tuple[Ruling, ...]:
+    """What is told of the objects of a bucket, if it is one."""
+    return tuple(label for _, label in told.objects.get(place.table, ())) if place.system in _BUCKETS else ()
 
 
 def read_whole(verdict: Verdict) -> Held:
@@ -161,10 +209,6 @@ def _columns(graph: Graph) -> dict[str, set[str]]:
     return found
 
 
-def _name(urn: str, resource: Resource | None) -> tuple[str, str]:
-    """Schema and table, from the attributes or else from `table://NS/SYSTEM/HOST:PORT/DATABASE/SCHEMA.TABLE`."""
-    if resource is not None and isinstance(table := resource.attributes.get("table"), str) and table:
-        schema = resource.attributes.get("schema")
-        return (schema if isinstance(schema, str) else ""), table
-    schema, _, table = urn.rpartition("/")[2].rpartition(".")
-    return schema, table
+def _text(resource: Resource, key: str) -> str:
+    value = resource.attributes.get(key)
+    return value if isinstance(value, str) else ""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from collectors.model import Relation
-from daemon.analysis import borders, classes, components, exposure, hosts, links, paths, sight
+from daemon.analysis import borders, catalogue, classes, components, exposure, hosts, links, paths, sight
 from daemon.analysis.telling import service_urn
 from daemon.values.drift import Origin
 from daemon.values.graph import Binding, Graph
@@ -30,6 +30,7 @@ class Rules:
     fingerprint: str
     told: Told = NOTHING
     transfer: borders.TransferOf = borders.BY_LAW
+    meaning: catalogue.MeaningOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,9 @@ def judge(graph: Graph, previous: Mapping[str, Binding], rules: Rules) -> Judgem
     bindings = links.bind(graph, previous=previous, own_domains=rules.own_domains, vendor=rules.vendor)
     bound = replace(graph, bindings=bindings)
     entries = exposure.entries(bound, rules.public_operations)
-    found = paths.find(bound, entries, rules.classifier, rules.jurisdiction, rules.told, rules.transfer)
-    listed = classes.complete(bound, rules.told)
+    told = catalogue.with_catalogue(bound, rules.told, rules.meaning)
+    found = paths.find(bound, entries, rules.classifier, rules.jurisdiction, told, rules.transfer)
+    listed = classes.complete(bound, told)
     return Judgement(bound, found, components.images(bound), components.in_the_dark(bound), listed)
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from daemon.analysis import borders, classes, exposure, routes
+from daemon.analysis import belonging, borders, classes, exposure, routes
 from daemon.analysis.answers import Answers, answers
 from daemon.analysis.classes import TableClasses, Verdict, texts
 from daemon.analysis.path_drift import compare
@@ -45,6 +45,7 @@ def find(
     that any operation on the way may touch. What an operation shares with other callers proves nothing about
     this one.
     """
+    graph = belonging.placed(graph, told)
     tables = classes.judge(graph, classifier, told)
     foreign = third_parties(graph)
     touching = touches(graph, tables, foreign)

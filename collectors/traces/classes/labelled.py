@@ -6,17 +6,24 @@ label: known, and not personal. Several labels of one column: each of them is ri
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
+from collectors.traces.classes.texts import MalformedLabels, documents, is_json, rows, text_of
 from config.vocabulary import data_classes, label_word, label_words, labels_of
+
+__all__ = [
+    "Labelled",
+    "MalformedLabels",
+    "data_class_of",
+    "labelled",
+    "labelled_in",
+    "labels_file",
+    "name_classes",
+]
 
 _TABLES = ("table", "tablename", "collection", "dataset", "entity", "object", "relation", "resource")
 _COLUMNS = ("column", "columnname", "field", "fieldname", "attribute", "name")
@@ -28,10 +35,6 @@ _SCHEMAS = ("schema", "schemaname", "tableschema", "database", "databasename", "
 _SIBLINGS = ("siblings", "columns", "neighbours", "neighbors", "othercolumns")
 _KEY = re.compile(r"(user|system)(\.[a-z_]+)*")
 _SEVERAL = re.compile(r"[;|,]")
-
-
-class MalformedLabels(ValueError):
-    """A file of labels cannot be read. The message says which, where, and what belongs there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,11 @@ class Labelled:
 
 def labelled(path: Path, own: Mapping[str, str] | None = None) -> tuple[Labelled, ...]:
     """The labelled columns of a file, in its order. `own`: words of `labels_file`. Raises MalformedLabels."""
-    text = _text(path)
+    return labelled_in(path, text_of(path), own)
+
+
+def labelled_in(path: Path, text: str, own: Mapping[str, str] | None = None) -> tuple[Labelled, ...]:
+    """The labelled columns of a file's text. Raises MalformedLabels."""
     words = {**label_words(), **(own or {})}
     try:
         found = tuple(_rows(text, words))
@@ -58,10 +65,15 @@ def labelled(path: Path, own: Mapping[str, str] | None = None) -> tuple[Labelled
     return found
 
 
+def name_classes(header: Iterable[str]) -> bool:
+    """Whether a header, by `label_word`, has a column of classes."""
+    return not set(_CLASSES).isdisjoint(header)
+
+
 def labels_file(path: Path) -> dict[str, str]:
     """Words of the operator's own, in the form of config/vocabularies/labels.toml. Raises MalformedLabels."""
     try:
-        file = tomllib.loads(_text(path))
+        file = tomllib.loads(text_of(path))
         groups = file if all(isinstance(each, dict) for each in file.values()) else {"own": file}
         found = labels_of(groups)
     except (ValueError, AttributeError, TypeError) as error:
@@ -74,73 +86,22 @@ def labels_file(path: Path) -> dict[str, str]:
     return found
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise MalformedLabels(f"{path}: {error.strerror or error}; give a file that can be read") from None
-    except UnicodeDecodeError as error:
-        raise MalformedLabels(f"{path}: byte {error.start} is no UTF-8; save the file as UTF-8") from None
-
-
 def _rows(text: str, words: Mapping[str, str]) -> Iterator[Labelled]:
-    start = text.lstrip()[:1]
-    if start not in {"{", "["}:
-        yield from _of_csv(text, words)
+    if not is_json(text):
+        for line, row in rows(text):
+            yield _of_record(row, f"line {line}", words)
         return
-    try:
-        whole = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        lines = text.splitlines()
-        if start == "{" and error.lineno > 1 and _is_line(lines):
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield _of_record(_line(line, number), f"line {number}", words)
-            return
-        raise MalformedLabels(f"line {error.lineno}: {error.msg}") from None
-    if isinstance(whole, list):
-        for number, each in enumerate(whole, 1):
-            yield _of_record(each, f"entry {number}", words)
-    elif isinstance(whole, dict) and _is_record(whole):
-        yield _of_record(whole, "line 1", words)
-    elif isinstance(whole, dict):
-        yield from _of_tree(whole, (), words)
-
-
-def _is_line(lines: list[str]) -> bool:
-    """Whether a text has one JSON object a line: its first line is whole."""
-    try:
-        return isinstance(orjson.loads(next(line for line in lines if line.strip())), dict)
-    except (orjson.JSONDecodeError, StopIteration):
-        return False
+    for place, document in documents(text):
+        if place == "line 1" and isinstance(document, dict) and not _is_record(document):
+            yield from _of_tree(document, (), words)
+        else:
+            yield _of_record(document, place, words)
 
 
 def _is_record(value: Mapping[str, object]) -> bool:
     return {"table", "column"} <= {label_word(key) for key in value} and not any(
         isinstance(each, dict) for each in value.values()
     )
-
-
-def _line(line: str, number: int) -> object:
-    try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise MalformedLabels(f"line {number}: {error.msg}") from None
-
-
-def _of_csv(text: str, words: Mapping[str, str]) -> Iterator[Labelled]:
-    head = text.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True)
-    try:
-        for row in reader:
-            if None in row:
-                raise MalformedLabels(
-                    f"line {reader.line_num}: more fields than the header has; put quotes around commas"
-                )
-            yield _of_record(row, f"line {reader.line_num}", words)
-    except csv.Error as error:
-        raise MalformedLabels(f"line {reader.line_num}: {error}") from None
 
 
 def _of_record(value: object, place: str, words: Mapping[str, str]) -> Labelled:

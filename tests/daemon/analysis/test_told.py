@@ -5,7 +5,7 @@ from __future__ import annotations
 from config import vocabulary
 from daemon.analysis import classes, exposure, paths, sight
 from daemon.values.path import DataPath
-from daemon.values.told import Ruling, Told
+from daemon.values.told import Listed, Ruling, Told
 from tests.support.graphs import EU, Estate, classify
 
 
@@ -28,7 +28,7 @@ def ruling(column: str, data_class: str) -> Ruling:
     return Ruling("*", "*", "customers", column, data_class, "verdict", "said so")
 
 
-LISTED = Told(tables={"customers": (("public", ("id", "email", "ssn")),)}, fingerprint="1")
+LISTED = Told(tables={"customers": (Listed("public", ("id", "email", "ssn")),)}, fingerprint="1")
 
 
 def test_a_verdict_takes_a_class_away_and_gives_another() -> None:

@@ -1,0 +1,197 @@
+"""Decides which data class a source means: by what it found, by its tags, or by what a comment says.
+
+A word that nobody mapped means nothing, and is named so that somebody maps it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from collectors.traces.classes.judging import classify
+from collectors.traces.classes.labels.label import Label, flat, mapping
+from config.vocabulary import data_class, data_classes, label_word
+
+PERSONAL = "user"
+"""The class of what is said to be personal, and nothing more."""
+
+_KEY = re.compile(r"\b(?:user|system)(?:\.[a-z_]+)+\b")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_TELLING = frozenset(
+    {
+        "categories", "category", "class", "classes", "classification", "confidentiality", "gdpr", "infotype",
+        "label", "personal", "phi", "pii", "policy", "privacy", "protection", "semantic", "sensitive", "sensitivity",
+    }
+)  # fmt: skip
+_PURVIEW = "MICROSOFT."
+_COUNTRY = re.compile(
+    r"(?i)(?:argentina|australia|austria|belgium|brazil|bulgaria|canada|chile|china|colombia|croatia|cyprus|czech(?:ia)?"
+    r"|denmark|ecuador|estonia|europe(?:an)?|eu|finland|france|germany|greece|hong_kong|hungary|iceland|india|indonesia"
+    r"|ireland|israel|italy|japan|korea|latvia|liechtenstein|lithuania|luxembourg|malaysia|malta|mexico|netherlands"
+    r"|new_zealand|norway|paraguay|peru|philippines|poland|portugal|romania|scotland|singapore|slovakia|slovenia"
+    r"|south_africa|spain|sweden|switzerland|taiwan|thailand|turkey|uk|uruguay|us|usa|venezuela)_"
+)
+_YES = frozenset({"true", "yes", "1", "y", "on", "x"})
+_NO = frozenset({"false", "no", "0", "n", "off", "none"})
+
+_NOT_PERSONAL = re.compile(
+    r"(?i)\b(?:no|non|not|without)[\s-]*(?:any\s+)?(?:pii|phi|personal(?:\s+(?:data|information))?)\b"
+)
+_MARK = re.compile(
+    r"(?i)(?<![\w-])(?:pii|phi|gdpr|personal (?:data|information)|data[ _]class)\b"
+    r"\s*(?:[:=/-]\s*([\w.][\w. -]*))?"
+)
+_END = re.compile(
+    r"(?i)[.,;:()\[\]\n/|]|\s-\s|\b(?:of|for|from|in|on|at|as|by|to|used|that|which|who|where|when|if|with|and|or"
+    r"|des|der|du|de|del|della|van|voor|für|zur|zum|pour)\b"
+)
+_ARTICLE = re.compile(r"(?i)^(?:the|a|an|der|die|das|le|la|el|il|o|het)\s+")
+_OTHERWISE = re.compile(
+    r"(?i)\b(?:not|no|non|without|whether|if|flag|is|has|was|were|been|true|hash\w*|encrypt\w*)\b"
+)
+_NAME_OF = re.compile(r"\w+ (?:of|de|di|da) \w+")
+_MOST_WORDS = 6
+_LONGEST_COMMENT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What is said of a column. `data_class`: "" for nothing personal. `reason`: who says it, and what."""
+
+    data_class: str
+    confidence: float
+    rank: int  # a scanner looked at the data: 1; people wrote a tag or a comment: 0
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What words mean. `words`: those of labels.toml and the operator's own, by `label_word`."""
+
+    words: Mapping[str, str]
+
+    def of(self, label: Label, file: str = "") -> Meant | None:
+        """What a label says; None if nothing of it is understood. `file`: where it stands, for the reason."""
+        where = f" ({file})" if file else ""
+        if label.classes:
+            return Meant(label.classes[0], 1.0, 1, f"labelled in {file}")
+        for word in label.found:
+            if (key := self._class(word)) is not None:
+                what = "nothing personal" if not key else word
+                return Meant(key, 1.0, 1, f"{label.by} says: {what}{where}")
+        meant = [(tag, key) for tag in label.tags if (key := self._of_tag(*tag)) is not None]
+        if meant:
+            # A kind says more than that there is one, and that says more than that there is none.
+            tag, key = max(meant, key=lambda each: (len(each[1]), each[0]))
+            said = "=".join(filter(None, tag))
+            return Meant(key, 1.0, 0, f"tagged {said}, says {label.by}{where}")
+        return self._of_comment(label.comment, label, where)
+
+    def unknown(self, label: Label) -> tuple[str, ...]:
+        """What a label says that nobody mapped to a class."""
+        strange = [word for word in label.found if self._class(word) is None]
+        strange += [
+            value or name
+            for name, value in label.tags
+            if value and _tells(name) and self._of_tag(name, value) is None and value.lower() not in _NO
+        ]
+        return tuple(dict.fromkeys(strange))
+
+    def _class(self, word: str) -> str | None:
+        key = word.strip()
+        if _KEY.fullmatch(key):
+            return "" if key.startswith("system") else key
+        if not key:
+            return None
+        found = self.words.get(label_word(key))
+        return found if found is not None else self.words.get(label_word(_of_any_country(key)))
+
+    def _of_tag(self, name: str, value: str) -> str | None:
+        """`pii=email`, `email=true`, `contains_pii=no`, or a word that stands alone."""
+        if value.lower() in _YES | _NO:
+            named = self._named(name)
+            return named if named is None or value.lower() in _YES else ""
+        if not value:
+            alone = self._class(name)
+            return alone if alone or "pii" in name.lower() or "personal" in name.lower() else None
+        if (key := _KEY.fullmatch(value)) is not None:
+            return self._class(key[0])
+        found = self._class(value) if _tells(name) else None
+        return found if found is not None or not _tells(name) else self._class(value.rpartition("/")[2])
+
+    def _named(self, name: str) -> str | None:
+        """The class that a name of a flag means: `pii`, `contains_pii`, `is_email`."""
+        last = name.rpartition(".")[2]
+        for word in (
+            last,
+            *(last[len(each) :] for each in ("is_", "has_", "contains_") if last.startswith(each)),
+        ):
+            if key := self._class(word):
+                return key
+        return PERSONAL if {"pii", "personal", "phi"}.intersection(_parts(name)) else None
+
+    def _of_comment(self, comment: str, label: Label, where: str) -> Meant | None:
+        text = comment.strip()[:_LONGEST_COMMENT]
+        if not text:
+            return None
+        if text.startswith("{"):
+            return self._of_document(text, label, where)
+        said = f"its comment says so{where}"
+        for key in _KEY.findall(text):
+            if key in data_classes():
+                return Meant(key, 1.0, 0, f"its comment names {key}{where}")
+        if _NOT_PERSONAL.search(text):
+            return Meant("", 1.0, 0, f"its comment says that it is not personal{where}")
+        if (mark := _MARK.search(text)) is not None:
+            kind = self._class(mark[1] or "") or self._in_words(text[mark.end() :], label)
+            kind = kind or self._in_words(text[: mark.start()], label)
+            return Meant(kind or PERSONAL, 1.0, 0, said)
+        kind = self._in_words(text, label)
+        if not kind:
+            return None
+        return Meant(kind, 0.9, 0, f"its comment tells of {data_class(kind).label}{where}")
+
+    def _of_document(self, text: str, label: Label, where: str) -> Meant | None:
+        try:
+            tags = tuple(flat(mapping(orjson.loads(text))))
+        except orjson.JSONDecodeError:
+            return None
+        found = self.of(Label(label.table, label.column, "its comment", tags=tags))
+        return Meant(found.data_class, 1.0, 0, found.reason + where) if found is not None else None
+
+    def _in_words(self, text: str, label: Label) -> str:
+        """The class that the beginning of a sentence names, as if it were a column's name; "" if none is plain."""
+        start = _ARTICLE.sub("", text.strip(" \t-:([])"))
+        if (
+            whole := _NAME_OF.match(start)
+        ) is not None:  # "Date of birth" is a name; "number of calls" is none
+            verdict = classify(label.table, (whole[0],)).get(whole[0])
+            if verdict is not None and f'"{whole[0].lower()}"' in verdict.reason:
+                return verdict.data_class
+        head = start[: end.start()] if (end := _END.search(start)) else start
+        words = head.split()
+        if not words or len(words) > _MOST_WORDS or _OTHERWISE.search(head):
+            return ""
+        name = "_".join(words)
+        verdict = classify(label.table, (name,)).get(name)
+        return verdict.data_class if verdict is not None and verdict.tier == "strong" else ""
+
+
+def _of_any_country(word: str) -> str:
+    """`PASSPORT_NUMBER` of `GERMANY_PASSPORT_NUMBER` and `MICROSOFT.GOVERNMENT.EU.PASSPORT_NUMBER`; "" of others."""
+    if word.upper().startswith(_PURVIEW):
+        return word.rpartition(".")[2]
+    match = _COUNTRY.match(word)
+    return word[match.end() :] if match is not None else ""
+
+
+def _tells(name: str) -> bool:
+    """Whether a tag of this name says what kind of data there is."""
+    return not _TELLING.isdisjoint(_parts(name))
+
+
+def _parts(name: str) -> Iterable[str]:
+    return [part.lower() for part in _WORDS.findall(name)]

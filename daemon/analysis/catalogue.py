@@ -1,0 +1,149 @@
+"""What the inventory itself says of columns: lists in catalogues, comments, tags, and the files they are in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from collectors.model import Json, Resource
+from daemon.values.graph import Graph
+from daemon.values.told import Listed, Ruling, Told
+
+
+class Meant(Protocol):
+    """What a comment or a tag means."""
+
+    @property
+    def data_class(self) -> str: ...
+
+    @property
+    def confidence(self) -> float: ...
+
+    @property
+    def rank(self) -> int: ...
+
+    @property
+    def reason(self) -> str: ...
+
+
+class MeaningOf(Protocol):
+    """Tells what is meant by the comment and the tags of a column; None if nothing is."""
+
+    def __call__(
+        self, table: str, column: str, /, *, comment: str, tags: tuple[tuple[str, str], ...], by: str
+    ) -> Meant | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How the tables of one catalogue are asked for. `lists`: attributes that hold columns."""
+
+    by: str
+    systems: frozenset[str]
+    lists: tuple[str, ...] = ("Columns",)
+
+
+_KINDS = {
+    "aws.glue.table": _Kind(
+        "AWS Glue",
+        frozenset({"athena", "aws.athena", "databricks", "hive", "apache.hive", "presto", "spark", "trino"}),
+        ("Columns", "PartitionKeys"),
+    ),
+    "gcp.bigquery.table": _Kind("BigQuery", frozenset({"bigquery", "gcp.bigquery", "google_bigquery"})),
+}
+"""The catalogues, by type of resource, with the systems of databases that read their tables."""
+
+_TAGS = {"Classification": "classification", "DataClass": "data_class", "Pii": "pii"}
+_POLICY_TAG = "//datacatalog.googleapis.com/"
+
+
+def with_catalogue(graph: Graph, told: Told, meaning: MeaningOf | None = None) -> Told:
+    """What was told and what the catalogues of a graph tell. What was told comes first where both say something."""
+    tables: dict[str, list[Listed]] = defaultdict(list)
+    labels: dict[tuple[str, str], list[Ruling]] = defaultdict(list)
+    for _, resource in sorted(graph.resources.items()):
+        kind = _KINDS.get(resource.type)
+        place = _place(resource) if kind is not None else None
+        if kind is None or place is None:
+            continue
+        schema, table = place
+        columns = [each for name in kind.lists for each in _mappings(resource.attributes.get(name))]
+        names = tuple(str(each["Name"]) for each in columns if each.get("Name"))
+        if names:
+            tables[table.lower()].append(Listed(schema, names, kind.systems))
+        for ruling in (*_on_files(resource, names, told), *_written(graph, resource, columns, kind, meaning)):
+            placed = replace(ruling, schema=schema, table=table, systems=kind.systems)
+            labels[table.lower(), placed.column.lower()].append(placed)
+    if not tables:
+        return told
+    return replace(
+        told,
+        tables={name: (*found, *told.tables.get(name, ())) for name, found in tables.items()}
+        | {name: found for name, found in told.tables.items() if name not in tables},
+        labels={key: (*found, *told.labels.get(key, ())) for key, found in labels.items()}
+        | {key: found for key, found in told.labels.items() if key not in labels},
+    )
+
+
+def _place(resource: Resource) -> tuple[str, str] | None:
+    """Schema and table: of Glue by its name, of BigQuery by its alias `PROJECT.DATASET.TABLE`."""
+    names = [alias.value for alias in resource.aliases if alias.kind in {"glue", "bigquery"}]
+    schema, _, table = names[0].rpartition(".") if names else ("", "", "")
+    return (schema, table) if table else None
+
+
+def _written(
+    graph: Graph,
+    resource: Resource,
+    columns: list[Mapping[str, Json]],
+    kind: _Kind,
+    meaning: MeaningOf | None,
+) -> Iterator[Ruling]:
+    """What comments and tags of a table's columns mean."""
+    further: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for tagged in _mappings(resource.attributes.get("ColumnTags")):
+        for tag in _mappings(tagged.get("Tags")):
+            values = tag.get("Values")
+            given = [str(value) for value in values] if isinstance(values, list) else []
+            further[str(tagged.get("Name"))] += [(str(tag.get("Key")), value) for value in given]
+    for column in columns:
+        name, comment = str(column.get("Name")), column.get("Comment")
+        tags = [(word, str(column[key])) for key, word in _TAGS.items() if column.get(key)]
+        tags += [*further[name], *_policy_tags(graph, column.get("PolicyTags"))]
+        said = comment if isinstance(comment, str) else ""
+        if meaning is None or not (said or tags):
+            continue
+        meant = meaning(resource.name, name, comment=said, tags=tuple(tags), by=kind.by)
+        if meant is not None:
+            yield _ruling(name, meant.data_class, meant.reason, meant.rank, meant.confidence)
+
+
+def _policy_tags(graph: Graph, names: Json) -> Iterator[tuple[str, str]]:
+    """Policy tags by the names that people gave them, where the inventory has these."""
+    for name in names if isinstance(names, list) else ():
+        known = graph.resources.get(f"{_POLICY_TAG}{name}")
+        shown = known.attributes.get("displayName") if known is not None else None
+        yield "policy_tag", str(shown or name)
+
+
+def _on_files(resource: Resource, columns: tuple[str, ...], told: Told) -> Iterator[Ruling]:
+    """What is told of the files that a table is made of: of a field within a column, the column has it."""
+    bucket, _, prefix = str(resource.attributes.get("Location") or "").partition("://")[2].partition("/")
+    known = {name.lower(): name for name in columns}
+    for key, label in told.objects.get(bucket, ()):
+        if not key.startswith(f"{prefix.rstrip('/')}/" if prefix else ""):
+            continue
+        outer = label.column.partition(".")[0]
+        name = known.get(label.column.lower()) or known.get(outer.lower())
+        if name is not None:
+            yield _ruling(name, label.data_class, label.reason, label.rank, label.confidence)
+
+
+def _ruling(column: str, data_class: str, reason: str, rank: int, confidence: float) -> Ruling:
+    return Ruling("*", "*", "*", column, data_class, "label", reason, rank, confidence)
+
+
+def _mappings(value: Json) -> list[Mapping[str, Json]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
