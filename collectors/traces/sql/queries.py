@@ -360,14 +360,8 @@ class Walk:
         return NONE
 
     def guessed(self, name: str, able: dict[str, Source]) -> dict[str, Source]:
-        """Those of several sources that have a column: as an inventory knows, or else as names tell."""
+        """Those of several sources that have a column, as names tell."""
         tables = {source.table: key for key, source in able.items() if source.table is not None}
-        columns_of = self.ledger.known.columns_of
-        if columns_of is not None:
-            known = {key: columns_of(table) for table, key in tables.items()}
-            owners = [key for key, columns in known.items() if columns is not None and name in columns]
-            if len(owners) == 1 and len(tables) == len(able):
-                return {owners[0]: able[owners[0]]}
         if len(tables) < len(able):
             return able
         table = likeliest(name, tables)

@@ -19,15 +19,12 @@ from collectors.traces.sql.embedded import opened
 from collectors.traces.sql.fallback import read_pattern
 from collectors.traces.sql.rewrites import rewritten
 from collectors.traces.sql.routines import Piece, queries_in
-from collectors.traces.sql.scope import STAR, ColumnsOf, Known
+from collectors.traces.sql.scope import Known
 from collectors.traces.sql.shape import shape_of
 from collectors.traces.sql.statement import (
     NOTHING,
     Statement,
-    TableName,
-    TableUse,
     only_lookups,
-    table_use,
     union,
 )
 from collectors.traces.sql.tree import read_tree
@@ -77,14 +74,11 @@ _shapes = _Recent(_CACHED)
 _key = secrets.token_bytes(16)
 
 
-def parse(text: str, system: str = "", columns_of: ColumnsOf | None = None) -> Statement:
+def parse(text: str, system: str = "") -> Statement:
     """What a text does with which tables and columns. Never raises; equal shapes give equal answers.
 
-    `system`: `db.system.name` or the older `db.system`; unknown ones are read as MySQL. `columns_of`: an inventory
-    that says what `*` stands for and whose an unqualified column is; with one, nothing is remembered.
+    `system`: `db.system.name` or the older `db.system`; unknown ones are read as MySQL.
     """
-    if columns_of is not None:
-        return _with_inventory(text, system, columns_of)
     cut = len(text) > LONGEST
     seen = _bare(text[:LONGEST])
     digest = _digest(seen, system)
@@ -102,26 +96,6 @@ def parse(text: str, system: str = "", columns_of: ColumnsOf | None = None) -> S
         _shapes.put(shape_digest, statement)
     _texts.put(digest, statement)
     return statement
-
-
-def _with_inventory(text: str, system: str, columns_of: ColumnsOf) -> Statement:
-    seen = _bare(text[:LONGEST])
-    dialect = dialect_of(system, seen)
-    if dialect is None:
-        return NOTHING
-    shape = shape_of(opened(seen, dialect), dialect)
-    statement = _read(shape, dialect, cut=len(text) > LONGEST, columns_of=columns_of)
-    tables = tuple(sorted(_spelled_out(use, columns_of) for use in statement.tables))
-    return replace(statement, tables=tables)
-
-
-def _spelled_out(use: TableUse, columns_of: ColumnsOf) -> TableUse:
-    """The use with the columns that its `*` stands for, where the inventory knows them."""
-    name = TableName(use.schema, use.table)
-    columns = columns_of(name) if STAR in use.columns else None
-    return (
-        use if columns is None else table_use(name, use.verb, {*use.columns, *columns} - {STAR}, use.lookups)
-    )
 
 
 def fingerprint(text: str, system: str = "") -> str:
@@ -156,13 +130,13 @@ _MOVES_ROWS = re.compile(
 _DEFINES = frozenset({"create", "alter", "drop", "truncate", "rename"})
 
 
-def _read(shape: str, dialect: Dialect, *, cut: bool, columns_of: ColumnsOf | None = None) -> Statement:
+def _read(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
     whole = shape.rstrip(_NAME_SIGNS) if shape.endswith(_CUT_MARKS) else shape
     if whole == shape and (cut or shape.count("(") > shape.count(")")):
         whole = _LAST_WORD.sub("", shape)  # the last word may be half a word
         cut = True
     parts = pieces.cut(whole, dialect)
-    known = Known(set(), parts.variables, columns_of)
+    known = Known(set(), parts.variables)
     statement = union(
         each for piece in parts.pieces for each in _read_piece(piece, dialect, known, routine=parts.routine)
     )

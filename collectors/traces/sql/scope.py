@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from collectors.traces.sql.statement import TableName, Verb
@@ -92,20 +92,15 @@ class Scope:
     aliases: frozenset[str] = frozenset()
 
 
-ColumnsOf = Callable[[TableName], frozenset[str] | None]
-
-
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known beside the statement in hand.
 
     `temporary`: the temporary tables of statements before it. `variables`: those of the routine it stands in.
-    `columns_of`: the columns that an inventory has of a table, None if it does not know it.
     """
 
     temporary: set[str]
     variables: frozenset[str]
-    columns_of: ColumnsOf | None = None
 
 
 @dataclass(slots=True)

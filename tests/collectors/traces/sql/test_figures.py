@@ -11,7 +11,6 @@ import pytest
 
 from collectors.traces.sql.figures import by_system, figures, score
 from collectors.traces.sql.labelled import Column, Labelled, MalformedLabels, labelled
-from collectors.traces.sql.reading import parse
 from tests.fuzz.sql import LABELLED, check, corpus, mutations
 
 FILES = sorted(LABELLED.glob("*.sql"))
@@ -96,14 +95,3 @@ def test_labels_that_cannot_be_read_are_named(tmp_path: Path, name: str, text: s
     file.write_text(text)
     with pytest.raises(MalformedLabels, match=said.replace("|", r"\|")):
         labelled(file)
-
-
-def test_an_inventory_says_whose_a_column_is_and_what_a_star_means() -> None:
-    known = {"a": frozenset({"x", "k"}), "b": frozenset({"y", "k"})}
-    statement = parse(
-        "SELECT x, y FROM a JOIN b ON a.k = b.k", "postgresql", lambda name: known.get(name.table)
-    )
-    assert [(use.table, use.columns) for use in statement.tables] == [("a", ("x",)), ("b", ("y",))]
-    assert not statement.partial
-    statement = parse("SELECT * FROM a, c", "postgresql", lambda name: known.get(name.table))
-    assert [(use.table, use.columns) for use in statement.tables] == [("a", ("k", "x")), ("c", ("*",))]
