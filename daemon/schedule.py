@@ -1,4 +1,4 @@
-"""When the next cycle runs, and when mails leave. One process, one cycle at a time, times in UTC."""
+"""When the next cycle runs, and when mails leave: the life of `driftline run`. One process, times in UTC."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import sdnotify
@@ -15,21 +15,18 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from collectors.traces.receiver.errors import ReceiverError
-from config import secrets
 from config.errors import ConfigError
 from config.settings import Settings
-from daemon import assembly, cycle
-from daemon.collection import Stopped
-from daemon.deliveries import StoreOutbox
-from daemon.notify.delivery import deliver_due
+from daemon import assembly
+from daemon.health import Health
+from daemon.rounds import Rounds
 from daemon.store import history
 from daemon.store.database import Database
 from daemon.store.errors import StoreError
 from daemon.store.journal import Journal
-from daemon.store.keeping import scheduled
 from daemon.store.lock import only_writer
-from daemon.store.readers import LongReader, Readers
-from daemon.telemetry import CYCLE_SECONDS, CYCLES, EXTENTS, configure_logging, span
+from daemon.store.readers import Readers
+from daemon.telemetry import configure_logging
 
 if TYPE_CHECKING:
     from collectors.traces.facts import Flows
@@ -38,7 +35,6 @@ log = structlog.get_logger()
 
 DELIVER_EVERY = timedelta(minutes=1)
 LOOK_EVERY = timedelta(minutes=1)
-LATE_AFTER = timedelta(minutes=5)
 
 
 class Daemon:
@@ -59,10 +55,9 @@ class Daemon:
         self._clock = clock
         self._stopping = threading.Event()
         self._woken = threading.Event()
-        self._busy = threading.Lock()  # a cycle and a round of mail never write at the same time
         self._systemd = sdnotify.SystemdNotifier()
-        self._troubles: dict[str, str] = {}
-        self._named: frozenset[LongReader] = frozenset()
+        self.health = Health(self._systemd)
+        self.rounds = Rounds(clock, self.health, self._stopping)
 
     def run(self) -> None:
         """Runs until SIGTERM or SIGINT. Raises StoreError, ConfigError, ReceiverError at the start only."""
@@ -76,23 +71,6 @@ class Daemon:
             while not self._stopping.is_set():
                 self._serve_or_return(database)
         log.info("stopped")
-
-    @property
-    def health(self) -> str:
-        """`ok`, or `degraded` with what does not work at present. The daemon goes on, and tries again."""
-        troubles = "; ".join(f"{what}: {why}" for what, why in sorted(self._troubles.items()))
-        return f"degraded: {troubles}" if troubles else "ok"
-
-    def _went(self, what: str, why: str = "") -> None:
-        """Notes how something went last; `why`: it failed. systemd shows it in `systemctl status`."""
-        before = self.health
-        if why:
-            self._troubles[what] = why
-        else:
-            self._troubles.pop(what, None)
-        if self.health != before:
-            log.info("health", health=self.health)
-            self._systemd.notify(f"STATUS={' '.join(self.health.split())}")
 
     def stop(self) -> None:
         """Ends `run` soon: a cycle that is collecting is dropped, one that is committing ends."""
@@ -123,35 +101,28 @@ class Daemon:
                 flows = assembly.open_flows(settings, journal)
                 stack.callback(self._receive(settings, journal, flows))
             parts = stack.enter_context(assembly.parts(settings, database, journal, self._clock, flows))
+            readers = Readers(database)
             scheduler = BackgroundScheduler(timezone=UTC)
             first = self._first_due(database, settings)
-            scheduler.add_job(
-                lambda: self._cycle(parts, first),
-                "interval",
-                seconds=settings.schedule.collect_every.total_seconds(),
-                next_run_time=max(first, self._clock()),
-                max_instances=1,
-                coalesce=True,
-                misfire_grace_time=None,
-            )
-            scheduler.add_job(
-                lambda: self._deliver(database, settings),
-                "interval",
-                seconds=DELIVER_EVERY.total_seconds(),
-                next_run_time=self._clock(),
-                max_instances=1,
-                coalesce=True,
-                misfire_grace_time=None,
-            )
-            readers = Readers(database)
-            scheduler.add_job(
-                lambda: self._look(readers, journal),
-                "interval",
-                seconds=LOOK_EVERY.total_seconds(),
-                max_instances=1,
-                coalesce=True,
-                misfire_grace_time=None,
-            )
+            now = self._clock()
+            for work, every, begin in (
+                (
+                    lambda: self.rounds.run_cycle(parts, first),
+                    settings.schedule.collect_every,
+                    max(first, now),
+                ),
+                (lambda: self.rounds.deliver(database, settings), DELIVER_EVERY, now),
+                (lambda: self.rounds.look(readers, journal), LOOK_EVERY, now + LOOK_EVERY),
+            ):
+                scheduler.add_job(
+                    work,
+                    "interval",
+                    seconds=every.total_seconds(),
+                    next_run_time=begin,
+                    max_instances=1,
+                    coalesce=True,
+                    misfire_grace_time=None,
+                )
             scheduler.start()
             stack.callback(self._finish, scheduler)
             self._in_use = settings
@@ -213,89 +184,6 @@ class Daemon:
             if newest is None:
                 return self._clock()
             return history.head(connection, newest).time + settings.schedule.collect_every
-
-    def _cycle(self, parts: cycle.Parts, first: datetime) -> None:
-        late = parts.clock() - first > LATE_AFTER and self._is_catching_up(first)
-        with self._busy, span("cycle"):
-            try:
-                outcome = cycle.run(parts, late=late, stopping=self._stopping)
-            except Stopped:
-                log.warning("cycle_dropped", reason="the program is ending")
-                return
-            except (StoreError, OSError) as error:  # no room for the spool, say: the next cycle tries again
-                CYCLES.add(1, {"state": "error"})
-                log.error("cycle_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
-                self._went("cycle", str(error))
-                return
-        self._went("cycle")
-        self._went("publish", outcome.trouble)
-        CYCLES.add(1, {"state": outcome.state})
-        CYCLE_SECONDS.record(outcome.seconds)
-        for state, count in outcome.answers.items():
-            EXTENTS.add(count, {"state": state})
-        self._deliver(parts.database, parts.settings)
-        self._prune(parts)
-
-    def _prune(self, parts: cycle.Parts) -> None:
-        """Once a day, after a cycle. What cannot be pruned now is pruned tomorrow."""
-        now, zone = parts.clock(), parts.settings.schedule.zone
-        day = now.astimezone(zone).date()
-        if day == self._pruned_on:
-            return
-        with self._busy:
-            try:
-                key = secrets.key(parts.settings.database.signing_key_file)
-                done = scheduled.apply(parts.database, parts.settings.retention, now, zone, key=key)
-            except (StoreError, ConfigError) as error:
-                log.error("prune_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
-                return
-        self._pruned_on = day
-        if done.snapshots:
-            log.info(
-                "snapshots_pruned",
-                snapshots=done.snapshots,
-                versions=done.versions,
-                documents=done.documents,
-                characters=done.characters,
-            )
-
-    _pruned_on: date | None = None
-    _caught_up: datetime | None = None
-
-    def _is_catching_up(self, first: datetime) -> bool:
-        """True once for each first due time: later cycles follow their interval."""
-        if self._caught_up == first:
-            return False
-        self._caught_up = first
-        return True
-
-    def _deliver(self, database: Database, settings: Settings) -> None:
-        with self._busy:
-            try:
-                box = StoreOutbox(database, settings, self._clock)
-                done = deliver_due(box, settings.mail, self._clock(), installation=settings.driftline.name)
-            except (StoreError, ConfigError) as error:
-                log.error("deliveries_failed", reason=str(error))  # noqa: TRY400 - the sentence says it all
-                self._went("deliveries", str(error))
-                return
-        self._went("deliveries", "; ".join(done.errors))
-        for error_text in done.errors:
-            log.warning("delivery_failed", reason=error_text, retried=done.retried, given_up=done.given_up)
-        if done.sent:
-            log.info("delivered", mails=done.sent)
-
-    def _look(self, readers: Readers, journal: Journal | None) -> None:
-        """Warns once of each transaction of others that has been open for long; and how the receiver's disk does."""
-        self._went("spans", journal.trouble if journal else "")
-        with self._busy:  # it writes back what is in SQLite's log: never beside a cycle
-            try:
-                found = frozenset(readers.held_back(self._clock()))
-            except StoreError:
-                return  # the next cycle says what is wrong
-        for reader in sorted(found - self._named, key=lambda each: each.since):
-            since = reader.since.isoformat(timespec="seconds")
-            log.warning("long_reader", reader=reader.who, since=since)
-        self._named = found
 
     def _stop(self, number: int, _frame: object) -> None:
         log.info("stopping", signal=signal.Signals(number).name)

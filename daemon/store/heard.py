@@ -9,10 +9,21 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, bindparam, case, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from collectors.model import Json
-from daemon.store.columns import HEARD_SERVICE, REINSTRUMENTED, RELATION
+from daemon.store.columns import HEARD_SERVICE, REINSTRUMENTED, RELATION, RELATION_VERSION
 from daemon.store.spool import SpooledRelation
 from daemon.store.times import stamp
 
@@ -132,6 +143,53 @@ def stretches(connection: Connection, services: Collection[str]) -> dict[str, li
         for row in connection.execute(query.order_by(of.service, of.since)):
             found[row.service].append((row.since, row.until))
     return found
+
+
+def stale(connection: Connection, before: float) -> tuple[list[tuple[str, float]], list[str]]:
+    """Stretches by service and begin, and services seen otherwise, that ended before and that no rule asks about.
+
+    A flow that is silent for longer than that is still asked whether its service was heard since.
+    """
+    asked: dict[str, float] = {}
+    of, version = RELATION.c, RELATION_VERSION.c
+    silent = (
+        select(of.source, of.verb, of.target, of.last_at)
+        .join(RELATION_VERSION, version.relation_id == of.id)
+        .where(version.until.is_(None), of.observed, of.last_at < before)
+    )
+    for source, verb, target, last in connection.execute(silent):
+        service = teller(source, verb, target)
+        asked[service] = min(last, asked.get(service, before))
+    heard, changed = HEARD_SERVICE.c, REINSTRUMENTED.c
+    ended = select(heard.service, heard.since, heard.until).where(heard.until < before)
+    moved = select(changed.service, changed.changed_at).where(changed.changed_at < before)
+    return (
+        [
+            (service, since)
+            for service, since, until in connection.execute(ended.order_by(heard.service, heard.since))
+            if until < asked.get(service, before)
+        ],
+        [
+            service
+            for service, at in connection.execute(moved.order_by(changed.service))
+            if at < asked.get(service, before)
+        ],
+    )
+
+
+def forget(connection: Connection, before: float) -> int:
+    """Drops what is stale; returns how many rows that were."""
+    stretches_, services = stale(connection, before)
+    of = HEARD_SERVICE.c
+    if stretches_:
+        this = delete(HEARD_SERVICE).where(
+            of.service == bindparam("service_"), of.since == bindparam("since_")
+        )
+        connection.execute(this, [{"service_": name, "since_": since} for name, since in stretches_])
+    if services:
+        this = delete(REINSTRUMENTED).where(REINSTRUMENTED.c.service == bindparam("service_"))
+        connection.execute(this, [{"service_": name} for name in services])
+    return len(stretches_) + len(services)
 
 
 # -- how things are seen -----------------------------------------------------------------------------

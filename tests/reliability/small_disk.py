@@ -65,24 +65,24 @@ def main(folder: Path, how: str, port: int) -> list[dict[str, Any]]:
         seen.append(
             {
                 "what": what, "snapshots": snapshots, "sent": sent, "published": published,
-                "health": daemon.health,
+                "health": str(daemon.health),
             }
         )  # fmt: skip
 
     with home.store() as database, home.parts(database, 1) as parts:
         look("at first")
         with full(folder, how):
-            daemon._deliver(database, home.settings)
+            daemon.rounds.deliver(database, home.settings)
             look("mailing without room")
-            daemon._cycle(parts, moment(1))
+            daemon.rounds.run_cycle(parts, moment(1))
             look("committing without room")
-        daemon._cycle(parts, moment(1))
+        daemon.rounds.run_cycle(parts, moment(1))
         look("room again")
         home.published.with_name("driftline.db.json").unlink()  # the copy's age is unknown: it is due
         with full(folder, how):
-            daemon._went("publish", cycle._publish(parts))
+            daemon.health.went("publish", cycle._publish(parts))
             look("publishing without room")
-        daemon._cycle(parts, moment(1))
+        daemon.rounds.run_cycle(parts, moment(1))
         look("room at last")
     seen[-1]["damage"] = damage(home.file)
     return seen

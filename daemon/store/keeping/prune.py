@@ -60,12 +60,16 @@ _IMAGE = 71  # characters of "sha256:..." at the end of an image's urn
 
 @dataclass(slots=True)
 class Pruned:
-    """What a pruning did. `versions`: intervals that are no more; `documents`, `characters`: freed."""
+    """What a pruning did. `versions`: intervals that are no more; `documents`, `characters`: freed.
+
+    `stretches`: of time in which services were heard, that nothing asks about any more.
+    """
 
     snapshots: int = 0
     versions: int = 0
     documents: int = 0
     characters: int = 0
+    stretches: int = 0
 
 
 def taken(connection: Connection) -> list[Taken]:

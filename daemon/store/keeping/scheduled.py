@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy import Connection
 
+from daemon.store import heard
 from daemon.store.database import Database
 from daemon.store.keeping.policy import Policy, to_prune
 from daemon.store.keeping.prune import Pruned, needed, prune, taken
+
+HEARD_FOR = timedelta(days=90)
+"""At least so long it is known when services were heard: longer than any warm-up takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +47,20 @@ def apply(
     *,
     key: bytes = b"",
 ) -> Pruned:
-    """Prunes by the rules. `key`: signs the record of it. Raises DatabaseUnusable.
+    """Prunes by the rules, and forgets when services were heard in times of which not all snapshots are kept.
 
-    The caller holds the writer's lock.
+    `key`: signs the record of it. The caller holds the writer's lock. Raises DatabaseUnusable.
     """
+    before = max(now.timestamp() - max(policy.keep_all, HEARD_FOR).total_seconds(), 0.0)
     with database.reading() as connection:
         numbers = plan(connection, policy, now, zone, keep).pruned
-    if not numbers:
+        is_stale = any(heard.stale(connection, before))
+    if not numbers and not is_stale:
         return Pruned()
     with database.writing() as connection:
-        return prune(connection, numbers, now, key)
+        done = prune(connection, numbers, now, key)
+        done.stretches = heard.forget(connection, before)
+    return done
 
 
 def ranges(numbers: Collection[int]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collectors.model import Extent, Json, Listing, Relation, Resource, Role, Scope, Seen, Sightings
-from daemon.store import gone
+from daemon.store import gone, heard
 from demo.postgres import Server
 from tests.support.engines import empty_database
 from tests.support.snapshots import START, Snapshots
@@ -215,6 +215,8 @@ def live(world: World, store: Snapshots) -> tuple[int, int, int]:
         opened, ended = model.cycle(now, {k: v[-1] for k, v in journal.items()}, agents, world.sampling(upto))
         store.take(answer(journal, agents, world.sampling(upto)))
         taken += 1
+        with store.database.writing() as connection:  # what no rule asks about makes no difference
+            heard.forget(connection, now - 3 * WARM_UP.total_seconds())
         assert open_flows(store) == set(model.open), f"after {hours} hours"
         for origin in opened.values():
             counts[origin] = counts.get(origin, 0) + 1
