@@ -33,7 +33,7 @@ FIRST_QUEUE = f"arn:aws:sqs:{EU}:{ACCOUNT}:{QUEUES[0]}"
 BEFORE, AFTER = "2026-11-22T00:00:00Z", "2040-01-01T00:00:00Z"
 
 ANSWERS: dict[str, tuple[dict[str, str], int, tuple[str, ...]]] = {
-    "new-paths": ({"snapshot": "1"}, 8, ("GET /risk/{id}", "EU/EEA->US", MAILER)),
+    "new-paths": ({"snapshot": "1"}, 5, ("GET /risk/{id}", "EU/EEA->US", MAILER)),
     "government-ids": ({}, 1, ("GET /risk/{id}", "public.profiles", "national_id")),
     "borders": ({}, 1, ("EU/EEA->US", "GET /risk/{id}", "user.government_id")),
     "third-party-readers": ({}, 1, ("service://prod//mailer", MAILER, "user.contact.email")),
@@ -45,9 +45,9 @@ ANSWERS: dict[str, tuple[dict[str, str], int, tuple[str, ...]]] = {
     "account-changes": (
         {"account": ACCOUNT, "since": BEFORE, "until": AFTER}, 2, (QUEUES[0], "altered", QUEUES[4], "removed"),
     ),
-    "snapshot-changes": ({"snapshot": "2"}, 36, ("data_path", "GET /risk/{id}", QUEUES[4])),
+    "snapshot-changes": ({"snapshot": "2"}, 33, ("data_path", "GET /risk/{id}", QUEUES[4])),
     "drift-by-kind": ({"since": "2026-11-22T09:00:00Z", "until": AFTER}, 5, ("removed", "data_path")),
-    "churn": ({"since": BEFORE}, 15, ("aws.sqs.queue", "reaches")),
+    "churn": ({"since": BEFORE}, 14, ("aws.sqs.queue", "reaches")),
     "resource-versions": ({"urn": FIRST_QUEUE}, 2, ("baseline", "altered", "other")),
     "resources-at": ({"account": ACCOUNT, "at": "2026-11-22T08:30:00Z"}, 13, (QUEUES[4], "profiles-db")),
     "public-resources": ({}, 1, (ACCOUNT, "function:checkout/url")),
