@@ -10,6 +10,7 @@ import orjson
 
 from collectors.contract import Fact
 from collectors.model import Alias, Json, Relation, Resource, Role, Scope, Seen
+from collectors.traces.conventions import CONVENTIONS
 from collectors.traces.learned import learned
 from collectors.traces.said import read_detail
 
@@ -24,6 +25,9 @@ _FLOWS = frozenset({"reads", "writes", "publishes_to", "sends_to", "calls", "lea
 _EVIDENCE = ("paired", "ancestor", "linked", "learned", "topic", "unattributed")  # strongest first
 _UNITED = frozenset({"instrumentation"})
 """Attributes of which each fact tells a part."""
+_UNITED_LATELY = frozenset({CONVENTIONS})
+"""The same of those that may end: only what was told within a week of the newest counts."""
+_LATELY = 7 * 86_400.0
 _MOST = 100
 _STILL_CURRENT = 86_400.0
 """Seconds: of several values seen within a day of the newest one, the smallest counts, so that a service in
@@ -190,6 +194,10 @@ def _attributes(facts: Sequence[Fact]) -> dict[str, Json]:
             found[key] = [*sorted({one for value in lists for one in _texts(value)})[:_MOST]]
             continue
         newest = max(last for last, _ in seen[key].values())
+        if key in _UNITED_LATELY:
+            lists = [value for last, value in seen[key].values() if last >= newest - _LATELY]
+            found[key] = [*sorted({one for value in lists for one in _texts(value)})[:_MOST]]
+            continue
         if "true" in seen[key]:
             found[key] = True
         else:

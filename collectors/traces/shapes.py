@@ -8,7 +8,7 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from collectors.model import Alias
-from collectors.traces import destinations, names, stores
+from collectors.traces import conventions, destinations, names, stores
 from collectors.traces.destinations import WHOLE_STORE, Address, Destination
 from collectors.traces.leaks import LEAKS
 from collectors.traces.origins import Service, service_of
@@ -187,6 +187,7 @@ class Shapes:
             said += (*topic.said, Said(environment, topic.urn, "consumed_by", operation))
         if statement is not None:
             said.append(Said(environment, service.urn, "is", "", detail(statements=True)))
+        said += conventions.said(environment, service.urn, attributes)
         for where, use in used:
             said += (*where.said, flow(environment, service.urn, use))
         for use in leaks:

@@ -28,7 +28,9 @@ Every other verb is shown, a new one too: `calls`, `reads`, `writes`, `publishes
 _NAMED = ("name", "public", "type")
 """What is versioned of a resource beside its tags and attributes, and is worth a word."""
 
-_QUIET = frozenset({"root", "evidence", "partial", "statements", "instrumentation", "sampling"})
+_QUIET = frozenset(
+    {"root", "evidence", "partial", "statements", "instrumentation", "sampling", "conventions"}
+)
 """Attributes of what traces show that say how it was seen rather than what it does."""
 
 _FOUND_BY_FLOW = ("table://", "host://", "topic://")

@@ -6,12 +6,14 @@ from collections import defaultdict
 
 from collectors.model import Alias, Json, Role
 from daemon.analysis import sight
-from daemon.analysis.workloads import services
+from daemon.analysis.classes import texts
+from daemon.analysis.workloads import services, workloads
 from daemon.values.graph import Graph
-from daemon.values.lacking import Lack, ServiceLacks
+from daemon.values.lacking import Age, Convention, Lack, ServiceLacks
 
 _OUTWARD = frozenset({"calls", "publishes_to", "reads", "sends_to", "writes"})
 _DEFAULT = "default"
+_NEW = "new"
 _WITHOUT_ADDRESS = ("sqlite", "h2", "hsqldb", "derby")
 """Databases within the process: they have no address to tell."""
 
@@ -23,6 +25,17 @@ def lacking(graph: Graph) -> tuple[ServiceLacks, ...]:
     operations: dict[str, int] = defaultdict(int)
     for service in service_of.values():
         operations[service] += 1
+    led = _led_to(graph)
+    placed = {
+        resource.scope.account
+        for resource in graph.resources.values()
+        if resource.role is Role.SERVICE and resource.name.count("/") and not resource.name.startswith("/")
+    }
+    serving = {
+        service_of.get(urn, "")
+        for urn, resource in graph.resources.items()
+        if resource.role is Role.OPERATION and resource.attributes.get("kind") in ("server", "consumer")
+    }
     outward: dict[str, set[str]] = defaultdict(set)
     unaddressed: set[str] = set()
     runs: set[str] = set()
@@ -42,11 +55,13 @@ def lacking(graph: Graph) -> tuple[ServiceLacks, ...]:
         sampled = _one_in(told.get("sampling"))
         judged = (
             (Lack.STATEMENTS, urn in silent),
+            (Lack.SERVER_SPANS, urn in led and operations[urn] > 0 and urn not in serving),
             (Lack.CLIENT_SPANS, operations[urn] > 0 and not outward[urn]),
             (Lack.PEER_ADDRESS, urn in unaddressed),
             (Lack.SAMPLED, sampled > 1),
             (Lack.RESOURCE, urn not in runs),
             (Lack.ENVIRONMENT, resource.scope.account == _DEFAULT),
+            (Lack.NAMESPACE, resource.scope.account in placed and not resource.name.rpartition("/")[0]),
             (Lack.NAME, resource.name.rpartition("/")[2].startswith("unknown_service")),
         )
         language = told.get("language")
@@ -59,9 +74,33 @@ def lacking(graph: Graph) -> tuple[ServiceLacks, ...]:
                 operations[urn],
                 sampled,
                 tuple(lack for lack, true in judged if true),
+                _conventions(told.get("conventions")),
             )
         )
     return tuple(found)
+
+
+def _led_to(graph: Graph) -> set[str]:
+    """Services to which a balancer, gateway or ingress leads requests."""
+    ends = {graph.target(relation) for relation in graph.relations if relation.verb == "routes_to"}
+    return {
+        service
+        for service, running in {**dict.fromkeys(ends, ()), **workloads(graph)}.items()
+        if service in ends or ends.intersection(running)
+    }
+
+
+def _conventions(told: Json) -> tuple[Convention, ...]:
+    """Of `http old`, `database new`, `database both`: the families that are not new alone."""
+    ages: dict[str, set[str]] = defaultdict(set)
+    for each in texts(told):
+        family, _, age = each.rpartition(" ")
+        ages[family].add(age)
+    return tuple(
+        Convention(family, Age.MIXED if len(found) > 1 else Age(next(iter(found))))
+        for family, found in sorted(ages.items())
+        if found != {_NEW}
+    )
 
 
 def _unaddressed(target: str | Alias) -> bool:

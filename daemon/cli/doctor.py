@@ -39,13 +39,16 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 def traces(context: typer.Context, as_json: AsJson = False) -> None:
     """Name the services heard, what the telemetry of each lacks, and the setting that adds it, by language.
 
-    JSON: urn, name, environment, language, operations, sampled, lacks, remedies (lack, setting).
+    Services that send old attribute names, or both, are named as well: that costs nothing here.
+
+    JSON: urn, name, environment, language, operations, sampled, lacks, remedies (lack, setting), conventions (family,
+    age: old, both or mixed; setting).
     """
     from daemon.analysis.lacking import lacking
     from daemon.cli.terminal import print_found
     from daemon.report.json import plain
     from daemon.report.lacking import render_lacking
-    from daemon.report.remedies import remedy
+    from daemon.report.remedies import remedy, upgrade
     from daemon.store import flow_lookups
 
     with reading(settings_of(context)) as connection:
@@ -56,5 +59,9 @@ def traces(context: typer.Context, as_json: AsJson = False) -> None:
         row = plain(each)
         assert isinstance(row, dict)
         remedies = [{"lack": str(lack), "setting": remedy(lack, each.language)} for lack in each.lacks]
-        rows.append({**row, "remedies": remedies})
+        ages = [
+            {"family": one.family, "age": str(one.age), "setting": upgrade(one, each.language)}
+            for one in each.conventions
+        ]
+        rows.append({**row, "remedies": remedies, "conventions": ages})
     print_found("lacking", found, render_lacking, as_json=as_json, data=rows)

@@ -27,7 +27,8 @@ def operations(
 ) -> None:
     """List operations as of the newest snapshot: seen, declared, or both.
 
-    Declared is what API gateways route and what the documents of [[declared]] hold; ingresses let in all below a path.
+    Declared is what API gateways route and what the documents of [[declared]] hold; ingresses let in all below a
+    path.
 
     JSON: service, environment, name, seen, declared, undeclared, public, returns, first_seen, last_seen.
     """

@@ -7,18 +7,27 @@ from collections.abc import Sequence
 
 from daemon.report import wording
 from daemon.report.lines import Line, Note, Section, Tone
-from daemon.report.remedies import remedy
+from daemon.report.remedies import remedy, upgrade
 from daemon.report.text import WIDTH, flow, painter, section_lines
-from daemon.values.lacking import Lack, ServiceLacks
+from daemon.values.lacking import Age, Convention, Lack, ServiceLacks
 
 _MEANING = {
     Lack.STATEMENTS: "database calls without their text: no tables and columns, so no data classes",
-    Lack.CLIENT_SPANS: "operations without any call of their own: paths end there",
+    Lack.SERVER_SPANS: "requests are led to it, and no span shows what it answers: no operation, no entry",
+    Lack.CLIENT_SPANS: "operations without any call of their own: paths end there; right for what calls nobody",
     Lack.PEER_ADDRESS: "database calls without an address: they cannot be joined to a database of the inventory",
     Lack.SAMPLED: "only some traces are sent: rare flows are seen late",
     Lack.RESOURCE: "nothing says what it runs on: no region, no workload, no exposure by a load balancer",
     Lack.ENVIRONMENT: "no environment: all of them are counted as one",
+    Lack.NAMESPACE: "others here have a namespace: one of equal name would be taken for the same service",
     Lack.NAME: "no name: all of them are counted as one service",
+}
+
+
+_AGES = {
+    Age.OLD: "Old attribute names: nothing is lost here, other readers may stop to know them",
+    Age.BOTH: "Old and new attribute names at once: nothing is lost here, spans are larger than they need be",
+    Age.MIXED: "Some spans with old attribute names, some with new: nothing is lost here, other readers see a part",
 }
 
 
@@ -31,6 +40,10 @@ def render_lacking(found: Sequence[ServiceLacks], *, width: int = WIDTH, colour:
         if lines:
             title = f"Without {lack}" if lack is not Lack.SAMPLED else "Sampled"
             rows += section_lines(Section(f"{title}: {_MEANING[lack]}", lines, Tone.WARNING), width, paint)
+    for age in Age:
+        lines = _ages(age, found)
+        if lines:
+            rows += section_lines(Section(_AGES[age], lines, Tone.QUIET), width, paint)
     complete = [each for each in found if not each.lacks]
     if complete:
         names = wording.listed(f"{each.name.removeprefix('/')} ({each.environment})" for each in complete)
@@ -51,9 +64,27 @@ def _lines(lack: Lack, lacking: Sequence[ServiceLacks]) -> tuple[Line, ...]:
             "?",
             wording.listed(_named(lack, each) for each in of),
             columns=(language or "any language",),
-            notes=((Note(remedy(lack, language), "add"),),),
+            notes=((Note(remedy(lack, language), "what helps"),),),
         )
         for language, of in sorted(by_language.items())
+    )
+
+
+def _ages(age: Age, found: Sequence[ServiceLacks]) -> tuple[Line, ...]:
+    grouped: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for each in found:
+        for convention in each.conventions:
+            if convention.age is age:
+                name = f"{each.name.removeprefix('/')} ({each.environment})"
+                grouped[convention.family, each.language].append(name)
+    return tuple(
+        Line(
+            "*",
+            wording.listed(names),
+            columns=(family, language or "any language"),
+            notes=((Note(upgrade(Convention(family, age), language), "to change it"),),),
+        )
+        for (family, language), names in sorted(grouped.items())
     )
 
 

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collectors.traces.conventions import CONVENTIONS, FAMILIES, spoken
+from collectors.traces.merging import merge
 from collectors.traces.semconv import RESOURCE_NAMES, SPAN_NAMES, STATEMENT_NAMES
-from tests.support.traces import Value, facts, proto_span, read, resource_spans
+from collectors.traces.spans import Span
+from tests.support.traces import LONG_AFTER, Value, facts, proto_span, read, resource_spans
 
 # Newest name -> what it was called before, with the value it then had where that was another one.
 RENAMED: Mapping[str, str] = {
@@ -145,6 +148,7 @@ def test_every_age_of_instrumentation_says_the_same(
                     )
                 )
             )
+            if CONVENTIONS not in fact.detail
         ]
 
     assert fleet(ages) == fleet(("new", "new", "new"))
@@ -156,3 +160,46 @@ def test_a_renamed_attribute_is_read_under_both_names_the_new_one_first(new: str
     both = [names for names in tables if new in names and old in names]
     assert both
     assert all(names.index(new) < names.index(old) for names in both)
+
+
+@pytest.mark.parametrize("how", ["old", "new", "dup"])
+@pytest.mark.parametrize(
+    ("family", "meaning"),
+    [
+        ("http", SERVERS[1]),
+        ("database", CLIENTS[0]),
+        ("database", CLIENTS[4]),
+        ("messaging", {"messaging.system": "kafka", "messaging.operation.type": "send"}),
+        ("rpc", {"rpc.system.name": "grpc", "rpc.method": "shop.Cart/Get"}),
+    ],
+)
+def test_the_age_of_a_family_is_told_by_its_names(family: str, meaning: dict[str, Value], how: str) -> None:
+    age = {"dup": "both"}.get(how, how)
+    assert spoken(told(meaning, how)) == (f"{family} {age}",)
+
+
+def test_ages_are_told_by_names_that_are_read() -> None:
+    wanted = {name for known in SPAN_NAMES.values() for name in known}
+    for family in FAMILIES.values():
+        assert wanted.issuperset({*family.new, *family.old})
+        assert not {*family.new} & {*family.old}
+
+
+def test_a_service_is_told_the_ages_it_spoke_lately() -> None:
+    days = 20
+
+    def at(day: int, **attributes: Value) -> list[Span]:
+        named = {name.replace("__", "."): value for name, value in attributes.items()}
+        spans = [proto_span(f"s{day}", "server", "in", at=(day - days) * 86_400, attributes=named)]
+        return read(resource_spans("shop", spans))
+
+    early = [*at(0, http__method="GET"), *at(5, db__system="mysql")]
+    late = [
+        *at(days, http__request__method="GET", http__method="GET"),
+        *at(days - 6, db__system__name="mysql"),
+    ]
+    for spans in ([*early, *late], [*late, *early]):
+        (service,) = (
+            each for each in merge("prod", facts(spans), LONG_AFTER).resources if each.type == "service"
+        )
+        assert service.attributes["conventions"] == ["database new", "http both"]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from daemon.analysis.lacking import lacking
-from daemon.report.remedies import REMEDIES, remedy
-from daemon.values.lacking import Lack
+from daemon.report.remedies import REMEDIES, remedy, upgrade
+from daemon.values.lacking import Age, Convention, Lack
 from tests.support.command_line import CommandLine
 from tests.support.estates import EVIL, evil, installed, shop
 from tests.support.golden import Golden
@@ -26,11 +26,13 @@ def line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 def dim() -> Estate:
     """One service for each thing that can be lacking."""
     estate = shop()
-    silent = estate.service("silent", statements=False, language="java")
+    silent = estate.service(
+        "silent", statements=False, language="java", conventions=["database old", "http new"]
+    )
     estate.reads(estate.root(silent, "GET /"), estate.table("public.customers", "db.example"), "*")
-    mute = estate.service("mute", language="python")
+    mute = estate.service("mute", language="python", conventions=["http both"])
     estate.root(mute, "GET /")
-    nowhere = estate.service("nowhere", language="go", sampling=16)
+    nowhere = estate.service("nowhere", language="go", sampling=16, conventions=["http new", "http old"])
     estate.reads(estate.root(nowhere, "GET /"), estate.table("public.orders"), "id")
     estate.environment = "default"
     estate.root(estate.service("unknown_service"), "GET /")
@@ -133,3 +135,39 @@ def test_doctor_exits_with_a_code_where_something_does_not_work(tmp_path: Path, 
 
 def _states(output: str) -> dict[str, str]:
     return {each["name"]: each["state"] for each in json.loads(output)["data"]}
+
+
+def test_who_is_led_to_and_shows_no_server_span_lacks_them() -> None:
+    estate = Estate()
+    runs = estate.workload("till")
+    silent, job = estate.service("till", runs), estate.service("job", estate.workload("job"))
+    for service in (silent, job):
+        estate.operation(service, "work", "job")
+    estate.balancer("front", runs)
+    found = {each.name: Lack.SERVER_SPANS in each.lacks for each in lacking(estate.graph())}
+    assert found == {"till": True, "job": False}
+    estate.operation(silent, "GET /", "server")
+    assert not any(Lack.SERVER_SPANS in each.lacks for each in lacking(estate.graph()))
+
+
+def test_a_namespace_is_lacking_only_where_others_have_one() -> None:
+    estate = Estate()
+    estate.service("a")
+    assert [Lack.NAMESPACE in each.lacks for each in lacking(estate.graph())] == [False]
+    urn = "service://prod/shop/b"
+    estate.resources[urn] = replace(estate.resources["service://prod//a"], urn=urn, name="shop/b")
+    assert {each.name: Lack.NAMESPACE in each.lacks for each in lacking(estate.graph())} == {
+        "a": True,
+        "shop/b": False,
+    }
+
+
+def test_ages_of_conventions_are_told_with_the_setting_and_new_ones_are_not() -> None:
+    found = {each.name: each.conventions for each in lacking(dim().graph())}
+    assert found["silent"] == (Convention("database", Age.OLD),)
+    assert found["mute"] == (Convention("http", Age.BOTH),)
+    assert found["nowhere"] == (Convention("http", Age.MIXED),)
+    assert found["checkout"] == ()
+    assert "=database/dup, and" in upgrade(Convention("database", Age.OLD), "java")
+    assert upgrade(Convention("http", Age.OLD), "java").startswith("update: agent 2.0")
+    assert "=rpc instead of rpc/dup" in upgrade(Convention("rpc", Age.BOTH), "go")
