@@ -95,7 +95,7 @@ def _receivers(settings: Settings) -> Iterator[Check]:
                 yield Check(where, State.OK, f"something listens on {address}")
         except OSError as error:
             why = error.strerror or "no answer"
-            said = f"nothing listens on {address} ({why}): is `driftline run` or `driftline receive` up?"
+            said = f"nothing listens on {address} ({why}): is `driftline run` up?"
             yield Check(where, State.ADVICE, said)
 
 

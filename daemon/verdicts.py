@@ -125,7 +125,7 @@ def no_class(key: str) -> str:
     """Why a word is no class, and what to write."""
     near = nearest(key, data_classes())
     hint = f"did you mean {near}?" if near else "`driftline classes list` names them"
-    return f'"{key}" is no data class; {hint} "{NONE}" stands for nothing personal'
+    return f'"{key}" is no data class: {hint}; "{NONE}" stands for nothing personal'
 
 
 def _faults(row: dict[str, object]) -> list[tuple[str, str]]:

@@ -39,7 +39,7 @@ def explain(
 ) -> None:
     """Say what supports a data path: each hop's evidence and times, each class's rule, exposure, borders, sureness.
 
-    JSON: id, ids, paths, since, hops (hop, first_seen, last_seen, times), store_region.
+    JSON: id, ids, paths, since, hops (hop, first_seen, last_seen, times), store_region, fetched (as hops).
     """
     from daemon import comparison
     from daemon.cli.terminal import print_found
@@ -54,6 +54,7 @@ def explain(
 
 
 def _explanation(connection: Connection, line: PathChange) -> Explanation:
+    from daemon.analysis.fetching import fetched
     from daemon.store import flow_lookups
     from daemon.values.explanation import Explanation, HopSeen
 
@@ -68,6 +69,9 @@ def _explanation(connection: Connection, line: PathChange) -> Explanation:
         tuple(flow_lookups.path_since(connection, path) for path in line.paths),
         tuple(HopSeen(hop, *seen.get(edge, unknown)) for hop, edge in zip(first.route, edges, strict=True)),
         flow_lookups.regions(connection, {first.store} - {""}).get(first.store, ""),
+        fetched(line.paths, flow_lookups.flows(connection, ("reads",)))
+        if first.identity.direction.gives
+        else (),
     )
 
 

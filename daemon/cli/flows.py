@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import moments
+from daemon.cli import moments, words
 from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
 from daemon.cli.options import AsJson, DataClass, Environment, New, Newer, Older
-from daemon.cli.words import given, one_of
+from daemon.cli.words import given, one_of, say_nothing_found
 
 
 def flows(
@@ -64,7 +64,7 @@ def flows(
     choice = FlowChoice(
         given(source, "--source"),
         given(target, "--target"),
-        given(data_class, "--class"),
+        words.data_class(data_class),
         given(environment, "--environment"),
         moments.begin_of(since) if since else "",
     )
@@ -77,6 +77,8 @@ def flows(
             found = flow_lookups.new_flows(connection, before, after, verbs)
         else:
             found = flow_lookups.flows(connection, verbs)
-        paths = flow_lookups.paths(connection)
-    chosen = tuple(flow for flow in with_classes(found, paths) if choice.fits(flow))
+        known = with_classes(found, flow_lookups.paths(connection))
+        chosen = tuple(flow for flow in known if choice.fits(flow))
+        if not chosen and not new:
+            say_nothing_found(connection, after, chosen=choice != FlowChoice() or verb is not None)
     print_found("flows", chosen, partial(render_flows, new=new), as_json=as_json)

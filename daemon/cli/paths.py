@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from daemon.cli import words
 from daemon.cli.looking import between
 from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
 from daemon.cli.options import AsJson, DataClass, Environment, New, Newer, Older
-from daemon.cli.words import given, one_of
+from daemon.cli.words import given, one_of, say_nothing_found
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -96,7 +97,7 @@ def paths(
             "without --new, paths are those of one snapshot, and A and B name two: leave one out, or add --new"
         )
     choice = PathChoice(
-        given(data_class, "--class"),
+        words.data_class(data_class),
         one_of(exposure, "--exposure", ("internet", "internal")) if exposure else "",
         given(border, "--border"),
         given(service, "--service"),
@@ -114,6 +115,9 @@ def paths(
         else:
             found = comparison.standing_paths(connection, existing_snapshot(connection, b or a))
         found = _chosen(found, choice, given(id, "--id"))
+        if not found and not new:
+            asked = bool(id) or choice != PathChoice()
+            say_nothing_found(connection, existing_snapshot(connection, b or a), chosen=asked)
         if drawn:
             picture = _picture(connection, tuple(path for line in found for path in line.paths))
     if not drawn:
@@ -121,8 +125,6 @@ def paths(
         return
     from daemon.report.picture import RENDERERS
 
-    if not picture.boxes:
-        typer.echo("driftline: no path fits: the picture is empty", err=True)
     sys.stdout.write(RENDERERS[chosen_format](picture))
 
 

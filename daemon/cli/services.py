@@ -7,7 +7,7 @@ import typer
 from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
 from daemon.cli.options import AsJson, Environment, Named
-from daemon.cli.words import given
+from daemon.cli.words import given, say_nothing_found
 
 
 def services(
@@ -31,8 +31,10 @@ def services(
     choice = ServiceChoice(given(text, "TEXT"), given(environment, "--environment"))
     settings = settings_of(context)
     with reading(settings) as connection:
-        existing_snapshot(connection)
+        number = existing_snapshot(connection)
         graph, paths = flow_lookups.speaking(connection), flow_lookups.paths(connection)
-    public = entries(graph, settings.traces.public_operations)
-    found = tuple(sheet for sheet in sheets(graph, public, paths) if choice.fits(sheet))
+        public = entries(graph, settings.traces.public_operations)
+        found = tuple(sheet for sheet in sheets(graph, public, paths) if choice.fits(sheet))
+        if not found:
+            say_nothing_found(connection, number, chosen=choice != ServiceChoice())
     print_found("services", found, render_services, as_json=as_json)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
 from daemon.report.safe_text import safe_text
 
+_NOTHING = "-"
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _MEASURED = 500
 """By how many of a stream's rows the columns are made wide: more would have to be held."""
 
@@ -56,12 +59,19 @@ def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], measured: 
     if len(cells) == 1 and not heading:
         return 0
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
+    aligned = [_aligned([line[i] for line in cells[1:]]) for i in range(len(columns))]
     number = -1  # the heading is no row
     for line in chain(cells, rest):
         number += 1
-        padded = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        padded = "  ".join(put(cell, width) for put, cell, width in zip(aligned, line, widths, strict=True))
         sys.stdout.write(padded.rstrip() + "\n")
     return number
+
+
+def _aligned(cells: Sequence[str]) -> Callable[[str, int], str]:
+    """Numbers stand below one another by their last digit, all else by its first letter."""
+    numbers = [cell for cell in cells if cell != _NOTHING]
+    return str.rjust if numbers and all(map(_NUMBER.fullmatch, numbers)) else str.ljust
 
 
 def _document(value: object) -> str:
@@ -84,7 +94,7 @@ def print_pairs(pairs: Mapping[str, Any], *, as_json: bool) -> None:
 
 def _cell(value: object) -> str:
     if value is None:
-        return "-"
+        return _NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     return safe_text(str(value))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _LONGEST = 4096
+_NEAR = 3
+_FEW = 20
 
 
 def sound(text: str, hint: str) -> str:
@@ -43,11 +45,25 @@ def one_of(text: str, hint: str, words: Iterable[str]) -> str:
     words = sorted(words)
     if text in words:
         return text
-    near = get_close_matches(text, words, n=1)
-    advice = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(words)}"
+    near = [word for word in words if text and text in word][:_NEAR] or get_close_matches(text, words, n=1)
+    if near:
+        advice = f"did you mean {' or '.join(near)}?"
+    elif len(words) <= _FEW:
+        advice = f"choose one of {', '.join(words)}"
+    else:
+        advice = f"there are {len(words):,}, such as {words[0]} and {words[-1]}"
     raise typer.BadParameter(
         f'"{safe_text(text)}" is none that is known: {safe_text(advice)}', param_hint=hint
     )
+
+
+def data_class(text: str | None) -> str:
+    """A data class to choose by, or one with classes below it; "" if none was given. Raises BadParameter."""
+    from config.vocabulary import data_classes
+
+    if text is None or "*" in text:
+        return given(text, "--class")
+    return one_of(text, "--class", data_classes())
 
 
 def urn_of(connection: Connection, text: str, number: int | None) -> str:
@@ -70,11 +86,32 @@ def urn_of(connection: Connection, text: str, number: int | None) -> str:
         raise NotFound(f'no resource with the urn or name "{text}": {advice}')
     raise several(
         f'"{text}" is the name, or part of it, of {found.total:,} resources:',
-        [f"{each.type}  {each.name}  {each.urn}" for each in found.matches],
+        _columns([(each.type, each.name, each.urn) for each in found.matches]),
         found.total,
         "`driftline inventory TEXT` lists them",
         "Write the urn of one of them, or more of its name.",
     )
+
+
+def say_nothing_found(connection: Connection, number: int, *, chosen: bool) -> None:
+    """Why a list is empty, on standard error. `chosen`: not everything was asked for."""
+    from daemon.store import flow_lookups
+
+    said = (
+        f"nothing in snapshot {number} fits" if chosen else "`driftline doctor traces` says what spans lack"
+    )
+    if not flow_lookups.hears(connection):
+        said = (
+            f"no service was heard of by snapshot {number}: `driftline doctor` says where spans are awaited, "
+            "`driftline otel-config` how to send them, and `driftline traces import FILE` reads files"
+        )
+    typer.echo(f"driftline: {said}", err=True)
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Cells below one another, the last one as long as it is."""
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)][:-1]
+    return ["  ".join((*map(str.ljust, row[:-1], widths), row[-1])) for row in rows]
 
 
 def several(said: str, shown: Sequence[str], total: int, rest: str, advice: str) -> typer.Exit:

@@ -36,10 +36,8 @@ def _line(each: Flow, symbol: str) -> Line:
     carried = f"({', '.join(each.columns)})" if each.columns else ""
     seen = [Note(wording.evidence(each.evidence), "evidence")] if each.evidence else []
     if each.first_seen and each.last_seen:
-        first, last = (
-            wording.moment(datetime.fromisoformat(time)) for time in (each.first_seen, each.last_seen)
-        )
-        seen.append(Note(f"seen {first} to {last}, {wording.counted(each.times, 'time')} at least"))
+        when = wording.seen(*map(datetime.fromisoformat, (each.first_seen, each.last_seen)))
+        seen.append(Note(f"{when}, {wording.counted(each.times, 'time')} at least"))
     return Line(
         symbol=symbol,
         text=f"{wording.end(each.source)} {each.verb.replace('_', ' ')} {wording.end(each.target)}{carried}",

@@ -94,7 +94,7 @@ def path_line(change: PathChange, symbol: str, now: datetime) -> Line:
         _note("; ".join(dict.fromkeys(path.answer_evidence for path in paths)), "returned")
         if first.answer is Answer.RETURNS
         else (),
-        _note(first.exposure_evidence, "exposed"),
+        _note(first.exposure_evidence, "exposed" if first.exposure == "internet" else "begins"),
         _note("each hop was seen, but not all in one trace", "possible")
         if first.tier is Tier.POSSIBLE
         else (),

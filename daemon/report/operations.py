@@ -42,10 +42,7 @@ def _line(sheet: OperationSheet) -> Line:
         said = _declared(sheet)
     notes = []
     if sheet.first_seen:
-        first, last = (
-            wording.moment(datetime.fromisoformat(each)) for each in (sheet.first_seen, sheet.last_seen)
-        )
-        notes.append(Note(f"seen {first} to {last}"))
+        notes.append(Note(wording.seen(*map(datetime.fromisoformat, (sheet.first_seen, sheet.last_seen)))))
     if sheet.returns:
         notes.append(Note(wording.clipped(wording.listed(sheet.returns), 300), "declared answer"))
     return Line(

@@ -10,6 +10,7 @@ from daemon.report.lines import Section, Tone, path_line
 from daemon.report.text import WIDTH, flow, painter, section_lines
 from daemon.values.drift import PathChange
 
+_COUNTED = {"internet": "from the internet", "internal": "from inside"}
 _EXPOSURES = {
     "internet": "Paths from the internet to personal data",
     "internal": "Paths from inside to personal data",
@@ -31,11 +32,13 @@ def render_paths(
         title = _EXPOSURES.get(exposure, f"Paths to personal data: {exposure}")
         lines = tuple(path_line(path, "!" if new else "*", now) for path in chosen)
         rows += section_lines(Section(title, lines, Tone.ALARM), width, paint)
-        counts.append(f"{len(chosen):,} {exposure}")
+        counts.append(f"{len(chosen):,} {_COUNTED.get(exposure, exposure)}")
     kind = "new path" if new else "path"
     total = wording.counted(len(paths), kind) if paths else f"no {kind}s"
     foot = f"{total} to personal data" + (f": {', '.join(counts)}" if counts else "")
     rows += [paint("bold", row) for row in flow("", (foot,), width, 2)]
+    if paths:
+        rows += flow("", ("`driftline explain ID` says what supports one",), width, 2)
     return "\n".join(rows) + "\n"
 
 

@@ -35,7 +35,7 @@ def _line(sheet: ServiceSheet) -> Line:
     )
     personal = sorted({each for use in sheet.tables for each in use.classes})
     seen = (
-        (Note(f"seen {wording.moment(sheet.first_seen)} to {wording.moment(sheet.last_seen)}"),)
+        (Note(wording.seen(sheet.first_seen, sheet.last_seen)),)
         if sheet.first_seen and sheet.last_seen
         else ()
     )

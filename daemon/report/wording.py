@@ -18,6 +18,12 @@ def moment(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
 
 
+def seen(first: datetime, last: datetime) -> str:
+    """`seen 2026-11-20 06:00Z to 2026-11-22 06:00Z`; once if both are the same minute."""
+    begin, end = moment(first), moment(last)
+    return f"seen {begin}" if begin == end else f"seen {begin} to {end}"
+
+
 def moment_near(time: datetime, day: date) -> str:
     """`05:12Z` on `day`, with the date on any other."""
     utc = time.astimezone(UTC)
@@ -56,6 +62,7 @@ def value(content: Json) -> str:
 _EVIDENCE = {
     "paired": "paired spans",
     "ancestor": "ancestor spans",
+    "linked": "linked spans",
     "learned": "learned from who answers there",
     "strong": "strong name",
     "weak": "weak name",
@@ -124,6 +131,8 @@ def name(urn: str) -> str:
             "host": 1,
         }.get(kind)
         parts = rest.split("/", depth) if depth else []
+        if kind == "table" and parts[4:] == ["*"]:
+            return f"unknown tables of {parts[3] or parts[2]}"
         return parts[depth] if depth and len(parts) > depth else urn
     if urn.startswith("arn:"):
         return urn.rpartition(":")[2].rpartition("/")[2] or urn

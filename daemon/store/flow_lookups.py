@@ -70,6 +70,14 @@ def declares(connection: Connection) -> bool:
     return connection.execute(query).first() is not None
 
 
+def hears(connection: Connection) -> bool:
+    """Whether any service is known as of the newest snapshot."""
+    return (
+        connection.execute(text("SELECT 1 FROM v1_resources WHERE role = 'service' LIMIT 1")).first()
+        is not None
+    )
+
+
 def paths(connection: Connection) -> tuple[DataPath, ...]:
     """Data paths as of the newest snapshot, sorted by identity."""
     query = text("SELECT * FROM v1_data_paths ORDER BY origin_operation, sink, direction, data_class")

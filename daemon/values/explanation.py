@@ -23,6 +23,7 @@ class Explanation:
 
     `ids`: of the paths, in their order. `since`: when a snapshot showed each first, RFC 3339 in UTC, or "".
     `store_region`: of the database the sink lies in, "" if unknown.
+    `fetched`: of data that is handed on, who on the way reads it from where.
     """
 
     id: str
@@ -31,3 +32,4 @@ class Explanation:
     since: tuple[str, ...]
     hops: tuple[HopSeen, ...]
     store_region: str
+    fetched: tuple[HopSeen, ...] = ()

@@ -59,7 +59,7 @@ WHOLE = '[[verdicts]]\ntable = "t"\ncolumn = "c"\nclass = "none"\nreason = "x"\n
         (WHOLE + 'clas = "none"\n', ":6: verdicts[0].clas: is no key of a verdict; did you mean class?"),
         (
             WHOLE.replace("none", "user.nme"),
-            ':4: verdicts[0].class: "user.nme" is no data class; did you mean',
+            ':4: verdicts[0].class: "user.nme" is no data class: did you mean',
         ),
         (WHOLE.replace('reason = "x"\n', ""), ":1: verdicts[0].reason: is needed"),
         (WHOLE.replace('"t"', "7"), ":2: verdicts[0].table: is no text"),

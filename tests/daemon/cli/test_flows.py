@@ -72,7 +72,7 @@ def test_flows_say_columns_classes_and_times(config: Path, line: CommandLine, go
         (["--class", "user.government_id"], ["writes"]),
         (["--class", "user.contact.phone_number"], ["publishes_to", "reads", "sends_to"]),
         (["--class", "user.contact", "--verb", "sends_to"], ["sends_to"]),
-        (["--class", "user.cont"], []),
+        (["--class", "user.cont*"], ["publishes_to", "reads", "reads", "reads", "sends_to"]),
         (["--environment", "test"], []),
         (["--since", "2030-01-01"], []),
         (["--verb", "calls", "--since", "2020-01-01"], ["calls"]),
@@ -131,7 +131,7 @@ def test_paths_are_drawn_and_borders_lie_where_they_are_crossed(
     assert "customers" not in one
     said = line(config, "paths", "--environment", "test", "--format", "svg")
     assert said.code == 0
-    assert "the picture is empty" in said.error
+    assert said.error == "driftline: nothing in snapshot 2 fits\n"
 
 
 def test_a_picture_that_no_one_could_read_is_not_drawn(tmp_path: Path, line: CommandLine) -> None:
@@ -189,6 +189,11 @@ def test_what_is_meant_by_several_or_none_is_said(config: Path, line: CommandLin
     said = line(config, "flows", "--verb", "read")
     assert said.code == 2
     assert "did you mean reads?" in said.error
+    said = line(config, "paths", "--class", "user.contact.e_mail")
+    assert said.code == 2
+    assert "did you mean user.contact.email?" in said.error
+    said = line(config, "services", "nobody")
+    assert (said.code, said.error) == (0, "driftline: nothing in snapshot 2 fits\n")
     said = line(config, "flows", "1", "2")
     assert said.code == 2
     assert "add --new" in said.error
@@ -220,3 +225,13 @@ def test_without_a_snapshot_they_say_so(tmp_path: Path, line: CommandLine) -> No
         said = line(config, *command)
         assert said.code == 3
         assert "there is no snapshot yet" in said.error
+
+
+def test_where_no_service_was_heard_of_they_say_what_to_do(tmp_path: Path, line: CommandLine) -> None:
+    config = installed(tmp_path, "", Estate())
+    for command in ("services", "flows", "paths"):
+        said = line(config, command)
+        assert said.code == 0
+        assert said.error.startswith(
+            "driftline: no service was heard of by snapshot 1: `driftline doctor` says"
+        )
