@@ -6,11 +6,10 @@ few seconds. What `record` returned from is on disk. It is no snapshot and no hi
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from hashlib import blake2b
@@ -20,37 +19,10 @@ from typing import Any
 from collectors.contract import Fact, SinkBusy
 from collectors.digests import Digests
 from config.settings import Settings
-from daemon.store.errors import DatabaseUnusable, SchemaTooNew
+from daemon.store import journal_file
 
-_APPLICATION = 0x44724A31  # "DrJ1": tells the file from any other SQLite file
-_VERSION = 1
 _FLUSH_EVERY = 5.0
 _PENDING_AT_MOST = 500_000
-_LOCK_PATIENCE = 2.0
-
-_SCHEMA = """
-create table fact (
-    seq integer primary key autoincrement,
-    environment text not null,
-    source text not null,
-    verb text not null,
-    target text not null,
-    detail text not null,
-    first real not null,
-    last real not null,
-    count integer not null,
-    unique (environment, source, verb, target, detail)
-) strict
-"""
-_BOOKMARKS = "create table if not exists bookmark (source text primary key, content text not null) strict"
-_UPSERT = """
-insert into fact (environment, source, verb, target, detail, first, last, count) values (?, ?, ?, ?, ?, ?, ?, ?)
-on conflict (environment, source, verb, target, detail) do update set
-    first = min(first, excluded.first), last = max(last, excluded.last), count = count + excluded.count
-"""
-
-_KEEP = "insert or replace into bookmark (source, content) values (?, ?)"
-
 _Key = int
 """64 bits of a digest."""
 
@@ -81,13 +53,13 @@ class Journal:
         self._closing = False
         self._trouble = ""
         try:
-            _create(path)
-            with closing(_connect(path)) as connection:
-                _prepare(connection, path)
+            journal_file.create(path)
+            with closing(journal_file.connect(path)) as connection:
+                journal_file.prepare(connection, path)
                 for row in connection.execute("select environment, source, verb, target, detail from fact"):
                     self._known.add(_key(*row))
         except (sqlite3.Error, OSError) as error:
-            raise _unusable(path, error) from None
+            raise journal_file.unusable(path, error) from None
         self._thread = threading.Thread(target=self._write, name="fact-journal", daemon=True)
         self._thread.start()
 
@@ -182,11 +154,11 @@ class Journal:
 
     def _read(self, query: str, *parameters: str) -> Iterator[tuple[Any, ...]]:
         try:
-            with closing(_connect(self._path)) as connection:
+            with closing(journal_file.connect(self._path)) as connection:
                 connection.execute("pragma query_only = on")
                 yield from connection.execute(query, parameters)
         except sqlite3.Error as error:
-            raise _unusable(self._path, error) from None
+            raise journal_file.unusable(self._path, error) from None
 
     def _write(self) -> None:
         """The committing thread: one round after the other until closed and empty."""
@@ -210,8 +182,8 @@ class Journal:
             trouble = ""
             if new or repeated or bookmarks:
                 try:
-                    connection = connection or _connect(self._path)
-                    _commit(connection, (*new.values(), *repeated.values()), bookmarks)
+                    connection = connection or journal_file.connect(self._path)
+                    journal_file.commit(connection, (*new.values(), *repeated.values()), bookmarks)
                 except (sqlite3.Error, OSError) as error:
                     trouble = str(error)
                     if connection is not None:
@@ -257,80 +229,3 @@ def _add(waiting: dict[_Key, Fact], key: _Key, fact: Fact) -> None:
             count=before.count + fact.count,
         )
     waiting[key] = fact
-
-
-def _create(path: Path) -> None:
-    """An empty file that only its owner may read; SQLite gives its WAL the same mode."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-    path.chmod(0o600)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    # Facts go through one thread, readings through a connection each, which its own thread closes.
-    connection = sqlite3.connect(path, timeout=_LOCK_PATIENCE, isolation_level=None, check_same_thread=False)
-    connection.execute("pragma synchronous = full")
-    connection.execute("pragma trusted_schema = off")
-    return connection
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """The schema in place. Raises DatabaseUnusable, SchemaTooNew."""
-    application = connection.execute("pragma application_id").fetchone()[0]
-    tables = connection.execute("select count(*) from sqlite_schema").fetchone()[0]
-    if application != _APPLICATION and tables:
-        raise DatabaseUnusable(
-            f"{path} is not a fact journal; move it away, or choose another state_directory"
-        )
-    version = connection.execute("pragma user_version").fetchone()[0]
-    if version > _VERSION:
-        raise SchemaTooNew(
-            f"{path} was written by a newer release (version {version}, this is {_VERSION}); upgrade"
-        )
-    connection.execute("pragma journal_mode = wal")
-    connection.execute("begin immediate")
-    if not connection.execute("select count(*) from sqlite_schema where name = 'fact'").fetchone()[0]:
-        connection.execute(_SCHEMA)
-        connection.execute(f"pragma application_id = {_APPLICATION}")
-        connection.execute(f"pragma user_version = {_VERSION}")
-    connection.execute(_BOOKMARKS)
-    connection.execute("commit")
-    state = connection.execute("pragma quick_check(1)").fetchone()[0]
-    if state != "ok":
-        raise DatabaseUnusable(f"{path} is damaged ({state}); move it away: it fills again from new spans")
-
-
-def _commit(connection: sqlite3.Connection, facts: Sequence[Fact], bookmarks: Mapping[str, str]) -> None:
-    # Lone surrogates cannot be stored as UTF-8 and are in no name worth keeping.
-    rows = [
-        (
-            *(
-                text.encode(errors="replace").decode()
-                for text in (f.environment, f.source, f.verb, f.target, f.detail)
-            ),
-            f.first,
-            f.last,
-            f.count,
-        )
-        for f in facts
-    ]
-    connection.execute("begin immediate")
-    try:
-        connection.executemany(_UPSERT, rows)
-        connection.executemany(_KEEP, bookmarks.items())
-        connection.execute("commit")
-    except sqlite3.Error:
-        if connection.in_transaction:
-            connection.execute("rollback")
-        raise
-
-
-def _unusable(path: Path, error: Exception) -> DatabaseUnusable:
-    text = str(error)
-    if "not a database" in text or "malformed" in text:
-        advice = "move it away: it fills again from new spans"
-    elif "locked" in text or "busy" in text:
-        advice = "another program holds it; end that program, or try again"
-    else:
-        advice = "check that the directory exists, has room and belongs to the service's user"
-    return DatabaseUnusable(f"cannot use the fact journal {path}: {text}; {advice}")
