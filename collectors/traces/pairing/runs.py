@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from collectors.traces.pairing.tally import Tally
@@ -10,6 +11,8 @@ from collectors.traces.shapes import Shape
 
 DEEPEST_CALL = 64
 SENDS_PER_RUN = 256
+SENDS_PER_DESTINATION = 16
+"""Kept beyond those, up to as many again: a flood to one topic or host hides no other."""
 READS_PER_RUN = 256
 
 
@@ -182,7 +185,7 @@ def _hold(run: Run, read: str, end: int, tally: Tally) -> None:
 def _send(run: Run, host: str, record: Record, tally: Tally) -> None:
     if run.sends is None:
         run.sends = []
-    if len(run.sends) >= SENDS_PER_RUN:
+    if len(run.sends) >= SENDS_PER_RUN and not _is_rare(run.sends, host):
         return
     latest = max(record.start, run.sends[-1].latest) if run.sends else record.start
     send = Send(host, record.start, latest, record.weight, set())
@@ -191,6 +194,13 @@ def _send(run: Run, host: str, record: Record, tally: Tally) -> None:
         for read, end in sorted(_held(run).items()):
             if end <= send.start:
                 _tell(run, send, read, tally)
+
+
+def _is_rare(sends: list[Send], host: str) -> bool:
+    if len(sends) >= 2 * SENDS_PER_RUN:
+        return False
+    there = islice((send for send in sends if send.host == host), SENDS_PER_DESTINATION)
+    return sum(1 for _ in there) < SENDS_PER_DESTINATION
 
 
 def _tell(run: Run, send: Send, read: str, tally: Tally) -> None:

@@ -265,6 +265,28 @@ def test_a_message_sent_before_the_read_ended_does_not_carry_what_was_read() -> 
     ]
 
 
+@pytest.mark.parametrize("flood", ["producer", "client"])
+def test_a_flood_to_one_destination_hides_no_other(flood: str) -> None:
+    def topic(name: str) -> dict[str, str]:
+        return {"messaging.system": "kafka", "messaging.destination.name": name}
+
+    many = topic("progress") if flood == "producer" else {"server.address": "api.other.example"}
+    early = [
+        proto_span(f"e{n}", flood, parent="a1", at=0.001 * n, took=0, attributes=many) for n in range(300)
+    ]
+    spans = [
+        proto_span("a1", "server", took=9),
+        *early[:10],
+        proto_span("m1", "client", parent="a1", at=0.5, attributes=MAILER),
+        *early[10:],
+        proto_span("a2", "client", parent="a1", at=2, took=1, attributes=DATABASE),
+        proto_span("m2", "client", parent="a1", at=4, attributes=MAILER),
+        proto_span("m3", "producer", parent="a1", at=5, attributes=topic("letters")),
+    ]
+    told = lines(answer(read(resource_spans("a", spans))), "discloses")
+    assert [each.split()[2] for each in told] == ["public/api.mailer.example", "topic://prod/kafka//letters"]
+
+
 def test_what_the_caller_read_is_not_taken_for_known_by_the_one_it_calls() -> None:
     spans = read(
         resource_spans(
