@@ -6,6 +6,7 @@ Collector's file exporter writes them (four bytes, big-endian), or behind a vari
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,10 @@ import orjson
 from collectors.traces.imports.formats import OTLP_PROTOBUF, Formats
 from collectors.traces.spans import Batch, MalformedTraces
 
-_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""Marks with which a text of two bytes a character begins."""
+
+_MARKS = (b"\xef\xbb\xbf", *UTF_16)
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
 
@@ -37,7 +41,7 @@ def parts(content: bytes, formats: Formats, line: int = 1) -> Iterator[Part]:
     if line == 1 and not looks_like_text(content):
         yield from _messages(content, formats)
         return
-    if content.startswith(_MARKS[1:]):
+    if content.startswith(UTF_16):
         # What is behind a mark of two bytes has no lines of its own to go on from.
         for part in _texts(_decoded(content), formats, line):
             yield Part(part.format, part.batch, len(content), part.fault)
@@ -50,9 +54,14 @@ def looks_like_text(content: bytes) -> bool:
     return content.startswith(_MARKS) or content[:64].lstrip()[:1] in {b"{", b"["}
 
 
-def _decoded(content: bytes) -> bytes:
+def begun(content: bytes) -> bytes:
+    """A text of which the end may not be written yet; UTF-16 as UTF-8. Raises MalformedTraces."""
+    return _decoded(content, final=False) if content.startswith(UTF_16) else content
+
+
+def _decoded(content: bytes, *, final: bool = True) -> bytes:
     try:
-        return content.decode("utf-16").encode()
+        return codecs.getincrementaldecoder("utf-16")().decode(content, final).encode()
     except UnicodeDecodeError as error:
         raise MalformedTraces(f"its UTF-16 text is damaged at byte {error.start}") from None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from collectors.traces.facts import Flows
-from collectors.traces.imports.documents import Part, looks_like, parts
+from collectors.traces.imports.documents import UTF_16, Part, begun, looks_like, parts
 from collectors.traces.imports.errors import TraceFileError
 from collectors.traces.imports.formats import Formats, joined
 from collectors.traces.imports.lacks import LACKS
@@ -110,12 +110,36 @@ def at_once(spans: list[Span]) -> Iterator[list[Span]]:
 
 def inflated(file: BinaryIO, name: str) -> bytes:
     """All that is in a file; a gzip file's members one after the other. Raises TraceFileError, OSError."""
+    content, fault = _inflated(file, name)
+    if fault:
+        raise TraceFileError(f"{name}: {fault}")
+    return content
+
+
+def readable(file: BinaryIO, name: str) -> tuple[bytes, str]:
+    """What can be read of a file as it is now, UTF-16 as UTF-8, and what is wrong with the rest of it.
+
+    Raises TraceFileError if it is too large, OSError.
+    """
+    content, fault = _inflated(file, name)
+    try:
+        return begun(content), fault
+    except MalformedTraces as error:
+        return b"", str(error)
+
+
+def is_encoded(start: bytes) -> bool:
+    """Whether a file that begins so is no plain text or protobuf: its bytes are not those of its text."""
+    return start.startswith((_GZIP, *UTF_16))
+
+
+def _inflated(file: BinaryIO, name: str) -> tuple[bytes, str]:
     chunk = file.read(_STEP)
     if not chunk.startswith(_GZIP):
         content = chunk + file.read(LARGEST + 1 - len(chunk))
         if len(content) > LARGEST:
             raise _too_large(name)
-        return content
+        return content, ""
     pieces: list[bytes] = []
     size = 0
     inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
@@ -130,11 +154,9 @@ def inflated(file: BinaryIO, name: str) -> bytes:
                     raise _too_large(name)
                 chunk = inflater.unconsumed_tail or inflater.unused_data
         except zlib.error as error:
-            raise TraceFileError(f"{name}: its gzip data is damaged ({error})") from None
+            return b"".join(pieces), f"its gzip data is damaged ({error})"
         chunk = file.read(_STEP)
-    if not inflater.eof:
-        raise TraceFileError(f"{name}: is truncated: its gzip data does not end")
-    return b"".join(pieces)
+    return b"".join(pieces), "" if inflater.eof else "is truncated: its gzip data does not end"
 
 
 def _too_large(name: str) -> TraceFileError:

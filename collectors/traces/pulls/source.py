@@ -11,6 +11,9 @@ from collectors.model import Why
 from collectors.traces.semconv import RESOURCE_NAMES
 from collectors.traces.spans import Batch, Origin, Span
 
+STEP = 50_000
+"""Spans of a file that are in memory together."""
+
 Found = Sequence[Span] | str
 """Spans, or what could not be read."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -151,3 +153,120 @@ def test_a_look_that_is_given_up_goes_on_from_its_last_step(tmp_path: Path) -> N
 def test_a_directory_that_is_missing_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotListed, match="there is no such file or directory: correct path"):
         Reader(tmp_path / "missing").look()
+
+
+def story(number: int) -> bytes:
+    """A line of its own: the same services, so that lines begin alike, in other traces."""
+    text = lines(otlp()).decode()
+    return text.replace("5f" * 12, f"{number:024x}").replace("7e" * 12, f"{number + 10**6:024x}").encode()
+
+
+def test_a_file_that_is_copied_and_cut_back_is_read_once(tmp_path: Path) -> None:
+    reader, file = Reader(tmp_path), tmp_path / "traces.json"
+    file.write_bytes(story(1) + story(2))
+    assert reader.look() == 2 * ALL
+    with file.open("ab") as more:
+        more.write(story(3))
+    shutil.copy(file, tmp_path / "traces.json.1")
+    with file.open("r+b") as same:
+        same.truncate()
+        same.write(
+            story(4) + story(5) + story(6) + story(7)
+        )  # longer than what had been read, and begins alike
+    assert (reader.look(), reader.faults) == (5 * ALL, [])
+    assert reader.look() == 0
+
+
+def test_a_file_that_is_replaced_by_a_longer_copy_of_itself_is_read_on(tmp_path: Path) -> None:
+    reader, file, other = Reader(tmp_path), tmp_path / "traces.json", tmp_path / ".traces.json.x"
+    file.write_bytes(story(1))
+    assert reader.look() == ALL
+    other.write_bytes(story(1) + story(2))
+    other.rename(file)  # as rsync does
+    assert reader.look() == ALL
+
+
+@pytest.mark.parametrize("read_before", [True, False])
+def test_a_file_that_is_compressed_when_it_is_rotated_is_read_once(tmp_path: Path, read_before: bool) -> None:
+    reader, file = Reader(tmp_path), tmp_path / "traces.json"
+    file.write_bytes(story(1) + story(2))
+    assert not read_before or reader.look() == 2 * ALL
+    packed = tmp_path / "traces.json.1.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes() + story(3)))
+    file.unlink()
+    assert reader.look() == (1 if read_before else 3) * ALL
+    packed.rename(tmp_path / "traces.json.2.gz")
+    assert (reader.look(), reader.faults) == (0, [])
+
+
+def test_a_compressed_file_that_is_being_written_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    reader, file = Reader(tmp_path), tmp_path / "traces.json.gz"
+    packer = zlib.compressobj(wbits=31)
+    begun = packer.compress(story(1)) + packer.flush(zlib.Z_SYNC_FLUSH)
+    more = packer.compress(story(2)[:500]) + packer.flush(zlib.Z_SYNC_FLUSH)
+    rest = packer.compress(story(2)[500:]) + packer.flush()
+    file.write_bytes(begun + more)
+    assert (reader.look(), reader.faults) == (ALL, [])
+    with file.open("ab") as growing:
+        growing.write(rest)
+    assert (reader.look(), reader.faults) == (ALL, [])
+    with file.open("ab") as growing:
+        growing.write(gzip.compress(story(3)))
+    assert (reader.look(), reader.faults) == (ALL, [])
+    assert reader.look() == 0
+
+
+def test_a_compressed_file_that_stays_cut_is_named_once(tmp_path: Path) -> None:
+    reader, file = Reader(tmp_path), tmp_path / "traces.json.gz"
+    file.write_bytes(gzip.compress(story(1) + story(2))[:-9])
+    old(file)
+    spans = reader.look()
+    assert spans >= ALL
+    assert [fault.partition(": ")[2] for fault in reader.faults] == [
+        "is truncated: its gzip data does not end"
+    ]
+    assert (reader.look(), reader.faults) == (0, [])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16_is_read_on(tmp_path: Path, encoding: str) -> None:
+    reader, file = Reader(tmp_path), tmp_path / "traces.json"
+    mark = "\ufeff".encode(encoding)
+    text = (story(1) + story(2)).decode().encode(encoding)
+    file.write_bytes(mark + text[:-333])  # in the midst of a character
+    assert (reader.look(), reader.faults) == (ALL, [])
+    file.write_bytes(mark + text)
+    assert (reader.look(), reader.faults) == (ALL, [])
+    assert reader.look() == 0
+
+
+def test_a_mark_in_front_is_no_text(tmp_path: Path) -> None:
+    reader, file = Reader(tmp_path), tmp_path / "traces.json"
+    file.write_bytes(b"\xef\xbb\xbf" + story(1))
+    assert (reader.look(), reader.faults) == (ALL, [])
+    with file.open("ab") as more:
+        more.write(story(2))
+    assert (reader.look(), reader.faults) == (ALL, [])
+
+
+def test_of_many_files_not_each_has_a_bookmark_of_all(tmp_path: Path) -> None:
+    for number in range(200):
+        (tmp_path / f"{number}.json").write_bytes(story(number))
+    steps = list(Directory(tmp_path, FORMATS).steps("", time.monotonic() + 60))
+    assert sum(len(step.spans) for step in steps) == 200 * ALL
+    assert len(steps) < 50
+
+
+def test_what_the_deadline_leaves_is_known_to_be_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "_BITE", len(story(1)) + 10)
+    file = tmp_path / "traces.json"
+    file.write_bytes(story(1) + story(2) + story(3))
+    looking = Directory(tmp_path, FORMATS).steps("", time.monotonic() - 1)
+    first = next(looking)
+    with pytest.raises(NotListed, match="goes on from there"):
+        list(looking)
+    reader = Reader(tmp_path)
+    reader.bookmark = first.bookmark
+    assert len(first.spans) + reader.look() == 3 * ALL
