@@ -35,6 +35,7 @@ class Reason(StrEnum):
     FLOODED = "flooded"
     BUSY = "busy"
     CROWDED = "crowded"
+    FULL = "full"
 
 
 _TOLD = {
@@ -49,6 +50,10 @@ _TOLD = {
     Reason.SLOW: ("requests", "they took longer than traces.body_patience"),
     Reason.FLOODED: ("requests", "too much was under way at once; their senders were asked to come again"),
     Reason.BUSY: ("requests", "facts could not be stored in time; their senders were asked to come again"),
+    Reason.FULL: (
+        "facts",
+        "facts.db is full; find who sends names without end (`driftline services`), then move it away",
+    ),
     Reason.CROWDED: ("connections", "there were more than traces.max_connections"),
 }
 
@@ -81,5 +86,5 @@ def _sentence(refusal: Fact) -> str:
 
 
 def _at_least(count: int) -> int:
-    power = 10 ** (len(str(count)) - 1)
+    power = int("1" + "0" * (len(str(count)) - 1))
     return max(step * power for step in (1, 2, 5) if step * power <= count)

@@ -1,7 +1,8 @@
 """The fact journal: a SQLite file of its own, which receivers write and the cycle reads.
 
 One thread commits for all: new facts at once and together, repeated ones (only counts and newest times) every
-few seconds. What `record` returned from is on disk. It is no snapshot and no history; it only grows and updates.
+few seconds. What `record` returned from is on disk. It is no snapshot and no history; it only updates and, up to a
+limit, grows.
 """
 
 from __future__ import annotations
@@ -18,11 +19,16 @@ from typing import Any
 
 from collectors.contract import Fact, SinkBusy
 from collectors.digests import Digests
+from collectors.traces import refused
+from collectors.traces.refused import Reason
 from config.settings import Settings
 from daemon.store import journal_file
 
 _FLUSH_EVERY = 5.0
 _PENDING_AT_MOST = 500_000
+FACTS_AT_MOST = 2_000_000
+"""However often the program starts. Some 200 bytes each on the disk, nine in memory."""
+
 _Key = int
 """64 bits of a digest."""
 
@@ -35,13 +41,15 @@ def path_of(settings: Settings) -> Path:
 class Journal:
     """Facts on disk: a `FactSink` and a `FactSource`. Safe for threads, and for several processes.
 
-    `flush_every`: seconds after which counts of known facts are written.
+    `flush_every`: seconds after which counts of known facts are written. `most`: facts; new ones beyond are left out,
+    and that is told as a refusal.
     """
 
-    def __init__(self, path: Path, flush_every: float = _FLUSH_EVERY) -> None:
+    def __init__(self, path: Path, flush_every: float = _FLUSH_EVERY, most: int = FACTS_AT_MOST) -> None:
         """Opens the file, or creates it (0600). Raises DatabaseUnusable, SchemaTooNew."""
         self._path = path
         self._flush_every = flush_every
+        self._most = most
         self._condition = threading.Condition()
         self._known = Digests()
         self._new: dict[_Key, Fact] = {}  # to be committed at once
@@ -68,13 +76,23 @@ class Journal:
         with self._condition:
             self._admit()
             waits = False
-            for fact in facts:
-                key = _key(fact.environment, fact.source, fact.verb, fact.target, fact.detail)
+            for key, fact in map(self._taken, facts):
                 known = key in self._known
                 waits = waits or not known
                 _add(self._repeated if known else self._new, key, fact)
             if waits:
                 self._wait(timeout)
+
+    def _taken(self, fact: Fact) -> tuple[_Key, Fact]:
+        """The fact, or where it is one too many, that it was left out."""
+        key = _key_of(fact)
+        is_new = key not in self._known and key not in self._new
+        # What is told of the receiver itself is always let in: there is as much of it as names in the settings.
+        if is_new and len(self._known) + len(self._new) >= self._most and fact.environment:
+            now = time.time()
+            fact = refused.fact("", Reason.FULL, now, now, 1)
+            key = _key_of(fact)
+        return key, fact
 
     def flush(self, timeout: float = 10.0) -> None:
         """Writes everything that waits. Raises SinkBusy."""
@@ -211,6 +229,10 @@ class Journal:
 
     def _has_work(self) -> bool:
         return bool(self._new) or self._flush_asked or self._closing
+
+
+def _key_of(fact: Fact) -> _Key:
+    return _key(fact.environment, fact.source, fact.verb, fact.target, fact.detail)
 
 
 def _key(environment: str, source: str, verb: str, target: str, detail: str) -> _Key:

@@ -160,3 +160,24 @@ def test_a_closed_journal_takes_nothing(path: Path) -> None:
     journal.close()
     with pytest.raises(SinkBusy):
         journal.record([FACT], 1)
+
+
+def test_a_journal_that_is_full_takes_nothing_new_and_says_so_whenever_it_was_opened(path: Path) -> None:
+    def named(number: int) -> Fact:
+        return replace(FACT, target=f"operation://prod//shop/{number}")
+
+    for begin in (0, 30, 60):
+        with closing(Journal(path, flush_every=0.05, most=20)) as journal:
+            for number in range(begin, begin + 30):
+                journal.record([named(number)], 5)
+            journal.record([named(0), named(19)], 5)  # what is known is counted as before
+    with closing(Journal(path, most=20)) as journal:
+        kept = list(journal.facts("prod"))
+        assert {fact.target for fact in kept} == {named(number).target for number in range(20)}
+        assert {fact.count for fact in kept if fact.target.endswith(("/0", "/19"))} == {8}
+        (left_out,) = journal.facts("")
+        assert (left_out.verb, left_out.count) == ("refused", 70)
+        assert journal.environments() == ["prod"]
+        journal.record([replace(left_out, source="sender://shop", count=1)], 5)
+        assert len(list(journal.facts(""))) == 2
+    assert path.stat().st_size < 100_000
