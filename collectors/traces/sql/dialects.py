@@ -52,7 +52,7 @@ _DIALECTS = {
     "edb": _POSTGRES,
     "timescaledb": _POSTGRES,
     "aws.aurora_postgresql": _POSTGRES,
-    "redshift": Dialect("redshift", "insensitive", default_schema="public"),
+    "redshift": Dialect("redshift", "insensitive", structs=True, default_schema="public"),
     "mysql": _MYSQL,
     "mariadb": _MYSQL,
     "tidb": _MYSQL,

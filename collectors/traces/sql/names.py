@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sqlglot import exp
+
 from collectors.traces.sql.dialects import Dialect
 from collectors.traces.sql.statement import TableName
 
@@ -22,6 +24,21 @@ _CATALOGUE_TABLES = frozenset(
 _ORACLE_VIEWS = re.compile(
     r"(?:all|dba|user)_(?:tables|tab_\w+|objects|users|cons\w+|ind\w+|views|sequences|source|synonyms|errors|jobs)|g?v\$\w+"
 )
+_NOT_COLUMNS = frozenset(
+    {"rownum", "rowid", "level", "sysdate", "systimestamp", "nextval", "currval", "default"}
+    | {"current_date", "current_time", "current_timestamp", "current_user", "null", "true", "false"}
+)
+"""Words that the grammar takes for columns."""
+
+_OF_THE_SYSTEM = {
+    "postgres": frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "user"}),
+    "redshift": frozenset({"user"}),
+    "oracle": frozenset({"ora_rowscn", "user"}),
+    "tsql": frozenset({"user"}),
+    "snowflake": frozenset({"user"}),
+}
+"""Functions that look like columns, and columns that every table of a system has and nobody filled."""
+
 _NAME = re.compile(r"[^\W\d][\w$# .\-/&+*]{0,127}")
 _LONG_NUMBER = re.compile(r"\d{7}")
 _QUOTES = {'"': '"', "`": "`", "[": "]"}
@@ -43,6 +60,13 @@ def unquote(word: str) -> tuple[str, bool]:
     if close is not None and len(word) > 1 and word.endswith(close):
         return word[1:-1].replace(close * 2, close), True
     return word, False
+
+
+def no_column(name: str, word: object, dialect: Dialect) -> bool:
+    """Whether a folded name in the place of a column is none."""
+    if isinstance(word, exp.Identifier) and word.args.get("quoted"):
+        return False
+    return name in _NOT_COLUMNS or name in _OF_THE_SYSTEM.get(dialect.grammar, frozenset())
 
 
 def base_table(names: list[str], dialect: Dialect) -> TableName | None:

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from collectors.traces.sql.belonging import likeliest
 from collectors.traces.sql.dialects import Dialect
-from collectors.traces.sql.names import base_table, fold
+from collectors.traces.sql.names import base_table, fold, no_column
 from collectors.traces.sql.scope import (
     NONE,
     OPAQUE,
@@ -29,15 +29,8 @@ from collectors.traces.sql.scope import (
 )
 from collectors.traces.sql.statement import TableName
 
-# Words that the grammar takes for columns.
-_NOT_COLUMNS = frozenset(
-    {"rownum", "rowid", "level", "sysdate", "systimestamp", "nextval", "currval", "default"}
-    | {"current_date", "current_time", "current_timestamp", "current_user", "null", "true", "false"}
-)
-
 _ROW_BY_ALIAS = frozenset({"postgres", "redshift", "bigquery", "duckdb"})
 _RECURSIVE_UNSAID = frozenset({"tsql", "oracle", "snowflake", ""})
-_USER_IS_A_FUNCTION = frozenset({"postgres", "redshift", "oracle", "tsql", "snowflake"})
 
 
 class Writer(Protocol):
@@ -53,6 +46,7 @@ class Walk:
         self.dialect = dialect
         self.ledger = ledger
         self.write = write
+        self.scalars: dict[str, References] = {}
 
     # Statements
 
@@ -92,7 +86,10 @@ class Walk:
             ):
                 queries[name] = OPAQUE
             source = self.query(common.this, queries, parent)
-            queries[name] = self.renamed(source, alias)
+            if common.args.get("scalar"):
+                self.scalars[name] = source.everything()
+            else:
+                queries[name] = self.renamed(source, alias)
         return queries
 
     def select(self, tree: exp.Select, queries: Queries, parent: Scope | None) -> Source:
@@ -166,8 +163,9 @@ class Walk:
             self.add(join.this, scope)
             if isinstance(join.this, exp.Table):
                 self.joins(join.this, scope)
-            if isinstance(join.args.get("on"), exp.Expr):
-                self.mention(join.args["on"], scope)
+            for key in ("on", "match_condition"):
+                if isinstance(join.args.get(key), exp.Expr):
+                    self.mention(join.args[key], scope)
             for column in join.args.get("using") or []:
                 name = self.name(column.this if isinstance(column, exp.Column) else column)
                 bases = [source for source in before.values() if source.get(name) is not None]
@@ -306,7 +304,7 @@ class Walk:
         if isinstance(column.this, exp.Star):
             return NONE
         name = self.name(column.this)
-        if not name or self.no_column(name, column.this):
+        if not name or no_column(name, column.this, self.dialect):
             return NONE
         if not column.table:
             return self.unqualified(name, scope)
@@ -317,20 +315,22 @@ class Walk:
             return source.get(name) or NONE
         if qualifier in ROW_IMAGES:
             return NONE
-        if self.dialect.structs and not column.db:
-            return self.unqualified(self.name(column.args["table"]), scope)
+        if self.dialect.structs:
+            return self.field(column, scope)
         self.ledger.partial = True
         return NONE
 
-    def no_column(self, name: str, word: object) -> bool:
-        """Words that the grammar takes for columns."""
-        if isinstance(word, exp.Identifier) and word.args.get("quoted"):
-            return False
-        return name in _NOT_COLUMNS or (name == "user" and self.dialect.grammar in _USER_IS_A_FUNCTION)
+    def field(self, column: exp.Column, scope: Scope) -> References:
+        """The column that holds a field: `customer` of `customer.email`, also as `o.customer.email`."""
+        first, *inner = [self.name(part) for part in column.parts if isinstance(part, exp.Identifier)]
+        source = find(first, scope)
+        return self.unqualified(first, scope) if source is None else source.get(inner[0]) or NONE
 
     def unqualified(self, name: str, scope: Scope) -> References:
         if name in self.ledger.known.variables:
             return NONE
+        if name in self.scalars:
+            return self.scalars[name]
         here: Scope | None = scope
         while here is not None:
             row = here.sources.get(name)

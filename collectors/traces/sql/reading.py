@@ -119,7 +119,7 @@ def _digest(text: str, system: str) -> bytes:
 
 _CUT_MARKS = ("...", "…")
 _NAME_SIGNS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.…"`['
-_LAST_WORD = re.compile(r"(?<=[\s,(.=])[\"`\[]?[^\W\d][\w$]*$")
+_LAST_WORD = re.compile(r"(?<=[\s,(=])(?:[\"`\[]?[^\W\d][\w$]*[\"`\]]?\.)*[\"`\[]?[^\W\d][\w$]*$")
 _PARENTHESIS = re.compile(r"[()]")
 # All others move no rows, or where they do (procedures) the text does not say which.
 _MOVES_ROWS = re.compile(

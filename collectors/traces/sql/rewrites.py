@@ -40,7 +40,10 @@ _COMMON = (
     (rf"^alter table ({_NAME}) (?:on cluster \S+ )?update\b", r"UPDATE \1 SET"),
     (rf"^alter table ({_NAME}) (?:on cluster \S+ )?delete where\b", r"DELETE FROM \1 WHERE"),
     (r"^select (.+?) from (?:final|new|old) table ?\( ?(insert .*|update .*|delete .*)\)", r"\2 RETURNING \1"),
-    (r"\bcurrent (timestamp|date|time|user|schema)\b", "?"),
+    (r"\bcurrent (timestamp|timezone|date|time|user|schema|server|sqlid|path|isolation)\b", "?"),
+    (r"\) overriding (?:system|user) value\b", ")"),
+    (r"^(insert into \S+) overriding (?:system|user) value\b", r"\1"),
+    (r"^merge with schema evolution into\b", "MERGE INTO"),
     (r" with (?:ur|cs|rs|rr)$", ""),
     (r"@ ?\{[^{}]*\}", ""),
     (r"^\{ ?(?:\? ?= ?)?call .*", ""),
@@ -51,9 +54,9 @@ _STAGES = (
         rf"^create (?:or replace )?(?:\w+ )?table (?:if not exists )?({_NAME}) clone ({_NAME}).*",
         r"INSERT INTO \1 SELECT * FROM \2",
     ),
-    (rf"^copy into (?!\?)({_NAME}) ?(\([^()]*\))? from .*", r"INSERT INTO \1 \2 VALUES (?)"),
-    (r"^copy into \?\S* from \(((?:[^()]|\([^()]*\))*)\).*", r"\1"),
-    (rf"^copy into \?\S* from ({_NAME}).*", r"SELECT * FROM \1"),
+    (rf"^copy into (?![?@])({_NAME}) ?(\([^()]*\))? from .*", r"INSERT INTO \1 \2 VALUES (?)"),
+    (r"^copy into [?@]\S* from \(((?:[^()]|\([^()]*\))*)\).*", r"\1"),
+    (rf"^copy into [?@]\S* from ({_NAME}).*", r"SELECT * FROM \1"),
 )
 
 _CQL = (
@@ -61,7 +64,7 @@ _CQL = (
     (r"\bapply batch$", ""),
     (r" allow filtering\b", ""),
     (r" per partition limit \?", ""),
-    (r" using (?:ttl|timestamp) \?(?: and (?:ttl|timestamp) \?)?", ""),
+    (r" using (?:(?:ttl|timestamp) )?\?(?: and (?:(?:ttl|timestamp) )?\?)?", ""),
     (r" if (?:not )?exists$", ""),
     (r" if [^()]*$", ""),
     (r"^select json\b", "SELECT"),
@@ -74,7 +77,16 @@ _ORACLE = (
     (r"(?<=[\w\"])@[\w.$]+", ""),
 )
 
+_CLICKHOUSE = (
+    (r" format \w+$", ""),
+    (
+        rf"^create materialized view (?:\S+ ){{1,7}}?to ({_NAME}) ?(?:\([^()]*\) ?)?as\b",
+        r"INSERT INTO \1",
+    ),
+)
+
 _TSQL = (
+    (rf"^insert (?:into )?({_NAME}) with ?\([^()]*\)", r"INSERT INTO \1 "),
     (
         rf" output ([^()]*?) into ({_NAME}) ?(\([^()]*\))?(.*)$",
         r" output \1\4 ; INSERT INTO \2 \3 VALUES (?)",
@@ -98,6 +110,7 @@ def _compiled(*rows: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]
 _ROWS = {
     "snowflake": _compiled(_BATCH, *_COMMON, *_STAGES),
     "databricks": _compiled(_BATCH, *_COMMON, *_STAGES),
+    "clickhouse": _compiled(_BATCH, *_COMMON, *_CLICKHOUSE),
     "cql": _compiled(_BATCH, *_COMMON, *_CQL),
     "oracle": _compiled(_BATCH, *_COMMON, *_ORACLE),
     "tsql": _compiled(_BATCH, *_COMMON, *_TSQL),

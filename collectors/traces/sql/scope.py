@@ -50,8 +50,9 @@ class Source:
         return behind | self.made_of or None
 
     def offers(self, name: str, alias: str) -> bool:
-        """Whether an unqualified name may mean this source: a function goes by its alias, or by known outputs."""
-        return not self.made_of or name == alias or any(output == name for output, _ in self.outputs)
+        """Whether an unqualified name may mean this source: functions go by their alias, or by known outputs."""
+        named = name == alias or any(output == name for output, _ in self.outputs)
+        return not self.made_of or named or not alias.strip("0123456789 ")
 
     def goes_by(self, name: str) -> bool:
         """Whether a name may be a column here rather than the whole row under its alias."""

@@ -130,7 +130,11 @@ def _merge(walk: Walk, tree: exp.Merge, queries: Queries, parent: Scope | None) 
         condition, then = when.args.get("condition"), when.args.get("then")
         if isinstance(condition, exp.Expr):
             walk.mention(condition, scope)
-        if isinstance(then, exp.Update):
+        if table is not None and isinstance(then, exp.Expr) and _all_columns(then):
+            walk.ledger.wrote(table, [STAR])
+            given = (each for source in scope.sources.values() for each in source.everything())
+            walk.ledger.read(each for each in given if not each.target)
+        elif isinstance(then, exp.Update):
             _assignments(walk, then.expressions, scope, table)
         elif isinstance(then, exp.Insert) and table is not None:
             columns = then.this.expressions if isinstance(then.this, exp.Tuple) else []
@@ -138,6 +142,13 @@ def _merge(walk: Walk, tree: exp.Merge, queries: Queries, parent: Scope | None) 
             if isinstance(then.args.get("expression"), exp.Expr):
                 _used(walk, walk.values(then.args["expression"], scope))
     return _returning(walk, tree, scope)
+
+
+def _all_columns(then: exp.Expr) -> bool:
+    """Whether a branch of a MERGE copies the whole row: `UPDATE SET *`, `INSERT *`, `INSERT ROW`."""
+    if isinstance(then, exp.Update):
+        return any(isinstance(one, exp.Star) for one in then.expressions)
+    return isinstance(then, exp.Insert) and isinstance(then.this, exp.Star | exp.Var)
 
 
 def _create(walk: Walk, tree: exp.Create, queries: Queries) -> Source:
