@@ -47,16 +47,22 @@ _SCHEMA_IS_DATABASE = {"mysql", "mariadb", "clickhouse", "cassandra"}
 # Their drivers talk to any node, so a node's address is no part of a table's identity.
 _ANY_NODE = {"cassandra"}
 
+TOOL = "tool"
+"""The alias kind of a tool that is known by its name only."""
+MCP, STDIO = "mcp:", "stdio:"
+"""What stands before its name, by where its server is: somewhere, or beside the caller."""
+
 WHOLE_STORE = "*"
 """The table of a store whose calls name none: a cache, a search without a collection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Something a span talks to: its urn and the facts that describe it."""
+    """Something a span talks to: its urn and the facts that describe it. `alias`: of a tool."""
 
     urn: str
     said: tuple[Said, ...]
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,22 @@ def host(service: Service, address: Address) -> Destination:
             Said(environment, urn, "is", "", known),
             Said(environment, urn, "located_at", address.alias(service)),
         ),
+    )
+
+
+def tool(service: Service, name: str, *, beside: bool) -> Destination:
+    """A tool of an MCP server whose address no span tells. `beside`: it runs on the caller's own host."""
+    known = f"{STDIO if beside else MCP}{name}"
+    urn = f"host://{service.environment}/{names.part(known)}"
+    alias = str(Alias(f"caller:{service.urn}", TOOL, known))
+    environment = service.environment
+    return Destination(
+        urn,
+        (
+            Said(environment, urn, "is", "", detail(name=names.part(known))),
+            Said(environment, urn, "located_at", alias),
+        ),
+        alias,
     )
 
 

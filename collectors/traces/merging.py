@@ -246,9 +246,13 @@ def _strongest(details: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
 
 
 def _sent(details: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
-    """How it is known, and of calls to models, which ones."""
-    models = {one for detail in details for one in _texts([detail.get("model")])}
-    return {**_strongest(details), **({"models": [*sorted(models)[:_MOST]]} if models else {})}
+    """How it is known, and of calls to models and to servers of tools, which ones."""
+    found = _strongest(details)
+    for each in ("model", "tool"):
+        named = {one for detail in details for one in _texts([detail.get(each)])}
+        if named:
+            found[f"{each}s"] = [*sorted(named)[:_MOST]]
+    return found
 
 
 def _together(details: Sequence[Mapping[str, Json]]) -> dict[str, Json]:

@@ -89,6 +89,9 @@ SPAN_NAMES: Mapping[str, tuple[str, ...]] = {
     "faas.trigger": ("faas.trigger",),
     "model.provider": ("gen_ai.provider.name", "gen_ai.system"),
     "model.name": ("gen_ai.request.model", "gen_ai.response.model"),
+    "mcp.method": ("mcp.method.name",),
+    "mcp.tool": ("gen_ai.tool.name", "gen_ai.prompt.name"),
+    "transport": ("network.transport",),
 }
 
 RESOURCE_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -137,6 +140,11 @@ def _missing_page(status: str) -> str:
     return "missing" if status in {"404", "405"} else ""
 
 
+def _pipe(transport: str) -> str:
+    # All that is asked of it: whether the other side runs beside this one. Nearly all else is tcp.
+    return "pipe" if transport.lower() in {"pipe", "unix", "stdio"} else ""
+
+
 _REDUCERS: Mapping[str, Callable[[Value], Value]] = {
     "http.status": _one(_missing_page),
     "http.route": _one(names.route),
@@ -149,6 +157,9 @@ _REDUCERS: Mapping[str, Callable[[Value], Value]] = {
     "network.peer.address": _one(names.host),
     "client.address": _one(names.reach),
     "db.summary": _one(names.words),
+    "mcp.method": _one(names.words),
+    "mcp.tool": _one(names.words),
+    "transport": _one(_pipe),
     "aws.tables": _texts,
     "aws.columns": _texts,
     "aws.key": _one(keys.pattern),

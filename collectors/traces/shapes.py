@@ -198,6 +198,8 @@ class Shapes:
         calls = (
             kind == Kind.CLIENT and not _value(attributes, "db.system") and statement is None and not topic
         )
+        peer = _peer(attributes)
+        tool = _tool(service, span, attributes) if calls and not peer.host else None
         shape = Shape(
             service=service,
             operation=operation,
@@ -210,8 +212,8 @@ class Shapes:
             uses=tuple(dict.fromkeys((*(use for _, use in used), *(() if begins else leaks)))),
             reads=tuple(_disclosure(use) for _, use in used if use.verb == "reads"),
             sends=tuple(use.target for _, use in used if use.verb in _TELLING),
-            peer=_peer(attributes).alias(service) if calls else "",
-            port=_peer(attributes).port if calls else "",
+            peer=(tool.alias if tool else peer.alias(service)) if calls else "",
+            port=peer.port if calls else "",
             statement=statement,
         )
         return self._one.setdefault(tuple(getattr(shape, name) for name in _FIELDS), shape)
@@ -325,6 +327,10 @@ def _operation_name(
     """A name without values, from what the instrumentation states or, failing that, from the span's name."""
     if span.kind == Kind.CONSUMER and topic:
         return f"{_value(attributes, 'messaging.operation') or 'process'} {topic.urn.rpartition('/')[2]}"
+    method = _value(attributes, "mcp.method")
+    if method and span.kind == Kind.SERVER:
+        tool = _value(attributes, "mcp.tool")
+        return f"{method} {tool}" if tool else method
     method = _value(attributes, "rpc.method")
     if method:
         service = _value(attributes, "rpc.service")
@@ -365,6 +371,14 @@ def _peer(attributes: Mapping[str, Value]) -> Address:
     return Address.parse(names.host(other), port)
 
 
+def _tool(service: Service, span: Span, attributes: Mapping[str, Value]) -> Destination | None:
+    """The tool of an MCP server that a client's span calls without an address."""
+    name = _value(attributes, "mcp.tool")
+    if span.kind != Kind.CLIENT or not name or not _value(attributes, "mcp.method"):
+        return None
+    return destinations.tool(service, name, beside=_value(attributes, "transport") == "pipe")
+
+
 def _topic(service: Service, attributes: Mapping[str, Value]) -> Destination | None:
     queue, arn = _value(attributes, "aws.queue"), _value(attributes, "aws.topic")
     if queue:
@@ -400,6 +414,7 @@ def _uses(
     verb = "reads" if not action or action.lower().split()[0] in _READING else "writes"
     tables = read_all(attributes, SPAN_NAMES, "aws.tables")
     system = destinations.system_of(_value(attributes, "db.system"))
+    tool = _value(attributes, "mcp.tool")
     bucket, stored = _value(attributes, "aws.bucket"), _value(attributes, "gcs.object").partition("://")[2]
     if tables:
         projected = _value(attributes, "aws.projection").replace(" ", "").split(",")
@@ -428,13 +443,15 @@ def _uses(
             yield topic, Use("publishes_to", "", "")
         elif acts in {"receive", "process", "consume"}:
             yield topic, Use("consumed_by", "", "")
-    elif span.kind == Kind.CLIENT or _value(attributes, "model.provider"):
+    elif span.kind == Kind.CLIENT or (_value(attributes, "model.provider") and not tool):
         address = _peer(attributes)
-        if not address.host:
+        if not address.host and not tool:
             address = Address.parse(_MODELS.get(_value(attributes, "model.provider").lower(), ""), "443")
         if address.host:
-            known = detail(port=address.port, model=_value(attributes, "model.name"))
+            known = detail(port=address.port, model=_value(attributes, "model.name"), tool=tool)
             yield destinations.host(service, address), Use("sends_to", "", known)
+        elif where := _tool(service, span, attributes):
+            yield where, Use("sends_to", "", "")
 
 
 _MODELS = {

@@ -60,6 +60,9 @@ CLOUD_SUFFIXES = (
 )
 """Names that a cloud gives to whatever runs there: ours, another account's, or the cloud's own."""
 
+TOOL = "tool"
+"""The alias kind of a tool that no span tells the address of."""
+
 STANDS_FOR_PUBLIC = "example"
 """Reserved to stand for public names in examples (RFC 2606); in no list of suffixes."""
 
@@ -173,6 +176,14 @@ def ours(graph: Graph, own_domains: Sequence[str]) -> Ours:
         private=tuple(sorted(private)),
         unlisted=_first_owner(graph.unlisted, types),
     )
+
+
+def of_tool(name: str) -> str:
+    """Why it is not known who answers to `mcp:search` or `stdio:search`."""
+    kind, _, tool = name.partition(":")
+    if kind == "stdio":
+        return f"{tool} is a tool that runs beside its caller (MCP over stdio); what it sends on, its own spans show"
+    return f"{tool} is a tool of an MCP server that spans give no address of (server.address)"
 
 
 def judge(name: str, owned: Ours, vendor: VendorOf) -> Verdict:

@@ -104,7 +104,9 @@ def _conventions(told: Json) -> tuple[Convention, ...]:
 
 
 def _unaddressed(target: str | Alias) -> bool:
-    """By `table://NS/SYSTEM/HOST:PORT/...`, with nothing for the host."""
+    """By `table://NS/SYSTEM/HOST:PORT/...`, with nothing for the host; or `host://ENVIRONMENT/mcp:TOOL`."""
+    if isinstance(target, str) and target.startswith("host://"):
+        return target.rpartition("/")[2].startswith("mcp:")
     if not isinstance(target, str) or not target.startswith("table://"):
         return False
     parts = target.removeprefix("table://").split("/", 3)

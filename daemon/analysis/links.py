@@ -175,6 +175,8 @@ def _bind(alias: Alias, names: _Names, owned: hosts.Ours, vendor: hosts.VendorOf
     name = hosts.normal(last)
     if alias.kind in {"host", "address"} and hosts.is_loopback(name):
         return Binding(key, Bound.UNRESOLVED, reason=f"{alias.value} leads to the caller's own host")
+    if alias.kind == hosts.TOOL:
+        return Binding(key, Bound.UNRESOLVED, reason=hosts.of_tool(alias.value))
     public = alias.namespace == "public" or alias.namespace.startswith(CALLER)
     if alias.kind != "host" or not public:
         return Binding(key, Bound.UNRESOLVED, reason=f"nothing listed answers to {alias.value}")

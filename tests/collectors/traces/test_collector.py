@@ -73,6 +73,7 @@ def test_each_environment_is_an_extent_of_its_own() -> None:
         "language": "go",
         "region": "eu-central-1",
         "sampling": 1,
+        "conventions": ["database old"],
         "statements": True,
     }
     assert (prod.first, prod.last) == (MOMENT / 1e9 + 3, MOMENT / 1e9 + 7)
