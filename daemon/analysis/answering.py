@@ -12,24 +12,26 @@ from daemon.values.graph import Bound, Graph
 from daemon.values.path import Hop
 
 LEARNED = "learned"
+_SERVICE = "service://"
 
 
 def answered(graph: Graph) -> Iterator[tuple[Hop, str]]:
-    """Each call of an operation that one service answers, unseen, with that service; sorted.
+    """Each call that one service answers, unseen, with that service; sorted.
 
     The call leads to the service itself, as its traces told, or to a host, of which the inventory knows what
     answers there and what runs that. A service that the operation was seen to call is left out: its operations
-    are known.
+    are known. A call of which only the calling service is known stays the service's: it is no operation's, and is
+    left out where one of its operations calls that service, seen or not, or the service is its own.
     """
     service_of = services(graph)
     sent = sorted(
         {
             (relation.source, relation.verb, relation.target)
             for relation in graph.relations
-            if relation.source in service_of
+            if (relation.source in service_of or relation.source.startswith(_SERVICE))
             and isinstance(relation.target, str)
             and (
-                (relation.verb == "calls" and relation.target.startswith("service://"))
+                (relation.verb == "calls" and relation.target.startswith(_SERVICE))
                 or (relation.verb == "sends_to" and relation.target.startswith("host://"))
             )
         }
@@ -37,16 +39,17 @@ def answered(graph: Graph) -> Iterator[tuple[Hop, str]]:
     if not sent:
         return
     seen = {
-        (relation.source, service_of.get(relation.target))
+        (caller, service_of.get(relation.target))
         for relation in graph.relations
         if relation.verb == "calls" and isinstance(relation.target, str)
-    }
+        for caller in (relation.source, service_of.get(relation.source))
+    } | {(service, service) for service in service_of.values()}
     behind = _Behind(graph)
     done: set[tuple[str, str]] = set()
     for source, verb, target in sent:
-        service = target if verb == "calls" else behind.host(target, service_of[source])
+        service = target if verb == "calls" else behind.host(target, service_of.get(source, source))
         if service and (source, service) not in seen and (source, service) not in done:
-            done.add((source, service))
+            done.update(((source, service), (service_of.get(source, source), service)))
             yield Hop(source, verb, target, LEARNED), service
 
 

@@ -100,6 +100,29 @@ def test_what_was_seen_to_be_called_says_all_of_that_service() -> None:
     assert order not in {path.identity.origin for path in estate.paths()}
 
 
+@pytest.mark.parametrize("verb", ["sends_to", "calls"])
+def test_a_call_of_an_unknown_operation_is_the_services(verb: str) -> None:
+    estate, order, customer = headless()
+    caller, called = "service://prod//checkout", "service://prod//customers"
+    target = estate.host(BALANCER) if verb == "sends_to" else called
+    estate.flow(caller, verb, target, evidence="unattributed")
+    found = {path.identity.origin: path for path in estate.paths()}
+    assert set(found) == {caller, customer}, "it is the call of none of its operations"
+    assert found[caller].tier is Tier.POSSIBLE
+    assert found[caller].exposure_evidence == "the operation of the service is not known"
+    hop = found[caller].route[0]
+    assert (hop.source, hop.verb, hop.target, hop.flow) == (caller, "calls", customer, (caller, verb, target))
+    # Where an operation is known to call that service, the call may have been its own.
+    estate.flow(order, "calls", called)
+    assert caller not in {path.identity.origin for path in estate.paths()}
+
+
+def test_a_service_that_calls_itself_leads_nowhere() -> None:
+    estate, _, customer = headless()
+    estate.flow("service://prod//customers", "sends_to", estate.host(BALANCER), evidence="unattributed")
+    assert {path.identity.origin for path in estate.paths()} == {customer}
+
+
 def test_jobs_and_consumers_answer_no_calls() -> None:
     estate, order, _ = headless()
     table = estate.table("public.letters")
