@@ -29,6 +29,7 @@ _COMMON = (
     (r"^(?:create|alter) (?:or alter )?(view [^()]+?) with schemabinding as\b", r"CREATE \1 AS"),
     (r"^(select(?: distinct| all)?) top \(? ?\? ?\)?(?: percent)?(?: with ties)?(?= )", r"\1"),
     (r" into (?:outfile|dumpfile) \?.*?(?= from\b|$)", ""),
+    (r"(?<!copy) into \?(?: ?, ?\?)*(?= from\b|$)", ""),
     (
         rf"^load data .*?\binto table ({_NAME})(?:[^()]*?(\([^()]*\)))?[^()]*( set .*)?$",
         r"INSERT INTO \1 \2 VALUES (?)",
@@ -121,6 +122,9 @@ _INTO_VARIABLES = re.compile(
     r"(?i)\b(?:bulk collect )?into (?:strict )?[^\W\d][\w$.]*(?: ?\( ?\w+ ?\))?(?: ?, ?[^\W\d][\w$.]*)*"
     r"(?= from\b|$| limit\b| for update\b)"
 )
+_INTO_FIRST = re.compile(
+    r"(?i)^select into (?:strict )?[^\W\d][\w$.]*(?: ?, ?[^\W\d][\w$.]*)* (?=[^\s,;])(?!from\b)"
+)
 _QUERY = re.compile(r"(?i)^[\s(]*(?:select|with)\b")
 _RETURNING_INTO = re.compile(r"(?i)(\breturning\b.*?) (?:bulk collect )?into .*$")
 
@@ -130,6 +134,8 @@ def rewritten(piece: str, dialect: Dialect, *, routine: bool) -> str:
     for pattern, put in _ROWS.get(dialect.family or dialect.grammar, _ROWS[""]):
         piece = pattern.sub(put, piece, count=1)
     piece = piece.strip()
+    if routine and dialect.grammar == "postgres":
+        piece = _INTO_FIRST.sub("SELECT ", piece)
     if (routine and dialect.grammar != "tsql") or dialect.grammar in {"oracle", "mysql"}:
         pattern, put = (_INTO_VARIABLES, "") if _QUERY.match(piece) else (_RETURNING_INTO, r"\1")
         piece = pattern.sub(put, piece, count=1)

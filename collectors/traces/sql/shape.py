@@ -96,6 +96,8 @@ _LIST = re.compile(
 _ELLIPSIS_LIST = re.compile(r"\(\s*(?:\.\.\.|…)\s*\)")
 _ROWS = re.compile(r"\(\s*\?\s*\)(?:\s*,\s*\(\s*\?\s*\))+")
 _VALUES = re.compile(r"(?i)(\bvalues\s*)(\([^()]*(?:\([^()]*\)[^()]*)*\))(?:\s*,\s*\2)+")
-_CAST_VALUE = re.compile(r"\?(?:::[a-zA-Z_]\w*(?:\(\?\))?(?:\[\])?)+")
+_CAST_VALUE = re.compile(
+    r"\?(?:::[a-zA-Z_]\w*(?: varying\b| precision\b| with(?:out)? time zone\b)?(?:\(\?\))?(?:\[\])?)+"
+)
 _TYPED_LITERAL = re.compile(r"(?i)(?<=[\s(,=<>])(?:date|time|timestamp|timestamptz)\s+\?")
 _SPACE = re.compile(r"\s\s+")

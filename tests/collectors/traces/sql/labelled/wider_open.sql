@@ -194,3 +194,28 @@ INSERT INTO history(url, visits) VALUES(?, 1) ON CONFLICT(url) DO UPDATE SET vis
 --> sqlite
 --> chat reads id sender text
 WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n LIMIT 5) SELECT chat.id, sender, text FROM chat, n WHERE chat.id = n.i
+
+--> postgresql
+--> term reads label kind
+SELECT CASE WHEN t.kind = 1 THEN 'open'::character varying WHEN t.kind = 2 THEN t.label::character varying(20) ELSE '2026-01-01'::timestamp without time zone::text END AS shown FROM term t
+
+--> postgresql
+--> holiday reads | day
+CREATE OR REPLACE FUNCTION working_days(from_day date, to_day date) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+  here date := from_day;
+  weekday integer;
+  free integer;
+BEGIN
+  WHILE here <= to_day LOOP
+    SELECT INTO weekday CAST(extract(dow FROM here) AS integer);
+    SELECT INTO STRICT free count(*) FROM holiday WHERE day = here;
+    SELECT INTO here (here + interval '1 day');
+  END LOOP;
+  RETURN free;
+END;
+$$
+
+--> mysql
+--> score reads points bonus | pupil_id
+SELECT SUM(s.points), IF(ISNULL(s.bonus), 0, s.bonus) INTO @points, @bonus FROM score s WHERE s.pupil_id = @pupil
