@@ -82,11 +82,11 @@ def rules(settings: Settings, knowledge: Knowledge, said: Told = NOTHING) -> Rul
         fingerprint=hashlib.sha256(text.encode()).hexdigest()[:16],
         told=said,
         transfer=borders.transfers(vocabulary.border, settings.borders, vocabulary.country_of),
-        meaning=_meaning(said),
+        meaning=meaning(said),
     )
 
 
-def _meaning(said: Told) -> MeaningOf:
+def meaning(said: Told) -> MeaningOf:
     """What comments and tags of columns mean, with the words of the operator's own."""
     from collectors.traces.classes.labels import Label, Meaning, Meant  # noqa: PLC0415 - reads the vocabulary
 

@@ -48,12 +48,29 @@ class _Kind:
 _KINDS = {
     "aws.glue.table": _Kind(
         "AWS Glue",
-        frozenset({"athena", "aws.athena", "databricks", "hive", "apache.hive", "presto", "spark", "trino"}),
+        frozenset(
+            {
+                "athena",
+                "aws.athena",
+                "databricks",
+                "hive",
+                "apache.hive",
+                "other_sql",
+                "presto",
+                "spark",
+                "trino",
+            }
+        ),
         ("Columns", "PartitionKeys"),
     ),
-    "gcp.bigquery.table": _Kind("BigQuery", frozenset({"bigquery", "gcp.bigquery", "google_bigquery"})),
+    "gcp.bigquery.table": _Kind(
+        "BigQuery", frozenset({"bigquery", "gcp.bigquery", "google_bigquery", "other_sql"})
+    ),
 }
 """The catalogues, by type of resource, with the systems of databases that read their tables."""
+
+TYPES = (*_KINDS, "gcp.datacatalog.policy_tag")
+"""Types of the resources that tell of columns."""
 
 _TAGS = {"Classification": "classification", "DataClass": "data_class", "Pii": "pii"}
 _POLICY_TAG = "//datacatalog.googleapis.com/"

@@ -14,7 +14,8 @@ from daemon.values.told import NOTHING, Column, Ruling, Told
 PERSONAL = "user"
 """The class of what is said to be personal, and nothing more."""
 
-_BUCKETS = frozenset({"s3", "gcs"})
+BUCKETS = frozenset({"s3", "gcs"})
+"""Systems of which a table is a bucket, and a column the key of an object."""
 
 EVERY = "*"
 """Stands among columns for all of them: the statement did not name them."""
@@ -92,7 +93,7 @@ def together(value: Json | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def judge(graph: Graph, classifier: Classifier, told: Told = NOTHING) -> dict[str, TableClasses]:
     """Every table that stands in a relation, by urn. What was told of a column overrules what its name tells."""
-    columns = _columns(graph)
+    columns = columns_in_use(graph)
     tables = sorted(
         columns.keys()
         | {
@@ -183,7 +184,7 @@ def _judge(
 
 def _objects(place: Column, told: Told) -> tuple[Ruling, ...]:
     """What is told of the objects of a bucket, if it is one."""
-    return tuple(label for _, label in told.objects.get(place.table, ())) if place.system in _BUCKETS else ()
+    return tuple(label for _, label in told.objects.get(place.table, ())) if place.system in BUCKETS else ()
 
 
 def read_whole(verdict: Verdict) -> Held:
@@ -192,7 +193,8 @@ def read_whole(verdict: Verdict) -> Held:
     return Held(verdict.data_class, verdict.tier, verdict.confidence, reason)
 
 
-def _columns(graph: Graph) -> dict[str, set[str]]:
+def columns_in_use(graph: Graph) -> dict[str, set[str]]:
+    """The columns that statements name, by the urn of their table; a table of which none is named has none."""
     found: dict[str, set[str]] = defaultdict(set)
     for relation in graph.relations:
         if relation.verb in {"reads", "writes"} and isinstance(relation.target, str):

@@ -12,7 +12,11 @@ from daemon.cli.options import AsJson, Mistakes
 from daemon.cli.tables import print_pairs, print_rows
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from collectors.traces.classes.figures import Figures, Scored
+    from config.settings import Settings
+    from daemon.values.told import Told
 
 app = group()
 
@@ -35,30 +39,40 @@ def explain(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say what a column is held to contain and why: your verdict, a label, or the rule that its name meets."""
+    """Say what a column is held to contain and why: your verdict, a label and who says it, or the rule of its name.
+
+    Labels are those of files, and the comments and tags of Glue and BigQuery as of the newest snapshot.
+    """
     from collectors.traces import classes as judge
+    from daemon.analysis.classes import held
     from daemon.cli.opening import settings_of
-    from daemon.told import told
     from daemon.values.told import Column
 
     schema, table, name = _parted(column)
     others = [each.strip() for each in siblings.split(",") if each.strip()]
-    everything = told(settings_of(context))
+    everything = _everything(settings_of(context))
+    outer, _, inner = table.rpartition(".")
+    if outer and everything.columns(f"{schema}.{outer}", inner):  # PROJECT.DATASET.TABLE, and no document
+        schema, table = f"{schema}.{outer}", inner
     others += [each for each in everything.columns(schema, table) if each.lower() != name.lower()]
     said = everything.ruling(Column("", schema, table, name))
     verdict = judge.explain(table, name, schema=schema, siblings=others)
-    if said is not None:
-        found: dict[str, object] = {"class": said.data_class, "because": said.reason, "tier": said.tier}
-    elif isinstance(verdict, str):
-        found = {"class": "", "because": f'column "{name}": {verdict}'}
+    guess = None if isinstance(verdict, str) else verdict
+    known = held(name, said, guess)
+    if known is None:
+        because = said.reason if said is not None else f'column "{name}": {verdict}'
+        found: dict[str, object] = {"class": "", "because": because}
+        if said is not None:
+            found["tier"] = said.tier
     else:
         found = {
-            "class": verdict.data_class,
-            "because": verdict.reason,
-            "tier": verdict.tier,
-            "confidence": verdict.confidence if as_json else f"{verdict.confidence:.2f}",
-            "rule": verdict.rule,
+            "class": known.data_class,
+            "because": known.reason if said is None else known.reason.removeprefix(f'column "{name}": '),
+            "tier": known.tier,
+            "confidence": known.confidence if as_json else f"{known.confidence:.2f}",
         }
+        if said is None and guess is not None:
+            found["rule"] = guess.rule
     found["vocabulary"] = judge.VERSION
     if as_json:
         print_pairs({"schema": schema, "table": table, "column": name, **found}, as_json=True)
@@ -208,6 +222,76 @@ def set_verdict(
     )
     replaced = verdicts.put(path, entry)
     typer.echo(f"{'replaced' if replaced else 'added'} in {path}; it holds from the next snapshot")
+
+
+@app.command()
+def labels(
+    context: typer.Context,
+    unmatched: Annotated[
+        bool, typer.Option("--unmatched", help="Only those that meet no known column.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the labels of columns and where each holds: in how many tables in use, in a list of columns, or nowhere.
+
+    They are those of `classes.labels_files` and `classes.columns_files`, and the comments and tags of Glue and
+    BigQuery as of the newest snapshot. A label that meets no known column may be of a table that nobody reads, or of
+    another name: a list of columns (`classes.columns_files`) tells. Words that nobody has mapped to a class are named
+    at the end: map them in a file of `classes.words_files`. JSON: column, class, holds, because, tables; or word,
+    holds.
+    """
+    from daemon.analysis.labels_met import met
+    from daemon.cli.opening import reading, settings_of
+    from daemon.store import flow_lookups
+    from daemon.told import told
+
+    settings = settings_of(context)
+    said = told(settings)
+    with reading(settings) as connection:
+        graph = flow_lookups.speaking(connection)
+        said = _with_catalogue(connection, said)
+    rows = [
+        {
+            "column": f"{each.place}{'#' if '/' in each.place else '.'}{each.label.column}",
+            "class": each.label.data_class or None,
+            "holds": len(each.tables) or ("listed" if each.listed else "nowhere"),
+            "because": each.label.reason,
+            "tables": [*each.tables],
+        }
+        for each in met(graph, said)
+        if not unmatched or not (each.tables or each.listed)
+    ]
+    if not as_json:
+        print_rows(rows, ("column", "class", "holds", "because"), as_json=False)
+        for word in said.unknown:
+            typer.echo(f"nobody has mapped {word}")
+        return
+    unknown = [{"word": word, "holds": "not mapped"} for word in said.unknown]
+    print_rows([*rows, *unknown], (), as_json=True)
+
+
+def _everything(settings: Settings) -> Told:
+    """What is told in files and, where there is a database, in the catalogues of its newest snapshot."""
+    from daemon.cli.opening import reading
+    from daemon.store.errors import NotFound
+    from daemon.told import told
+
+    said = told(settings)
+    try:
+        with reading(settings) as connection:
+            return _with_catalogue(connection, said)
+    except NotFound:
+        return said
+
+
+def _with_catalogue(connection: Connection, said: Told) -> Told:
+    from daemon.analysis import catalogue
+    from daemon.assembly import meaning
+    from daemon.store import flow_lookups
+    from daemon.values.graph import Graph
+
+    graph = Graph(flow_lookups.of_types(connection, catalogue.TYPES), ())
+    return catalogue.with_catalogue(graph, said, meaning(said))
 
 
 def _parted(column: str) -> tuple[str, str, str]:

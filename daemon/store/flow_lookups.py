@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Row, bindparam, text
 
-from collectors.model import Alias, Relation, Seen
+from collectors.model import Alias, Relation, Resource, Seen
 from daemon.store import documents
 from daemon.store.times import moment
 from daemon.values.flow import Flow
@@ -52,6 +55,13 @@ def speaking(connection: Connection) -> Graph:
     )
 
 
+def of_types(connection: Connection, types: Collection[str]) -> dict[str, Resource]:
+    """The resources of some types, by urn, as of the newest snapshot."""
+    query = text("SELECT urn, document FROM v1_resources WHERE type IN :types ORDER BY urn, listed_in")
+    rows = connection.execute(query.bindparams(bindparam("types", [*types], expanding=True)))
+    return {row.urn: documents.to_resource(row.urn, documents.decode(row.document)) for row in rows}
+
+
 def _relation(row: Row[Any], *, observed: bool) -> Relation:
     seen = None
     if observed and row.first_seen and row.last_seen:
@@ -92,7 +102,7 @@ def _path(row: Row[Any]) -> DataPath:
 def flows(connection: Connection, verbs: Collection[str] = SPEAKING) -> tuple[Flow, ...]:
     """Flows of these verbs as of the newest snapshot, sorted."""
     query = text("SELECT * FROM v1_flows WHERE verb IN :verbs ORDER BY source, verb, target, raw_target")
-    return _flows(connection.execute(_with(query, verbs)))
+    return _with_peers(connection, _flows(connection.execute(_with(query, verbs))))
 
 
 def new_flows(
@@ -106,8 +116,40 @@ def new_flows(
         "AND w.raw_target = v.raw_target AND w.valid_from <= :before "
         "AND (w.valid_to IS NULL OR w.valid_to > :before)) ORDER BY v.source, v.verb, v.target, v.raw_target"
     )
-    return _flows(connection.execute(_with(query, verbs), {"before": before, "after": after}))
+    found = _flows(connection.execute(_with(query, verbs), {"before": before, "after": after}))
+    return _with_peers(connection, found)
 
+
+def _with_peers(connection: Connection, flows: tuple[Flow, ...]) -> tuple[Flow, ...]:
+    """The flows, those to hosts with what the names of these were found to be, to their caller or to anyone."""
+    if not any(flow.target.startswith(_HOST) for flow in flows):
+        return flows
+    query = text(
+        "SELECT source, raw_target, target, binding, binding_reason, candidates FROM v1_flows "
+        "WHERE verb = 'located_at' AND binding IS NOT NULL ORDER BY source, raw_target"
+    )
+    names: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(query):
+        names[row.source].append(row)
+    return tuple(
+        _with_peer(flow, names.get(flow.target, ())) if flow.target.startswith(_HOST) else flow
+        for flow in flows
+    )
+
+
+def _with_peer(flow: Flow, names: Sequence[Row[Any]]) -> Flow:
+    caller = "caller:service://" + "/".join(flow.source.partition("://")[2].split("/")[:3])
+    spaces = {name.raw_target: name.raw_target.partition("|")[0] for name in names}
+    own = [name for name in names if spaces[name.raw_target] == caller]
+    others = [name for name in names if not spaces[name.raw_target].startswith("caller:")]
+    for name in own or others:
+        resolved = name.binding == Bound.RESOLVED.value
+        peers = (name.target,) if resolved else tuple(orjson.loads(name.candidates))
+        return replace(flow, binding=name.binding, binding_reason=name.binding_reason, peers=peers)
+    return flow
+
+
+_HOST = "host://"
 
 def times(
     connection: Connection, edges: Iterable[tuple[str, str, str]]

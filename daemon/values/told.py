@@ -113,6 +113,13 @@ class Told:
         best = max(fits, default=None, key=lambda found: found[:3])
         return best[3] if best is not None else None
 
+    def lists(self, label: Ruling) -> bool:
+        """Whether a list has the column of a label."""
+        return any(
+            _may_be(label.schema, each.schema) and label.column.lower() in map(str.lower, each.columns)
+            for each in self.tables.get(label.table.lower(), ())
+        )
+
     def columns(self, schema: str, table: str, database: str = "", system: str = "") -> tuple[str, ...]:
         """All columns of a table; none if they are not known, or if several tables could be meant."""
         place = Column("", schema, table, "", database, system)
@@ -129,7 +136,9 @@ def _fit(known: str, systems: frozenset[str], column: Column) -> int:
     schema, database = column.schema, column.database
     if not schema and column.system in _SCHEMA_IS_DATABASE:
         schema, database = database, ""
-    if not _may_be(known, schema) or (systems and (column.system not in systems or not schema)):
+    if systems and (not schema or (column.system and column.system not in systems)):
+        return 0
+    if not _may_be(known, schema):
         return 0
     whole = f"{database}.{schema}" if database and schema else ""
     return 2 if whole and "." in known and _may_be(known, whole) else 1

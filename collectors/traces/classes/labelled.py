@@ -175,5 +175,5 @@ def data_class_of(text: str, words: Mapping[str, str], place: str) -> str:
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise MalformedLabels(
             f"{place}: {key!r} is no data class and no known label{hint} "
-            "`driftline classes list` names the classes, --labels FILE maps other words"
+            "`driftline classes list` names the classes; map other words with --labels FILE or classes.words_files"
         ) from None

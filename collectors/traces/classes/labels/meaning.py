@@ -75,7 +75,7 @@ class Meaning:
 
     def of(self, label: Label, file: str = "") -> Meant | None:
         """What a label says; None if nothing of it is understood. `file`: where it stands, for the reason."""
-        where = f" ({file})" if file else ""
+        where = f" ({file})" if file and file != label.by else ""
         if label.classes:
             return Meant(label.classes[0], 1.0, 1, f"labelled in {file}")
         for word in label.found:
@@ -88,7 +88,7 @@ class Meaning:
             tag, key = max(meant, key=lambda each: (len(each[1]), each[0]))
             said = "=".join(filter(None, tag))
             return Meant(key, 1.0, 0, f"tagged {said}, says {label.by}{where}")
-        return self._of_comment(label.comment, label, where)
+        return self._of_comment(label.comment, label, f" ({file})" if file else "")
 
     def unknown(self, label: Label) -> tuple[str, ...]:
         """What a label says that nobody mapped to a class."""
