@@ -40,13 +40,15 @@ def blocks(page: str, *languages: str) -> list[Block]:
 class Reader:
     """Someone who follows the documentation in a checkout of their own.
 
-    `demo`: what `make demo` told them; `left`: names of what it left in the folder for temporary files.
+    `demo`: what `make demo` told them; `left`: names of what it left in the folder for temporary files. `told`: the
+    output of the last lines typed.
     """
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
     demo: subprocess.CompletedProcess[str] | None = None
     left: tuple[str, ...] = ()
+    told: str = ""
 
     def types(self, text: str) -> subprocess.CompletedProcess[str]:
         """Runs lines of a shell; what they export is there for the next ones."""
@@ -60,6 +62,7 @@ class Reader:
             timeout=LONGEST,
             check=False,
         )
+        self.told = run.stdout
         if run.returncode == 0:
             pairs = (pair.partition("=") for pair in kept.read_text().split("\0") if pair)
             self.environment = {name: value for name, _, value in pairs}
@@ -78,3 +81,17 @@ def with_sqlite3(folder: Path) -> Path:
         )
         script.chmod(0o755)
     return tools
+
+
+_ID = re.compile(r" +\[[0-9a-f]{8}\]$")
+
+
+def missing(shown: str, told: str) -> str:
+    """The first line of what a page shows that was not told, or not in this order; "" if none. Ids may be left out."""
+    lines = [_ID.sub("", line).rstrip() for line in told.splitlines()]
+    position = 0
+    for line in shown.splitlines():
+        if line.rstrip() not in lines[position:]:
+            return line
+        position = lines.index(line.rstrip(), position) + 1
+    return ""
