@@ -50,7 +50,7 @@ def flows(
     """List flows as of the newest snapshot or, with --new, those that A did not have and B has.
 
     In TEXT, * stands for any text. JSON: environment, source, verb, target, columns, classes, evidence, first_seen,
-    last_seen, times.
+    last_seen, times, binding, binding_reason, peers.
     """
     from daemon.analysis.choosing import FlowChoice
     from daemon.analysis.service_sheets import with_classes

@@ -38,9 +38,13 @@ def _line(each: Flow, symbol: str) -> Line:
     if each.first_seen and each.last_seen:
         when = wording.seen(*map(datetime.fromisoformat, (each.first_seen, each.last_seen)))
         seen.append(Note(f"{when}, {wording.counted(each.times, 'time')} at least"))
+    notes = [tuple(seen)] if seen else []
+    if each.binding:
+        peers = f": {', '.join(wording.name(peer) for peer in each.peers)}" if each.peers else ""
+        notes.append((Note(f"{each.binding_reason}{peers}", each.binding.replace("_", " ")),))
     return Line(
         symbol=symbol,
         text=f"{wording.end(each.source)} {each.verb.replace('_', ' ')} {wording.end(each.target)}{carried}",
         labels=each.classes,
-        notes=(tuple(seen),) if seen else (),
+        notes=tuple(notes),
     )

@@ -33,6 +33,23 @@ _COLUMNS = (
         null="the target is a urn",
         example="resolved",
     ),
+    Column(
+        "binding_reason",
+        "b.reason",
+        "Why, in a sentence",
+        null="the target is a urn",
+        example="2 resources answer to db.internal",
+        since=SECOND,
+    ),
+    Column(
+        "candidates",
+        "b.candidates",
+        "urns of the resources that it may mean, where several answer to it",
+        JSON,
+        "the target is a urn",
+        example='["arn:aws:rds:eu-central-1:111122223333:db:orders"]',
+        since=SECOND,
+    ),
     *INTERVAL,
     Column("document", "d.body", "What else is known of it", JSON, example='{"columns":["email"]}'),
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from collectors.model import Alias, Role
 from tests.support.command_line import CommandLine
 from tests.support.engines import empty_database
 from tests.support.estates import EVIL, evil, installed, shop
@@ -61,6 +62,25 @@ def test_flows_say_columns_classes_and_times(config: Path, line: CommandLine, go
     assert (said.code, said.error) == (0, "")
     golden.check("flows.txt", said.output)
     golden.check("flows.json", line(config, "flows", "--verb", "sends_to", "--json").output)
+
+
+def test_a_peer_that_several_may_be_is_shown_with_them(
+    tmp_path: Path, engine_url: str, line: CommandLine
+) -> None:
+    estate = Estate()
+    checkout = estate.root(estate.service("checkout"), "POST /orders")
+    estate.service("letters")
+    host = estate.host("stock", "prod")
+    for name in ("stock-a", "stock-b"):
+        estate.resource("aws.ecs.service", name, Role.WORKLOAD, aliases=("environment:prod|host|stock",))
+    for caller in ("checkout", "letters"):
+        estate.flow(host, "located_at", Alias(f"caller:service://prod//{caller}", "host", "stock"))
+    estate.sends(checkout, host)
+    config = installed(tmp_path, engine_url, estate)
+    said = " ".join(line(config, "flows").output.split())
+    assert " ambiguous: 2 resources answer to stock: stock-a, stock-b" in said
+    (told,) = json.loads(line(config, "flows", "--json").output)["data"]
+    assert (told["verb"], told["binding"], len(told["peers"])) == ("sends_to", "ambiguous", 2)
 
 
 @pytest.mark.parametrize(
