@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, text, update
-
 from collectors.contract import ANYWHERE
 from collectors.model import Extent, Scope
+from sqlalchemy import func, select, text, update
+
 from daemon.store.bulk import insert_rows
 from daemon.store.columns import COVERAGE, EXTENT, RESOURCE_VERSION
-from daemon.store.merge import Merge
 from daemon.store.spool import Outcome
 from daemon.store.times import stamp
+from daemon.store.writing import Writing
 
 LISTED = "listed"
 HEARD = "sighted"
@@ -53,7 +53,7 @@ class ExtentRow(NamedTuple):
 class Coverage:
     """Coverage as one snapshot writes it: a row only where an outcome is another than before."""
 
-    merge: Merge
+    writing: Writing
     changed: bool = False
     _rows: dict[Extent, ExtentRow] | None = field(default=None)
     _open: dict[int, tuple[int, Told]] | None = field(default=None)
@@ -72,11 +72,11 @@ class Coverage:
         fresh = []
         for extent in extents:
             if extent not in known:
-                number = self.merge.reserve(EXTENT, 1)
+                number = self.writing.reserve(EXTENT, 1)
                 known[extent] = ExtentRow(number, extent.type, *_place(extent))
-                self.merge.name(number, known[extent][1:5])
+                self.writing.name(number, known[extent][1:5])
                 fresh.append(known[extent][:5])
-        insert_rows(self.merge.connection, EXTENT, _EXTENT, fresh)
+        insert_rows(self.writing.connection, EXTENT, _EXTENT, fresh)
         return known
 
     def _known(self) -> dict[Extent, ExtentRow]:
@@ -84,10 +84,10 @@ class Coverage:
         if self._rows is None:
             columns = (EXTENT.c[name] for name in ExtentRow._fields)
             self._rows = {}
-            for found in self.merge.connection.execute(select(*columns)):
+            for found in self.writing.connection.execute(select(*columns)):
                 row = ExtentRow._make(found)
                 self._rows[Extent(row.type, Scope(row.provider, row.account, row.region))] = row
-                self.merge.name(row.id, row[1:5])
+                self.writing.name(row.id, row[1:5])
         return self._rows
 
     def pending(self) -> dict[int, int]:
@@ -97,7 +97,7 @@ class Coverage:
             .where(text("until IS NULL AND absent > 0"))  # in the words of the index
             .group_by(RESOURCE_VERSION.c.extent_id)
         )
-        return {row.extent_id: row.pending for row in self.merge.connection.execute(query)}
+        return {row.extent_id: row.pending for row in self.writing.connection.execute(query)}
 
     def cover(
         self, extent_id: int, state: str, detail: str = "", details_failed: int = 0, pending: int = 0
@@ -109,19 +109,19 @@ class Coverage:
             number, before = known[extent_id]
             if before == outcome:
                 return
-            ended = update(COVERAGE).where(COVERAGE.c.id == number).values(until=self.merge.number)
-            self.merge.connection.execute(ended)
+            ended = update(COVERAGE).where(COVERAGE.c.id == number).values(until=self.writing.number)
+            self.writing.connection.execute(ended)
             silent = {before[0], state} <= _SILENT and before[0] != state
         else:
             silent = state == NEVER
-        number = self.merge.reserve(COVERAGE, 1)
+        number = self.writing.reserve(COVERAGE, 1)
         known[extent_id] = (number, outcome)
-        self._fresh.append((number, extent_id, self.merge.number, None, *outcome))
+        self._fresh.append((number, extent_id, self.writing.number, None, *outcome))
         self.changed |= not silent
 
     def write(self) -> None:
         """Stores what was noted since the last time."""
-        insert_rows(self.merge.connection, COVERAGE, _COVERAGE, self._fresh)
+        insert_rows(self.writing.connection, COVERAGE, _COVERAGE, self._fresh)
         self._fresh.clear()
 
     def _covered(self) -> dict[int, tuple[int, Told]]:
@@ -129,12 +129,17 @@ class Coverage:
         if self._open is None:
             of = COVERAGE.c
             query = select(of.extent_id, of.id, of.state, of.detail, of.details_failed, of.pending)
-            found = self.merge.connection.execute(query.where(of.until.is_(None)))
+            found = self.writing.connection.execute(query.where(of.until.is_(None)))
             self._open = {extent_id: (number, tuple(told)) for extent_id, number, *told in found}
         return self._open
 
-    def retire(self, outcomes: Sequence[Outcome], asked: Mapping[str, Asked]) -> None:
-        """Takes out what the settings no longer ask for; what could not be asked, or is not due, stays."""
+    def retire(
+        self, outcomes: Sequence[Outcome], asked: Mapping[str, Asked], close: Callable[[int], None]
+    ) -> None:
+        """Takes out what the settings no longer ask for; what could not be asked, or is not due, stays.
+
+        `close`: closes all that an extent shows.
+        """
         answered = {outcome.extent for outcome in outcomes}
         for extent, row in self.open_extents().items():
             wanted = asked.get(extent.scope.provider, frozenset())
@@ -143,10 +148,10 @@ class Coverage:
             if _of_planning(extent):
                 self.cover(row.id, RETIRED, "it can be planned again", 0)
             elif wanted is not None and extent not in wanted:
-                self.merge.retire(row.id)
+                close(row.id)
                 # Should it be asked for again, its first listing is a baseline again.
                 again = update(EXTENT).where(EXTENT.c.id == row.id).values(first_listed=None)
-                self.merge.connection.execute(again)
+                self.writing.connection.execute(again)
                 self.cover(row.id, RETIRED, "no longer asked for by the settings")
 
     def wait(
@@ -177,13 +182,13 @@ class Coverage:
     def stamp_extents(self, answered: Sequence[int], at: datetime) -> None:
         """Notes on extents that they were answered in this snapshot, some of them for the first time."""
         now = {
-            "last_listed": self.merge.number,
+            "last_listed": self.writing.number,
             "last_listed_at": stamp(at),
-            "first_listed": func.coalesce(EXTENT.c.first_listed, self.merge.number),
+            "first_listed": func.coalesce(EXTENT.c.first_listed, self.writing.number),
         }
         for begin in range(0, len(answered), _CHUNK):
             chosen = EXTENT.c.id.in_(answered[begin : begin + _CHUNK])
-            self.merge.connection.execute(update(EXTENT).where(chosen).values(now))
+            self.writing.connection.execute(update(EXTENT).where(chosen).values(now))
 
 
 def with_unreached(

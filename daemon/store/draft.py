@@ -10,9 +10,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from collectors.model import Extent, Relation, Scope
+from daemon.values.drift import Origin
+from daemon.values.finding import Finding
+from daemon.values.graph import Binding, Graph
+from daemon.values.path import DataPath, Sight
 from sqlalchemy import Connection, case, func, insert, select, update
 
-from collectors.model import Extent, Relation, Scope
 from daemon.store import chain, documents, elements, gone, heard, judged
 from daemon.store.columns import COVERAGE, DELIVERY, LARGE_REMOVAL, PRUNING, SIGHTED, SNAPSHOT
 from daemon.store.coverage import HEARD, LISTED, Asked, Coverage, with_unreached
@@ -23,10 +27,7 @@ from daemon.store.keeping import proofs
 from daemon.store.merge import Merge
 from daemon.store.spool import Outcome, Spool, SpooledRelation, relations_block
 from daemon.store.times import moment, stamp
-from daemon.values.drift import Origin
-from daemon.values.finding import Finding
-from daemon.values.graph import Binding, Graph
-from daemon.values.path import DataPath, Sight
+from daemon.store.writing import Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Draft:
     previous: int | None
     parent: str
     rules: str
+    writing: Writing
     merge_: Merge
     coverage: Coverage
     before: Roots
@@ -98,8 +100,8 @@ class Draft:
             removed = [{"snapshot": self.number, "extent_id": ids[extent].id} for extent in large_removals]
             self.connection.execute(insert(LARGE_REMOVAL), removed)
             for extent in large_removals:
-                named = self.merge_.named(ids[extent].id)
-                self.merge_.ledger.noted(elements.large_removal(named))
+                named = self.writing.named(ids[extent].id)
+                self.writing.ledger.noted(elements.large_removal(named))
         answered: list[int] = []
         sighted: list[int] = []
         rows = [ids[outcome.extent] for outcome in outcomes]
@@ -110,7 +112,7 @@ class Draft:
                 sighted += [row.id] if outcome.state == HEARD else []
             self.position = max(self.position, outcome.position)
         heard.note_services(self.connection, self.merge_.last_heard)
-        gone.end_flows(self.merge_, self.started_at, sighted)
+        gone.end_flows(self.writing, self.started_at, sighted)
         pending = coverage.pending()
         for outcome, row in zip(outcomes, rows, strict=True):
             coverage.cover(
@@ -122,10 +124,10 @@ class Draft:
         elif self.listed < self.extents:
             self.state = "partial"
         if self.state != "failed":  # nothing is judged of a failed one, so nothing may go with it
-            coverage.retire(outcomes, asked)
+            coverage.retire(outcomes, asked, self.merge_.retire)
         coverage.wait(outcomes, asked, pending)
         self.merge_.note_answers()
-        self.changed = coverage.changed or bool(self.merge_.tally.opened or self.merge_.tally.closed)
+        self.changed = coverage.changed or bool(self.writing.tally.opened or self.writing.tally.closed)
 
     def _merge_answer(self, outcome: Outcome, row: Any, spool: Spool, warm_up: timedelta) -> None:
         first = row.first_listed is None
@@ -185,7 +187,7 @@ class Draft:
     @property
     def known(self) -> frozenset[str | tuple[str, ...]]:
         """Keys of resources and relations whose new content is knowledge, not a change of the world."""
-        return frozenset(self.merge_.tally.known)
+        return frozenset(self.writing.tally.known)
 
     def graph(self) -> Graph:
         """The estate as it stands now, bindings as of the previous snapshot."""
@@ -210,18 +212,18 @@ class Draft:
         self, bindings: Mapping[str, Binding], told_before: Callable[[], Mapping[str, Binding]]
     ) -> None:
         """Versions what the raw targets turned out to be; see `daemon.store.judged`."""
-        judged.write_bindings(self.merge_, bindings, told_before)
+        judged.write_bindings(self.writing, bindings, told_before)
 
     def write_paths(
         self, settled: Iterable[tuple[DataPath, Origin]], ended: Iterable[tuple[DataPath, str]]
     ) -> None:
         """Opens versions of new and altered paths, each with its origin, and ends those that are no more."""
-        if judged.write_paths(self.merge_, settled, ended, self.rules):
+        if judged.write_paths(self.writing, settled, ended, self.rules):
             self.changed = True
 
     def write_sight(self, sight: Sight) -> None:
         """Stores for how much of what runs paths can be seen."""
-        judged.write_sight(self.merge_, sight)
+        judged.write_sight(self.writing, sight)
 
     def components(self, digests: Collection[str]) -> dict[str, list[tuple[str, str, str]]]:
         """Package URL, name and version of the components of each image, by digest."""
@@ -256,7 +258,7 @@ class Draft:
         self, opened: Iterable[tuple[Finding, Origin]], ended: Iterable[tuple[Finding, str]]
     ) -> None:
         """Opens versions of new and altered findings, each with its origin, and ends those that are no more."""
-        if write_findings(self.merge_, opened, ended, self.rules):
+        if write_findings(self.writing, opened, ended, self.rules):
             self.changed = True
 
     # -- what is told --------------------------------------------------------------------------------
@@ -290,7 +292,7 @@ class Draft:
 
     def seal(self) -> str:
         """Writes the snapshot's row; returns its header."""
-        ledger = self.merge_.ledger
+        ledger = self.writing.ledger
         self._cover()
         row: dict[str, object] = {
             "number": self.number, "started_at": stamp(self.started_at), "committed_at": stamp(self.committed_at),
@@ -318,7 +320,7 @@ class Draft:
         )
         changed = select(COVERAGE.c.extent_id).where(opened)
         closed = COVERAGE.c.extent_id.in_(changed) & (COVERAGE.c.until == self.number)
-        for chosen, note in ((opened, self.merge_.ledger.covered), (closed, self.merge_.ledger.uncovered)):
+        for chosen, note in ((opened, self.writing.ledger.covered), (closed, self.writing.ledger.uncovered)):
             for row in proofs.rows(self.connection, proofs.query(proofs.COVERED).where(chosen)):
                 note(proofs.COVERED.element(row.parts))
 
@@ -339,12 +341,13 @@ def drafting(
         newest = connection.execute(select(SNAPSHOT).order_by(table.number.desc()).limit(1)).first()
         usable = select(table.number).where(table.state != "failed").order_by(table.number.desc()).limit(1)
         number = newest.number + 1 if newest else 1
-        merge = Merge(connection, number)
+        writing = Writing(connection, number)
         draft = Draft(
             connection, number, started_at, committed_at,
             previous=connection.execute(usable).scalar(),
             parent=newest.header if newest else "",
-            rules=rules, merge_=merge, coverage=Coverage(merge), before=_roots(connection, newest), late=late,
+            rules=rules, writing=writing, merge_=Merge(writing),
+            coverage=Coverage(writing), before=_roots(connection, newest), late=late,
             key=key,
         )  # fmt: skip
         yield draft

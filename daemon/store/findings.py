@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from daemon.values.drift import Origin
+from daemon.values.finding import Finding, FindingIdentity
 from sqlalchemy import Connection, func, insert, select, union, update
 
 from daemon.store import elements
 from daemon.store.columns import COMPONENT, CONTENT, FINDING, FINDING_VERSION, valid
-from daemon.store.merge import Merge
-from daemon.values.drift import Origin
-from daemon.values.finding import Finding, FindingIdentity
+from daemon.store.writing import Writing
 
 _CHUNK = 500
 
@@ -50,12 +50,15 @@ def load_components(
 
 
 def write_findings(
-    merge: Merge, opened: Iterable[tuple[Finding, Origin]], ended: Iterable[tuple[Finding, str]], rules: str
+    writing: Writing,
+    opened: Iterable[tuple[Finding, Origin]],
+    ended: Iterable[tuple[Finding, str]],
+    rules: str,
 ) -> int:
     """Opens and ends versions; returns how many were written or ended."""
-    connection, written = merge.connection, 0
+    connection, written = writing.connection, 0
     for finding, how in ended:
-        _close(merge, finding.identity, how)
+        _close(writing, finding.identity, how)
         written += 1
     ids = {
         FindingIdentity(row.subject, row.package, row.advisory): row.id
@@ -66,7 +69,7 @@ def write_findings(
     for finding, origin in opened:
         key = finding.identity
         if key in ids:
-            _close(merge, key, "")
+            _close(writing, key, "")
         else:
             fresh += 1
             ids[key] = fresh
@@ -78,10 +81,10 @@ def write_findings(
         number += 1
         written += 1
         content = _content(finding)
-        merge.ledger.opened(elements.finding(*_parts(key), *content.values()), origin.value, rules)
+        writing.ledger.opened(elements.finding(*_parts(key), *content.values()), origin.value, rules)
         connection.execute(
             insert(FINDING_VERSION).values(
-                id=number, finding_id=ids[key], since=merge.number, until=None, fingerprint=rules,
+                id=number, finding_id=ids[key], since=writing.number, until=None, fingerprint=rules,
                 origin=origin.value, ended="", **content,
             )
         )  # fmt: skip
@@ -121,17 +124,19 @@ def history(connection: Connection, before: int, after: int) -> FindingHistory:
     return FindingHistory(then, now, frozenset(key for key, origins in changed.items() if origins <= ours))
 
 
-def _close(merge: Merge, key: FindingIdentity, how: str) -> None:
+def _close(writing: Writing, key: FindingIdentity, how: str) -> None:
     chosen = select(FINDING.c.id).where(
         FINDING.c.subject == key.subject,
         FINDING.c.package == key.package,
         FINDING.c.advisory == key.advisory,
     )
     open_rows = FINDING_VERSION.c.finding_id.in_(chosen), FINDING_VERSION.c.until.is_(None)
-    for row in merge.connection.execute(select(FINDING_VERSION).where(*open_rows)):
+    for row in writing.connection.execute(select(FINDING_VERSION).where(*open_rows)):
         content = (row.component, row.version, row.image, row.severity, row.fixed, row.summary)
-        merge.ledger.closed(elements.finding(*_parts(key), *content), how)
-    merge.connection.execute(update(FINDING_VERSION).where(*open_rows).values(until=merge.number, ended=how))
+        writing.ledger.closed(elements.finding(*_parts(key), *content), how)
+    writing.connection.execute(
+        update(FINDING_VERSION).where(*open_rows).values(until=writing.number, ended=how)
+    )
 
 
 def _content(finding: Finding) -> dict[str, str]:

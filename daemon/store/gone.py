@@ -11,10 +11,11 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from collectors.model import Role
+from daemon.values.graph import Bound
 from sqlalchemy import Connection, Select, and_, func, select, update
 
-from collectors.model import Role
-from daemon.store import heard
+from daemon.store import closing, heard
 from daemon.store.bulk import rows_by_key
 from daemon.store.columns import (
     ALIAS,
@@ -26,9 +27,9 @@ from daemon.store.columns import (
     SIGHTED,
 )
 from daemon.store.graph import PUSHED
-from daemon.store.merge import RELATIONS, Merge
+from daemon.store.kinds import RELATIONS
 from daemon.store.times import moment
-from daemon.values.graph import Bound
+from daemon.store.writing import Writing
 
 GONE = "gone"
 """Why a flow's version ended: the world changed."""
@@ -50,20 +51,20 @@ TIMES_THE_GAP = 10.0
 _CHUNK = 500
 
 
-def end_flows(merge: Merge, now: datetime, extents: Collection[int]) -> None:
+def end_flows(writing: Writing, now: datetime, extents: Collection[int]) -> None:
     """Ends the flows in these extents of sightings, all heard now, that are gone."""
     at = now.timestamp()
     ended: dict[int, dict[int, int]] = defaultdict(dict)  # by extent, version -> relation
-    for row in _silent(merge.connection, at, sorted(extents)):
+    for row in _silent(writing.connection, at, sorted(extents)):
         ended[row.extent_id][row.version] = row.id
-    for row in _unrun(merge.connection, merge.number) if merge.tally.closed else ():
+    for row in _unrun(writing.connection, writing.number) if writing.tally.closed else ():
         ended[row.extent_id][row.version] = row.id
     for extent_id, versions in sorted(ended.items()):
-        merge.end(RELATIONS, extent_id, sorted(versions), GONE, RELATION.c.last_seen)
+        closing.end(writing, RELATIONS, extent_id, sorted(versions), GONE, RELATION.c.last_seen)
         ids = sorted(set(versions.values()))
         for begin in range(0, len(ids), _CHUNK):
             chosen = RELATION.c.id.in_(ids[begin : begin + _CHUNK])
-            merge.connection.execute(update(RELATION).where(chosen).values(gone_at=at))
+            writing.connection.execute(update(RELATION).where(chosen).values(gone_at=at))
 
 
 def _open_flows() -> Select[Any]:

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
+from daemon.values.drift import Origin
+from daemon.values.graph import Binding
+from daemon.values.path import DataPath, PathIdentity, Sight
 from sqlalchemy import bindparam, func, insert, select, update
 
 from daemon.store import documents, elements
 from daemon.store.bulk import insert_rows
 from daemon.store.columns import ALIAS, PATH, PATH_VERSION, SIGHT
 from daemon.store.graph import load_bindings
-from daemon.store.merge import Merge
-from daemon.values.drift import Origin
-from daemon.values.graph import Binding
-from daemon.values.path import DataPath, PathIdentity, Sight
+from daemon.store.writing import Writing
 
 _CHUNK = 500
 _PATH = ("id", "origin", "sink", "direction", "data_class", "environment")
@@ -26,7 +26,7 @@ _PATH_VERSION = (
 
 
 def write_bindings(
-    merge: Merge, bindings: Mapping[str, Binding], told_before: Callable[[], Mapping[str, Binding]]
+    writing: Writing, bindings: Mapping[str, Binding], told_before: Callable[[], Mapping[str, Binding]]
 ) -> None:
     """Versions what the raw targets turned out to be.
 
@@ -34,16 +34,16 @@ def write_bindings(
     only if a name leads elsewhere.
     """
     table = ALIAS.c
-    before = load_bindings(merge.connection, None)
-    number = merge.connection.execute(select(func.max(table.id))).scalar() or 0
+    before = load_bindings(writing.connection, None)
+    number = writing.connection.execute(select(func.max(table.id))).scalar() or 0
     fresh: list[dict[str, Any]] = []
     for alias in sorted(before.keys() | bindings.keys()):
         old, new = before.get(alias), bindings.get(alias)
         if old == new:
             continue
         if old:
-            merge.connection.execute(
-                update(ALIAS).where(table.alias == alias, table.until.is_(None)).values(until=merge.number)
+            writing.connection.execute(
+                update(ALIAS).where(table.alias == alias, table.until.is_(None)).values(until=writing.number)
             )
         if new:
             number += 1
@@ -51,17 +51,17 @@ def write_bindings(
             known = not moved or ((told := told_before().get(alias)) is not None and told.urn == new.urn)
             fresh.append(
                 {
-                    "id": number, "alias": alias, "since": merge.number, "until": None,
+                    "id": number, "alias": alias, "since": writing.number, "until": None,
                     "state": new.state.value, "urn": new.urn, "reason": new.reason,
                     "candidates": _candidates(new),
                     "origin": (Origin.RESTATED if known else Origin.ALTERED).value,
                 }
             )  # fmt: skip
-            merge.ledger.opened(_element(new), fresh[-1]["origin"], "")
+            writing.ledger.opened(_element(new), fresh[-1]["origin"], "")
         if old:
-            merge.ledger.closed(_element(old), "")
+            writing.ledger.closed(_element(old), "")
     if fresh:
-        merge.connection.execute(insert(ALIAS), fresh)
+        writing.connection.execute(insert(ALIAS), fresh)
 
 
 def _element(binding: Binding) -> int:
@@ -75,7 +75,7 @@ def _candidates(binding: Binding) -> str:
 
 
 def write_paths(
-    merge: Merge,
+    writing: Writing,
     settled: Iterable[tuple[DataPath, Origin]],
     ended: Iterable[tuple[DataPath, str]],
     rules: str,
@@ -84,12 +84,12 @@ def write_paths(
 
     `ended`: paths with `gone` or `restated`. Returns how many were opened or ended.
     """
-    ids = _path_ids(merge)
+    ids = _path_ids(writing)
     closing = [(path.identity, how) for path, how in ended]
     newest = max(ids.values(), default=0)
-    number = merge.connection.execute(select(func.max(PATH_VERSION.c.id))).scalar() or 0
+    number = writing.connection.execute(select(func.max(PATH_VERSION.c.id))).scalar() or 0
     written = [(path, origin, documents.encode(documents.of_path(path))) for path, origin in settled]
-    bodies = merge.add_documents((documents.digest(body), body) for _, _, body in written)
+    bodies = writing.add_documents((documents.digest(body), body) for _, _, body in written)
     fresh, versions = [], []
     for path, origin, body in written:
         key = path.identity
@@ -106,38 +106,38 @@ def write_paths(
             path.exposure, path.tier.value, path.store, ",".join(path.columns),
             ",".join(f"{b.origin}->{b.destination}" for b in path.borders), path.answer.value,
         )  # fmt: skip
-        merge.ledger.opened(_path_element(key, digest, shown), origin.value, rules)
+        writing.ledger.opened(_path_element(key, digest, shown), origin.value, rules)
         versions.append(
-            (number, ids[key], merge.number, None, digest, rules, origin.value, "", *shown, bodies[digest])
+            (number, ids[key], writing.number, None, digest, rules, origin.value, "", *shown, bodies[digest])
         )
-    _close_paths(merge, [(ids[key], key, how) for key, how in closing if key in ids])
-    insert_rows(merge.connection, PATH, _PATH, fresh)
-    insert_rows(merge.connection, PATH_VERSION, _PATH_VERSION, versions)
+    _close_paths(writing, [(ids[key], key, how) for key, how in closing if key in ids])
+    insert_rows(writing.connection, PATH, _PATH, fresh)
+    insert_rows(writing.connection, PATH_VERSION, _PATH_VERSION, versions)
     return len(versions) + len(closing)
 
 
-def _path_ids(merge: Merge) -> dict[PathIdentity, int]:
+def _path_ids(writing: Writing) -> dict[PathIdentity, int]:
     return {
         documents.path_identity(row.origin, row.sink, row.direction, row.data_class): row.id
-        for row in merge.connection.execute(select(PATH))
+        for row in writing.connection.execute(select(PATH))
     }
 
 
-def _close_paths(merge: Merge, closing: Sequence[tuple[int, PathIdentity, str]]) -> None:
+def _close_paths(writing: Writing, closing: Sequence[tuple[int, PathIdentity, str]]) -> None:
     """Ends the open versions of these paths, given with their ids and how they ended."""
     of = {number: (key, how) for number, key, how in closing}
     numbers = list(of)
     still_open = PATH_VERSION.c.until.is_(None)
     for begin in range(0, len(numbers), _CHUNK):
         chosen = PATH_VERSION.c.data_path_id.in_(numbers[begin : begin + _CHUNK])
-        for row in merge.connection.execute(select(PATH_VERSION).where(chosen, still_open)):
+        for row in writing.connection.execute(select(PATH_VERSION).where(chosen, still_open)):
             key, how = of[row.data_path_id]
             shown = (row.exposure, row.tier, row.store, row.columns, row.borders, row.answer)
-            merge.ledger.closed(_path_element(key, row.digest, shown), how)
+            writing.ledger.closed(_path_element(key, row.digest, shown), how)
     if closing:
         of_one = update(PATH_VERSION).where(PATH_VERSION.c.data_path_id == bindparam("path"), still_open)
-        merge.connection.execute(
-            of_one.values(until=merge.number, ended=bindparam("how")),
+        writing.connection.execute(
+            of_one.values(until=writing.number, ended=bindparam("how")),
             [{"path": number, "how": how} for number, _, how in closing],
         )
 
@@ -148,7 +148,7 @@ def _path_element(key: PathIdentity, digest: bytes, shown: tuple[str, str, str, 
     )
 
 
-def write_sight(merge: Merge, sight: Sight) -> None:
+def write_sight(writing: Writing, sight: Sight) -> None:
     """Stores for how much of what runs paths can be seen."""
     body = {
         "blind": list(sight.blind),
@@ -158,12 +158,12 @@ def write_sight(merge: Merge, sight: Sight) -> None:
         **({"sampled": list(sight.sampled)} if sight.sampled else {}),
     }
     text = orjson.dumps(body).decode()
-    merge.connection.execute(
+    writing.connection.execute(
         insert(SIGHT).values(
-            snapshot=merge.number, workloads=sight.workloads, visible=sight.visible, body=text
+            snapshot=writing.number, workloads=sight.workloads, visible=sight.visible, body=text
         )
     )
-    merge.ledger.noted(elements.sight(sight.workloads, sight.visible, text))
+    writing.ledger.noted(elements.sight(sight.workloads, sight.visible, text))
 
 
 def _environment(urn: str) -> str:

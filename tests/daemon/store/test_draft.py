@@ -185,7 +185,7 @@ def test_sightings_never_remove_and_their_counts_make_no_version(store: Snapshot
     later = Relation("service://prod//a", "calls", "service://prod//b", {}, Seen(10.0, 90.0, 8))
     store.take(_sighted(flow))
     draft = store.take(_sighted(later))
-    assert not draft.merge_.tally.opened
+    assert not draft.writing.tally.opened
     assert store.rows("SELECT first_seen, last_seen, times FROM v1_flows") == [
         ("1970-01-01T00:00:10Z", "1970-01-01T00:01:30Z", 8)
     ]
