@@ -53,6 +53,10 @@ class Border:
     held: str
 
 
+_LONGEST = 8
+"""Labels of a host name that are looked at, from its end: no vendor's suffix has as many."""
+
+
 def data_class(key: str) -> DataClass:
     """The class of a key; a key outside our selection takes the harm of its nearest parent."""
     known = data_classes()
@@ -77,7 +81,9 @@ def data_classes() -> Mapping[str, DataClass]:
 def vendor(host: str) -> Vendor | None:
     """The vendor that a host name (without port) belongs to; the longest known suffix wins."""
     known = vendors()
-    labels = host.lower().rstrip(".").split(".")
+    labels = host.lower().rstrip(".").split(".")[-_LONGEST:]
+    if labels[-2:] == ["googleapis", "com"]:
+        labels[-3:-2] = [each.rpartition("-")[2] for each in labels[-3:-2]]  # europe-west4-aiplatform
     for start in range(len(labels)):
         if found := known.get(".".join(labels[start:])):
             return found
@@ -105,11 +111,11 @@ def label_word(text: str) -> str:
 @cache
 def vendors() -> Mapping[str, Vendor]:
     """Every vendor, by host suffix."""
-    seats = {name: code for code, names in _read("seats.toml").items() for name in names}
     return {
-        suffix: Vendor(suffix, name, category, seats.get(name, ""))
+        suffix: Vendor(suffix, name, category, seat)
         for category, rows in _read("vendors.toml").items()
-        for suffix, name in rows.items()
+        for name, (seat, *suffixes) in rows.items()
+        for suffix in suffixes
     }
 
 

@@ -92,7 +92,8 @@ class Verdict:
 class Ours:
     """What is known to be ours, and what is not known.
 
-    `declared`: suffixes by the operator. `zones`: name -> why it is ours. `private`: zones that hold only
+    `declared`: suffixes by the operator. `zones`: name -> why it is ours. `held`: those of which we hold the public
+    zone, so that a vendor of that name is ourselves. `private`: zones that hold only
     inside our networks. `unlisted`: an extent that could own a name and was not listed, in words.
     """
 
@@ -100,6 +101,7 @@ class Ours:
     zones: dict[str, str]
     private: tuple[str, ...]
     unlisted: str = ""
+    held: frozenset[str] = frozenset()
 
 
 def normal(name: str) -> str:
@@ -143,6 +145,7 @@ def ours(graph: Graph, own_domains: Sequence[str]) -> Ours:
     """What the settings and the inventory show to be ours."""
     zones: dict[str, str] = {}
     private: set[str] = set()
+    held: set[str] = set()
     types: set[str] = set()
     for urn in sorted(graph.resources):
         resource = graph.resources[urn]
@@ -154,6 +157,8 @@ def ours(graph: Graph, own_domains: Sequence[str]) -> Ours:
                 private.add(name)
             else:
                 zones.setdefault(registrable(name) or name, f"zone {name} is ours")
+                if name == registrable(name):
+                    held.add(name)
         for alias in resource.aliases:
             if alias.kind != "host" or alias.namespace != "public":
                 continue
@@ -175,6 +180,7 @@ def ours(graph: Graph, own_domains: Sequence[str]) -> Ours:
         zones=zones,
         private=tuple(sorted(private)),
         unlisted=_first_owner(graph.unlisted, types),
+        held=frozenset(held),
     )
 
 
@@ -193,7 +199,7 @@ def judge(name: str, owned: Ours, vendor: VendorOf) -> Verdict:
         return Verdict(
             Bound.UNRESOLVED, f"{suffix} is one of our domains, and nothing listed answers to {name}"
         )
-    if known := vendor(name):
+    if (known := vendor(name)) and not below(name, owned.held):
         return Verdict(Bound.THIRD_PARTY, f"{name} belongs to {known.name} ({known.category})")
     if suffix := below(name, owned.zones):
         return Verdict(Bound.UNRESOLVED, f"{owned.zones[suffix]}, and nothing listed answers to {name}")

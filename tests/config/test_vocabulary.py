@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter, defaultdict
 from importlib import resources
 from pathlib import Path
 from typing import get_args
 
 import pytest
 from fideslang.default_taxonomy import DEFAULT_TAXONOMY
+from publicsuffixlist import PublicSuffixList
 
 from config import vocabulary
 from config.vocabulary import Sensitivity, Severity
+from daemon.analysis.hosts import CLOUD_SUFFIXES
 
 
 def test_every_data_class_is_a_key_of_fideslang() -> None:
@@ -62,6 +65,15 @@ def test_an_unknown_class_takes_after_its_parent() -> None:
         ("API.Stripe.COM.", "Stripe"),
         ("my-company.openai.azure.com", "Azure OpenAI"),
         ("o1.ingest.de.sentry.io", "Sentry"),
+        ("hooks.slack.com", "Slack"),
+        ("eu.i.posthog.com", "PostHog"),
+        ("acme.zendesk.com", "Zendesk"),
+        ("rest.fra-02.braze.eu", "Braze"),
+        ("api-m.paypal.com", "PayPal"),
+        ("api.eu.onfido.com", "Onfido"),
+        ("acme-x1.snowflakecomputing.com", "Snowflake"),
+        ("europe-west4-aiplatform.googleapis.com", "Google Vertex AI"),
+        ("dashscope-intl.aliyuncs.com", "Alibaba DashScope"),
     ],
 )
 def test_a_vendor_is_known_by_its_host(host: str, name: str) -> None:
@@ -88,7 +100,90 @@ def test_vendors_are_lower_case_host_suffixes_of_two_labels_or_more() -> None:
     assert [
         suffix for suffix in vocabulary.vendors() if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", suffix)
     ] == []
-    assert len(vocabulary.vendors()) >= 100
+    assert len(vocabulary.vendors()) >= 1_500
+
+
+def test_every_suffix_is_listed_once_and_none_is_needless() -> None:
+    rows = _listed()
+    suffixes = Counter(suffix for _, _, _, suffix in rows)
+    assert [suffix for suffix, times in suffixes.items() if times > 1] == []
+    known = {suffix: (category, name) for category, name, _, suffix in rows}
+    assert [
+        suffix
+        for suffix, meant in known.items()
+        if any(known.get(suffix.split(".", cut)[cut]) == meant for cut in range(1, suffix.count(".")))
+    ] == []
+
+
+def test_no_suffix_is_open_to_everyone() -> None:
+    public = PublicSuffixList(accept_unknown=False, only_icann=True)
+    assert [suffix for suffix in vocabulary.vendors() if public.is_public(suffix)] == []
+    assert [suffix for suffix in vocabulary.vendors() if not public.privatesuffix(suffix)] == []
+
+
+def test_names_that_a_cloud_gives_to_everyones_resources_are_no_vendors() -> None:
+    # What runs under these may be our own. (Services of the clouds themselves have names of their own below them.)
+    given = {
+        *CLOUD_SUFFIXES,
+        "herokuapp.com",
+        "vercel.app",
+        "netlify.app",
+        "onrender.com",
+        "fly.dev",
+        "workers.dev",
+    }
+    assert [suffix for suffix in vocabulary.vendors() if suffix in given] == []
+
+
+def test_seats_are_countries_and_a_vendor_has_one_seat() -> None:
+    seats: dict[str, set[str]] = defaultdict(set)
+    for _, name, seat, _ in _listed():
+        seats[name].add(seat)
+    assert {seat for known in seats.values() for seat in known} - {""} <= COUNTRIES
+    assert {name: known for name, known in seats.items() if len(known) > 1} == {}
+
+
+def test_categories_are_words_for_people_and_each_holds_vendors() -> None:
+    listed = Counter(category for category, *_ in _listed())
+    assert [each for each in listed if not re.fullmatch(r"[a-z]+(_[a-z]+)*", each)] == []
+    assert set(listed) == CATEGORIES
+    assert min(listed.values()) >= 8
+
+
+def test_a_host_of_endless_labels_is_looked_at_to_a_bound() -> None:
+    longest = max(suffix.count(".") + 1 for suffix in vocabulary.vendors())
+    assert longest < vocabulary._LONGEST
+    assert vocabulary.vendor("a." * 100_000 + "stripe.com")
+
+
+def _listed() -> list[tuple[str, str, str, str]]:
+    """Category, name, seat and suffix of everything in the file."""
+    return [
+        (category, name, seat, suffix)
+        for category, vendors in vocabulary._read("vendors.toml").items()
+        for name, (seat, *suffixes) in vendors.items()
+        for suffix in suffixes
+    ]
+
+
+_CATEGORIES = (
+    "accounting advertising analytics automation banking communication consent content_delivery credit crm "
+    "data_enrichment data_warehouse database developer_tools e_commerce error_tracking feature_flags fraud "
+    "generative_ai health human_resources identity identity_verification logistics mail maps marketing messaging "
+    "monitoring payment productivity search security signing social storage support surveys translation travel"
+)
+CATEGORIES = set(_CATEGORIES.split())
+# ISO 3166-1 alpha-2
+_COUNTRIES = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ "
+    "CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO "
+    "FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE "
+    "JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO "
+    "MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW "
+    "PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM "
+    "TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW"
+)
+COUNTRIES = set(_COUNTRIES.split())
 
 
 @pytest.mark.parametrize(

@@ -238,8 +238,3 @@ def test_a_third_party_lies_where_its_seat_is(host: str, expected: list[tuple[st
     operation = estate.root(estate.service("checkout", estate.workload("checkout", EU)), "POST /pay")
     found = weigh(estate, Direction.SENDS, (operation, "sends_to", f"host://public/{host}"))
     assert [(each.destination, each.destination_region, each.severity) for each in found] == expected
-
-
-def test_every_vendor_with_a_seat_is_a_vendor() -> None:
-    known = {vendor.name for vendor in vocabulary.vendors().values()}
-    assert {name for names in vocabulary._read("seats.toml").values() for name in names} <= known

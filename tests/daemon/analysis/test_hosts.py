@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.model import Role
+from config import vocabulary
 from daemon.analysis import hosts
 from daemon.values.graph import Bound
 from tests.support.graphs import Estate
@@ -193,3 +194,13 @@ def test_no_gap_makes_a_third_party(owned: list[tuple[str, str]], gaps: set[str]
     everything = third(hidden=set(), unlisted=set())
     assert third(hidden=gaps, unlisted=gaps) <= everything
     assert third(hidden=set(), unlisted=gaps) <= everything
+
+
+@pytest.mark.parametrize(
+    ("zone", "state"), [("stripe.com", Bound.UNRESOLVED), ("a.stripe.com", Bound.THIRD_PARTY)]
+)
+def test_a_vendor_of_whose_name_we_hold_the_zone_is_ourselves(zone: str, state: Bound) -> None:
+    estate = Estate(own_domains=())
+    estate.zone(zone)
+    owned = hosts.ours(estate.graph(), ())
+    assert hosts.judge("api.stripe.com", owned, vocabulary.vendor).state is state
