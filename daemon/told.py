@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -126,7 +127,7 @@ def _by_bucket(rulings: Iterable[tuple[Label, Ruling]]) -> dict[str, tuple[tuple
     for label, each in rulings:
         if label.bucket:
             found[label.bucket].append((label.table, each))
-    return {bucket: tuple(each) for bucket, each in found.items()}
+    return {bucket: tuple(sorted(each, key=itemgetter(0))) for bucket, each in found.items()}
 
 
 def _tables(labels: Iterable[Label]) -> dict[str, tuple[Listed, ...]]:

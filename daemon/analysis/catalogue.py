@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Protocol
 
 from collectors.model import Json, Resource
@@ -72,6 +74,16 @@ _KINDS = {
 TYPES = (*_KINDS, "gcp.datacatalog.policy_tag")
 """Types of the resources that tell of columns."""
 
+_CRAWLED = {
+    "mariadb": frozenset({"mariadb", "mysql"}),
+    "mysql": frozenset({"mariadb", "mysql"}),
+    "oracle": frozenset({"oracle"}),
+    "postgresql": frozenset({"postgresql"}),
+    "redshift": frozenset({"postgresql", "redshift"}),
+    "sqlserver": frozenset({"mssql"}),
+}
+"""Databases that crawlers of Glue look into, as they call them, with the systems that they are."""
+
 _TAGS = {"Classification": "classification", "DataClass": "data_class", "Pii": "pii"}
 _POLICY_TAG = "//datacatalog.googleapis.com/"
 
@@ -82,16 +94,16 @@ def with_catalogue(graph: Graph, told: Told, meaning: MeaningOf | None = None) -
     labels: dict[tuple[str, str], list[Ruling]] = defaultdict(list)
     for _, resource in sorted(graph.resources.items()):
         kind = _KINDS.get(resource.type)
-        place = _place(resource) if kind is not None else None
+        place = _place(resource, kind.systems) if kind is not None else None
         if kind is None or place is None:
             continue
-        schema, table = place
+        schema, table, systems = place
         columns = [each for name in kind.lists for each in _mappings(resource.attributes.get(name))]
         names = tuple(str(each["Name"]) for each in columns if each.get("Name"))
         if names:
-            tables[table.lower()].append(Listed(schema, names, kind.systems))
+            tables[table.lower()].append(Listed(schema, names, systems))
         for ruling in (*_on_files(resource, names, told), *_written(graph, resource, columns, kind, meaning)):
-            placed = replace(ruling, schema=schema, table=table, systems=kind.systems)
+            placed = replace(ruling, schema=schema, table=table, systems=systems)
             labels[table.lower(), placed.column.lower()].append(placed)
     if not tables:
         return told
@@ -104,11 +116,20 @@ def with_catalogue(graph: Graph, told: Told, meaning: MeaningOf | None = None) -
     )
 
 
-def _place(resource: Resource) -> tuple[str, str] | None:
-    """Schema and table: of Glue by its name, of BigQuery by its alias `PROJECT.DATASET.TABLE`."""
-    names = [alias.value for alias in resource.aliases if alias.kind in {"glue", "bigquery"}]
+def _place(resource: Resource, systems: frozenset[str]) -> tuple[str, str, frozenset[str]] | None:
+    """Schema, table, and the systems that read it: of Glue by its name, of BigQuery by `PROJECT.DATASET.TABLE`.
+
+    What a crawler of Glue found in a database is that database's table: its location is `DATABASE.SCHEMA.TABLE`.
+    https://docs.aws.amazon.com/glue/latest/dg/define-crawler.html
+    """
+    crawled = _CRAWLED.get(str(resource.attributes.get("Classification") or "").lower())
+    location = resource.attributes.get("Location")
+    if crawled is not None and isinstance(location, str) and "/" not in location:
+        names, systems = [location], crawled
+    else:
+        names = [alias.value for alias in resource.aliases if alias.kind in {"glue", "bigquery"}]
     schema, _, table = names[0].rpartition(".") if names else ("", "", "")
-    return (schema, table) if table else None
+    return (schema, table, systems) if table else None
 
 
 def _written(
@@ -149,9 +170,11 @@ def _on_files(resource: Resource, columns: tuple[str, ...], told: Told) -> Itera
     """What is told of the files that a table is made of: of a field within a column, the column has it."""
     bucket, _, prefix = str(resource.attributes.get("Location") or "").partition("://")[2].partition("/")
     known = {name.lower(): name for name in columns}
-    for key, label in told.objects.get(bucket, ()):
-        if not key.startswith(f"{prefix.rstrip('/')}/" if prefix else ""):
-            continue
+    under = f"{prefix.rstrip('/')}/" if prefix else ""
+    objects = told.objects.get(bucket, ())
+    for key, label in objects[bisect_left(objects, under, key=itemgetter(0)) :]:
+        if not key.startswith(under):
+            break
         outer = label.column.partition(".")[0]
         name = known.get(label.column.lower()) or known.get(outer.lower())
         if name is not None:

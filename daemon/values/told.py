@@ -90,7 +90,8 @@ class Told:
     """Everything said. Verdicts win over labels, scanners over comments and tags, and of several the last.
 
     `labels`: by table and column, folded to lower case. `tables`: those of a name, by the name, folded. `objects`:
-    labels on columns of objects, by bucket, each after the object's key; their table is the pattern of it.
+    labels on columns of objects, by bucket, each after the object's key and sorted by it; their table is the
+    pattern of it.
     `words`: what the operator says that labels mean. `unknown`: words of labels that nobody mapped, each after
     the name of its file.
     """

@@ -98,6 +98,29 @@ def test_a_table_of_another_database_is_another(name: str, system: str) -> None:
     assert find(estate) == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "system", "found"),
+    [
+        ("public.people", "postgresql", 1),
+        ("hr.people", "postgresql", 0),
+        ("public.people", "mysql", 0),
+        ("lake.crm_public_people", "athena", 0),
+    ],
+)
+def test_what_a_crawler_found_in_a_database_is_its_table(name: str, system: str, found: int) -> None:
+    estate = Estate()
+    glue(
+        estate,
+        {"Name": "email"},
+        name="lake.crm_public_people",
+        Classification="postgresql",
+        ConnectionName="crm",
+        Location="crm.public.people",
+    )
+    reading(estate, estate.table(name, system=system), "*")
+    assert len(find(estate)) == found
+
+
 def test_two_catalogues_that_differ_tell_nothing_and_two_that_agree_do() -> None:
     for second, found in (("email", 1), ("phone", 0)):
         estate = Estate()
