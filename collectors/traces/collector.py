@@ -12,7 +12,8 @@ from collectors.traces.merging import merge
 from config.settings import Traces
 
 EXTENT = "traces.flow"
-FINGERPRINT = "traces.flow/1"
+FINGERPRINT = "traces.flow/2"
+"""Of what spans are taken to say. Since 2, what was read before a message is told with its topic."""
 
 
 class TracesCollector:

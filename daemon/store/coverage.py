@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from collectors.contract import ANYWHERE
-from collectors.model import Extent, Scope
 from sqlalchemy import func, select, text, update
 
+from collectors.contract import ANYWHERE
+from collectors.model import Extent, Scope
 from daemon.store.bulk import insert_rows
 from daemon.store.columns import COVERAGE, EXTENT, RESOURCE_VERSION
 from daemon.store.spool import Outcome

@@ -10,13 +10,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from collectors.model import Extent, Relation, Scope
-from daemon.values.drift import Origin
-from daemon.values.finding import Finding
-from daemon.values.graph import Binding, Graph
-from daemon.values.path import DataPath, Sight
 from sqlalchemy import Connection, case, func, insert, select, update
 
+from collectors.model import Extent, Relation, Scope
 from daemon.store import chain, documents, elements, gone, heard, judged
 from daemon.store.columns import COVERAGE, DELIVERY, LARGE_REMOVAL, PRUNING, SIGHTED, SNAPSHOT
 from daemon.store.coverage import HEARD, LISTED, Asked, Coverage, with_unreached
@@ -28,6 +24,10 @@ from daemon.store.merge import Merge
 from daemon.store.spool import Outcome, Spool, SpooledRelation, relations_block
 from daemon.store.times import moment, stamp
 from daemon.store.writing import Writing
+from daemon.values.drift import Origin
+from daemon.values.finding import Finding
+from daemon.values.graph import Binding, Graph
+from daemon.values.path import DataPath, Sight
 
 
 @dataclass(frozen=True, slots=True)

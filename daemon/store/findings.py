@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from daemon.values.drift import Origin
-from daemon.values.finding import Finding, FindingIdentity
 from sqlalchemy import Connection, func, insert, select, union, update
 
 from daemon.store import elements
 from daemon.store.columns import COMPONENT, CONTENT, FINDING, FINDING_VERSION, valid
 from daemon.store.writing import Writing
+from daemon.values.drift import Origin
+from daemon.values.finding import Finding, FindingIdentity
 
 _CHUNK = 500
 

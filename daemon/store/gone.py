@@ -11,10 +11,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from collectors.model import Role
-from daemon.values.graph import Bound
 from sqlalchemy import Connection, Select, and_, func, select, update
 
+from collectors.model import Role
 from daemon.store import closing, heard
 from daemon.store.bulk import rows_by_key
 from daemon.store.columns import (
@@ -30,6 +29,7 @@ from daemon.store.graph import PUSHED
 from daemon.store.kinds import RELATIONS
 from daemon.store.times import moment
 from daemon.store.writing import Writing
+from daemon.values.graph import Bound
 
 GONE = "gone"
 """Why a flow's version ended: the world changed."""

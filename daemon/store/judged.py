@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from daemon.values.drift import Origin
-from daemon.values.graph import Binding
-from daemon.values.path import DataPath, PathIdentity, Sight
 from sqlalchemy import bindparam, func, insert, select, update
 
 from daemon.store import documents, elements
@@ -16,6 +13,9 @@ from daemon.store.bulk import insert_rows
 from daemon.store.columns import ALIAS, PATH, PATH_VERSION, SIGHT
 from daemon.store.graph import load_bindings
 from daemon.store.writing import Writing
+from daemon.values.drift import Origin
+from daemon.values.graph import Binding
+from daemon.values.path import DataPath, PathIdentity, Sight
 
 _CHUNK = 500
 _PATH = ("id", "origin", "sink", "direction", "data_class", "environment")

@@ -6,15 +6,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from daemon.values.drift import Origin
 from sqlalchemy import bindparam, func, update
 
-from daemon.store import carrying, closing, contents, documents, heard, opening
+from daemon.store import carrying, closing, contents, documents, heard, opening, understood
 from daemon.store.columns import EXTENT, RESOURCE
 from daemon.store.kinds import RELATIONS, RESOURCES, Kind, Versioned, ends, open_versions_of
 from daemon.store.spool import Block, SpooledRelation, contents_of, relations_of, resources_of
 from daemon.store.spool import Kind as Spooled
 from daemon.store.writing import Writing
+from daemon.values.drift import Origin
 
 Answered = Callable[[Spooled], Iterable[Block]]
 """Gives the blocks of an answer, of one kind."""
@@ -136,7 +136,10 @@ class Merge:
             for row in rows:
                 known = open_rows.pop(row.key, None)
                 if known is None:
-                    begun.append((row, self._appeared(row.key, appeared, learnt)))
+                    how = self._appeared(row.key, appeared, learnt)
+                    if not confirm and how is not Origin.BASELINE and self._only_understood(extent_id, row):
+                        how = Origin.RESTATED
+                    begun.append((row, how))
                 elif known.digest != row.digest:
                     changed = known.rules == fingerprint and row.key not in only_seen_now
                     origin = Origin.ALTERED if changed else Origin.RESTATED
@@ -180,6 +183,9 @@ class Merge:
         if self.warming and appeared is Origin.ADDED and heard.concerns(key, self.warming):
             return Origin.NEWLY_VISIBLE
         return appeared
+
+    def _only_understood(self, extent_id: int, row: Versioned) -> bool:
+        return isinstance(row, SpooledRelation) and understood.newly(self.writing.connection, extent_id, row)
 
     def seen_otherwise(
         self, extent_id: int, blocks: Iterable[Block], fingerprint: str
