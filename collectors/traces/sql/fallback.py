@@ -54,7 +54,7 @@ _NO_TABLE_BEFORE = re.compile(
 _COMMON = re.compile(
     rf"(?i)(?:\bwith\s(?:recursive\s)?|\)\s?,\s?)(?P<name>{_WORD})\s?(?:\([^()]*\)\s?)?as\s(?:not\s)?(?:materialized\s)?\("
 )
-_QUALIFIED = re.compile(rf"(?P<owner>{_WORD})\s?\.\s?(?P<column>{_WORD}|\*)(?!\s?[.(])")
+_QUALIFIED = re.compile(rf"(?<![\w$])(?P<owner>{_WORD})\s?\.\s?(?P<column>{_WORD}|\*)(?!\s?[.(])")
 _PLAIN = re.compile(rf"(?<![.\w])(?P<column>{_WORD}|(?<!\()\*)(?!\s?[.(\w])")
 _SELECTED = re.compile(r"(?i)\bselect\s(?:all\s|distinct\s)?(?P<list>.*?)(?=\bfrom\b|$)")
 _INSERTED = re.compile(rf"(?i)\binto\s{_NAME}\s?\((?P<list>[^()]*)\)")
@@ -78,7 +78,7 @@ def read_pattern(shape: str, dialect: Dialect) -> Statement:
     found: _Found = {}
     common = {_folded(match["name"], dialect) for match in _COMMON.finditer(shape)}
     for place, name, alias in _members(shape):
-        parts = [_folded(part, dialect) for part in re.findall(_WORD, name)]
+        parts = [fold(part, quoted, dialect) for part, quoted in _parts(name, dialect)]
         key = parts[-1]
         if not key or (len(parts) == 1 and key in common):
             continue
@@ -172,6 +172,14 @@ def _unqualified(shape: str, dialect: Dialect, only: tuple[TableName, Verb], fou
     lookups -= columns
     columns.discard("")
     lookups.discard("")
+
+
+def _parts(name: str, dialect: Dialect) -> Iterator[tuple[str, bool]]:
+    """The parts of a table's name, without their quotes; BigQuery puts all of them into one pair."""
+    for word in re.findall(_WORD, name):
+        bare, quoted = unquote(word)
+        for part in bare.split(".") if dialect.grammar == "bigquery" else [bare]:
+            yield part, quoted
 
 
 def _folded(word: str, dialect: Dialect) -> str:

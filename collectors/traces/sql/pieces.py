@@ -150,7 +150,9 @@ class _Cutter:
             return self._data(at, word, before, after)
         if word not in _OTHER or not self.kind:
             return False
-        if before in _GOES_ON and not (before in {"is", "as"} and self.kind in {"is", "as"}):
+        if before in _GOES_ON and not (
+            (before in {"is", "as"} and self.kind in {"is", "as"}) or self._switched(before)
+        ):
             return False
         if not (before.isidentifier() or before[:1] in '?)"`[;#@>' or before.isdigit()):
             return False
@@ -168,6 +170,10 @@ class _Cutter:
         if before in {",", "select", "where", "and", "or", "=", "by"}:
             return False
         return word != "go" or at + 1 == len(self.words) or after in _DATA | _OTHER
+
+    def _switched(self, before: str) -> bool:
+        """Whether an option has just been set, as by `SET NOCOUNT ON`."""
+        return before == "on" and self.kind == "set"
 
     def _data(self, at: int, word: str, before: str, after: str) -> bool:
         kind = self.kind
@@ -203,7 +209,9 @@ class _Cutter:
             return False
         if word == "merge" and (before in _GOES_ON or after == "join"):
             return False
-        return before not in _EVENTS or (before == "for" and kind == "open") or (before == kind == "do")
+        if self._switched(before) or (before == "for" and kind == "open") or before == kind == "do":
+            return True
+        return before not in _EVENTS
 
     def _other(self, at: int, word: str, before: str, after: str) -> bool:
         kind = self.kind

@@ -22,6 +22,8 @@ _DECLARED = re.compile(
     r"(?i)^(?:declare |is |as |begin )?(?:(?:continue|exit) handler.*|"
     r"(?P<names>[^\W\d][\w$]*(?: ?, ?[^\W\d][\w$]*)*) (?!:?=)[^\W\d])"
 )
+_DECLARED_FIRST = re.compile(r"(?i)\b(?:is|as) (?P<names>[^\W\d][\w$]*) (?!:?=)[^\W\d]")
+_HEADS = frozenset({"procedure", "function", "return", "as", "is"})
 _LOOPED = re.compile(r"(?i)\bfor(?:all)? ([^\W\d][\w$]*) in\b")
 _PARAMETERS = re.compile(r"(?i)\b(?:(?:procedure|function)\b[^();]{0,200}|cursor \w{1,99} ?)\(")
 _PARAMETER = re.compile(r"(?i)^\s*(?:(?:in|out|inout|variadic|nocopy)\s+)*(?P<name>[^\W\d][\w$]*)")
@@ -45,11 +47,12 @@ def variables(pieces: Iterable[Piece]) -> Iterator[str]:
             yield record[1].lower()
         if piece.kind in _DATA:
             continue
-        declared = _DECLARED.match(piece.text)
-        if declared is not None and declared["names"]:
-            names = [name.strip().lower() for name in declared["names"].split(",")]
-            if names[0] not in _NO_VARIABLE:
-                yield from names
+        firsts = _DECLARED_FIRST.finditer(piece.text) if piece.kind in _HEADS else ()
+        for declared in (_DECLARED.match(piece.text), *firsts):
+            if declared is not None and declared["names"]:
+                names = [name.strip().lower() for name in declared["names"].split(",")]
+                if names[0] not in _NO_VARIABLE:
+                    yield from names
 
 
 def _group(text: str, start: int) -> str:

@@ -41,7 +41,7 @@ def _replacement(match: re.Match[str]) -> str:
 @lru_cache(maxsize=64)
 def _lexer(dialect: Dialect) -> re.Pattern[str]:
     """One expression that finds what has to go, and the quoted names that must not be looked into."""
-    comments = [r"/\*.*?(?:\*/|\Z)", r"--(?=\s|\Z)[^\n]*" if dialect.hash_comment else r"--[^\n]*"]
+    comments = [r"/\*.*?(?:\*/|\Z)", r"--(?=\s|\Z)[^\n]*" if dialect.grammar == "mysql" else r"--[^\n]*"]
     names = [r"`[^`]*`"]
     strings = [_ESCAPED_STRING if dialect.backslash else _PLAIN_STRING]
     starts = "[/'\"`\\[\\d.?$:@%#-]|\\s\\s|[^\\S ]"  # looked at first, because most characters start nothing

@@ -299,6 +299,10 @@ HOSTILE = [
     "SELECT a " + "[w] " * 3000,
     "SELECT a FROM " + " JOIN ".join(f"t{n}" for n in range(40)),
     "DELETE " * 2000,
+    "insert into " + "a" * 16_000 + " with (",
+    "begin select into " + "a, " * 5000 + "b from t",
+    "create materialized view " + "a " * 8000,
+    "merge into a using b on " + "x and " * 2000 + "y when matched then update set *",
     "\x00\ud800;;;" * 1000,
     "INSERT INTO t (a) VALUES " + ", ".join("(1, now(), 'x')" for _ in range(1000)),
 ]

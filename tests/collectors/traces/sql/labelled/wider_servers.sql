@@ -318,3 +318,73 @@ BEGIN
   END LOOP;
   EXECUTE IMMEDIATE 'TRUNCATE TABLE scratch_drivers';
 END;
+
+--> oracle
+--> badge reads id | holder zone
+--> entry reads | gate at
+CREATE OR REPLACE PACKAGE BODY gates AS
+  g_zone VARCHAR2(10) := 'north';
+  PROCEDURE admit(p_holder IN VARCHAR2, p_badge OUT NOCOPY NUMBER) IS
+    l_badge INTEGER;
+    l_gate VARCHAR2(30);
+  BEGIN
+    SELECT id INTO l_badge FROM badge WHERE holder = p_holder AND zone = g_zone;
+    p_badge := l_badge;
+  END;
+  FUNCTION passed(p_gate VARCHAR2 DEFAULT 'A') RETURN NUMBER IS
+    l_count NUMBER;
+  BEGIN
+    SELECT COUNT(*) INTO l_count FROM entry WHERE gate = p_gate AND at > SYSDATE - l_count;
+    RETURN l_count;
+  END;
+END gates;
+
+--> mssql
+--> dbo.Device writes Name PushToken Id | Id
+--> dbo.User writes RevisedAt | Id
+CREATE PROCEDURE [dbo].[Device_Save]
+    @Id UNIQUEIDENTIFIER OUTPUT,
+    @UserId UNIQUEIDENTIFIER,
+    @Name NVARCHAR(50),
+    @PushToken NVARCHAR(255)
+AS
+BEGIN
+    SET NOCOUNT ON
+
+    UPDATE
+        [dbo].[Device]
+    SET
+        [Name] = @Name,
+        [PushToken] = @PushToken
+    WHERE
+        [Id] = @Id
+
+    IF @@ROWCOUNT = 0
+    BEGIN
+        SET XACT_ABORT ON
+        INSERT INTO [dbo].[Device]
+        (
+            [Id],
+            [Name],
+            [PushToken]
+        )
+        VALUES
+        (
+            @Id,
+            @Name,
+            @PushToken
+        )
+    END
+
+    SET ANSI_WARNINGS OFF
+    EXEC [dbo].[User_Touch] @UserId
+
+    UPDATE [User] SET [RevisedAt] = GETUTCDATE() WHERE [Id] = @UserId
+END
+
+--> gcp.bigquery
+--> clinic.labs reads valuenum itemid
+SELECT CASE WHEN itemid IN (1, 2) THEN valuenum
+            WHEN itemid = 3 THEN (valuenum - 32) * 5 / 9 --fahrenheit
+            END AS celsius --all in one
+FROM `acme-data.clinic.labs`
