@@ -11,6 +11,7 @@ import pytest
 from demo.cloud import Cloud
 from tests.support import pipeline
 from tests.support.fault_proxy import FaultProxy
+from tests.support.mail_server import MailServer, mail_server
 from tests.support.pipeline import Installation, Shop
 
 
@@ -53,6 +54,15 @@ def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> Iterator[MailServer]:
+    """A mail server that takes everything and needs no login."""
+    folder = tmp_path / "certificate"
+    folder.mkdir()
+    with mail_server(folder, security="none") as server:
+        yield server
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from daemon.report.json import render_json
 from daemon.report.text import render_text
 from daemon.telemetry import configure_logging
 from tests.support import pipeline
-from tests.support.mail_server import MailServer, mail_server
+from tests.support.mail_server import MailServer
 from tests.support.pipeline import EU, ORDERS_DB, Installation, Service, Shop
 
 EMAIL = "ada.canary@mail.example"
@@ -41,20 +41,9 @@ ALLOWED = "orders-db"
 
 
 @pytest.fixture
-def mails(tmp_path: Path) -> Iterator[MailServer]:
-    folder = tmp_path / "certificate"
-    folder.mkdir()
-    with mail_server(folder, security="none") as server:
-        yield server
-
-
-@pytest.fixture
 def home(deployed: str, mails: MailServer, tmp_path: Path) -> Iterator[Installation]:
     """With mail, and log at debug level."""
-    mail = {
-        "host": "127.0.0.1", "port": mails.port, "security": "none",
-        "sender": "driftline@shop.example", "recipients": ["ops@shop.example"],
-    }  # fmt: skip
+    mail = pipeline.mail_to(mails.port)
     types = [*pipeline.TYPES, "aws.ecs.*"]
     with pipeline.installed(
         tmp_path, deployed, mail=mail, aws={"types": types}, logging={"level": "debug"}

@@ -15,7 +15,7 @@ from daemon.deliveries import StoreOutbox
 from daemon.notify.delivery import deliver_due
 from daemon.store.draft import Draft
 from tests.support import pipeline
-from tests.support.mail_server import MailServer, mail_server
+from tests.support.mail_server import MailServer
 from tests.support.pipeline import ORDERS_DB, QUEUES, Installation, Shop, told
 
 HOP = "accounts reads public.customers"
@@ -23,19 +23,8 @@ QUEUE = QUEUES[3]
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[MailServer]:
-    folder = tmp_path / "certificate"
-    folder.mkdir()
-    with mail_server(folder, security="none") as server:
-        yield server
-
-
-@pytest.fixture
-def home(deployed: str, server: MailServer, tmp_path: Path) -> Iterator[Installation]:
-    mail = {
-        "host": "127.0.0.1", "port": server.port, "security": "none",
-        "sender": "driftline@shop.example", "recipients": ["ops@shop.example"],
-    }  # fmt: skip
+def home(deployed: str, mails: MailServer, tmp_path: Path) -> Iterator[Installation]:
+    mail = pipeline.mail_to(mails.port)
     with pipeline.installed(tmp_path, deployed, mail=mail) as home:
         yield home
 
@@ -77,9 +66,9 @@ def deploy(shop: Shop, endpoint: str) -> None:
 
 
 def test_a_new_path_alarms_at_once_and_the_digest_brings_the_rest_at_its_hour(
-    home: Installation, shop: Shop, server: MailServer, deployed: str
+    home: Installation, shop: Shop, mails: MailServer, deployed: str
 ) -> None:
-    post = Post(home, server)
+    post = Post(home, mails)
     shop.plain_day()
     home.cycle()
     assert outbox(home) == [("baseline", None, 1, "pending")]
@@ -111,9 +100,9 @@ def test_a_new_path_alarms_at_once_and_the_digest_brings_the_rest_at_its_hour(
 
 
 def test_a_change_without_a_new_path_waits_for_the_digest(
-    home: Installation, shop: Shop, server: MailServer, deployed: str
+    home: Installation, shop: Shop, mails: MailServer, deployed: str
 ) -> None:
-    post = Post(home, server)
+    post = Post(home, mails)
     shop.plain_day()
     home.cycle()
     post.round()
@@ -130,9 +119,9 @@ def test_a_change_without_a_new_path_waits_for_the_digest(
 
 
 def test_what_came_and_went_between_two_digests_is_no_mail(
-    home: Installation, shop: Shop, server: MailServer, deployed: str
+    home: Installation, shop: Shop, mails: MailServer, deployed: str
 ) -> None:
-    post = Post(home, server)
+    post = Post(home, mails)
     shop.plain_day()
     home.cycle()
     post.round()

@@ -22,7 +22,7 @@ from daemon.report.html import render_html
 from daemon.report.json import render_json
 from daemon.report.text import render_text
 from tests.support import pipeline
-from tests.support.mail_server import MailServer, mail_server
+from tests.support.mail_server import MailServer
 from tests.support.pipeline import Installation, Shop
 from tests.support.traces import export, proto_span, resource_spans
 
@@ -45,19 +45,8 @@ STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 
 
 @pytest.fixture
-def mails(tmp_path: Path) -> Iterator[MailServer]:
-    folder = tmp_path / "certificate"
-    folder.mkdir()
-    with mail_server(folder, security="none") as server:
-        yield server
-
-
-@pytest.fixture
 def home(deployed: str, mails: MailServer, tmp_path: Path) -> Iterator[Installation]:
-    mail = {
-        "host": "127.0.0.1", "port": mails.port, "security": "none",
-        "sender": "driftline@shop.example", "recipients": ["ops@shop.example"],
-    }  # fmt: skip
+    mail = pipeline.mail_to(mails.port)
     with pipeline.installed(tmp_path, deployed, mail=mail) as home:
         yield home
 

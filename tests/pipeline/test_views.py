@@ -83,10 +83,7 @@ def both(running: Running, postgres: Server, tmp_path_factory: pytest.TempPathFa
     pipeline.clear(running.endpoint)
     pipeline.build(running.endpoint)
     running.fresh = False
-    mail = {
-        "host": "127.0.0.1", "port": free_port(), "security": "none",
-        "sender": "driftline@shop.example", "recipients": ["ops@shop.example"],
-    }  # fmt: skip
+    mail = pipeline.mail_to(free_port())
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         for name, value in (("ACCESS_KEY_ID", "testing"), ("SECRET_ACCESS_KEY", "testing")):
             patch.setenv(f"AWS_{name}", value)

@@ -99,10 +99,18 @@ def build(endpoint: str) -> None:
     for name in QUEUES:
         sqs.create_queue(QueueName=name, tags={"team": "shop"})
     dns = client(endpoint, "route53")
-    zone = dns.create_hosted_zone(Name="shop.example.", CallerReference="1")["HostedZone"]["Id"]
-    record = {"Name": OWN_NAME, "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": ORDERS_DB}]}
+    dns.create_hosted_zone(Name="shop.example.", CallerReference="1")
+    point(endpoint, ORDERS_DB)
+
+
+def point(endpoint: str, host: str) -> None:
+    """Makes the shop's own name for its database lead to a host."""
+    dns = client(endpoint, "route53")
+    (zone,) = dns.list_hosted_zones()["HostedZones"]
+    record = {"Name": OWN_NAME, "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": host}]}
     dns.change_resource_record_sets(
-        HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+        HostedZoneId=zone["Id"],
+        ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]},
     )
 
 
@@ -388,6 +396,14 @@ def settings_for(folder: Path, endpoint: str, **sections: Mapping[str, object]) 
     for name, keys in sections.items():
         values[name] = {**values.get(name, {}), **keys}
     return compose(values)
+
+
+def mail_to(port: int) -> dict[str, object]:
+    """The section [mail] for a server on this machine."""
+    return {
+        "host": "127.0.0.1", "port": port, "security": "none",
+        "sender": "driftline@shop.example", "recipients": ["ops@shop.example"],
+    }  # fmt: skip
 
 
 @contextmanager
