@@ -60,7 +60,7 @@ def restrict(change: Change, fields: tuple[FieldChange, ...]) -> Change:
         change,
         id=identifier(change.kind, change.action, change.key, fields),
         fields=fields,
-        why=_altered_why(change.key) if change.action is Action.ALTERED else change.why,
+        why=_altered_why(change.key, change.kind) if change.action is Action.ALTERED else change.why,
     )
 
 
@@ -93,7 +93,7 @@ def _change(one: Difference, first_seen: datetime | None) -> Change | None:
     if not fields:
         return None
     action = _ACTIONS.get(one.origin, Action.ALTERED)
-    why = _altered_why(one.key) if action is Action.ALTERED else _added_why(one, action, first_seen)
+    why = _altered_why(one.key, one.kind) if action is Action.ALTERED else _added_why(one, action, first_seen)
     return _made(one, action, fields, why)
 
 
@@ -211,9 +211,11 @@ def _added_why(one: Difference, action: Action, first_seen: datetime | None) -> 
     return "listed in this snapshot, absent from the previous listing"
 
 
-def _altered_why(key: str) -> str:
-    if " " in key or key.startswith(_TRACED):
+def _altered_why(key: str, kind: Kind) -> str:
+    if _observed(key, kind):
         return "differs from what traces showed before"
+    if kind is Kind.RELATION:
+        return "configuration states it otherwise than at the snapshot before"
     return "differs between the two listings"
 
 

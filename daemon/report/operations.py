@@ -22,6 +22,8 @@ def render_operations(sheets: Sequence[OperationSheet], *, width: int = WIDTH, c
         where = f" in {environment}" if environment else ""
         lines = tuple(map(_line, chosen))
         title = f"{wording.name(service).removeprefix('/') or 'unknown service'}{where}"
+        if service.startswith(_INGRESS):
+            title = f"Ingress {title} leads to backends that nothing heard is known to be"
         rows += section_lines(Section(title, lines, Tone.QUIET), width, paint)
     kinds = (
         wording.counted(len(sheets), "operation") if sheets else "no operations",

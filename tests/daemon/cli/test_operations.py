@@ -106,3 +106,48 @@ def test_a_new_operation_that_is_not_declared_is_told_if_it_is_public(
     capsys.readouterr()
     told = " ".join(line(config, "diff", "1", "2").output.split())
     assert "seen, not declared (shadow API)" in told
+
+
+FRONT = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: front, namespace: shop}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /orders, pathType: Prefix, backend: {service: {name: checkout}}}
+      - {path: /unused, pathType: Prefix, backend: {service: {name: checkout}}}
+      - {path: /elsewhere, pathType: Prefix, backend: {service: {name: nobody}}}
+"""
+
+
+class Fronted(Home):
+    """An installation whose settings name an ingress."""
+
+    @property
+    def settings(self) -> Settings:
+        """With the manifest, and no service named."""
+        block = Declaration(service="", environment="prod", file=str(self.folder.parent / "front.yaml"))
+        return super().settings.model_copy(update={"declared": (block,)})
+
+
+def test_an_ingress_is_an_entry_of_what_it_lets_in_and_its_changes_are_told(
+    tmp_path: Path, line: CommandLine, golden: Golden, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Fronted(tmp_path / "state")
+    for day, text in enumerate((FRONT, FRONT.replace("/unused", "/profile"))):
+        (tmp_path / "front.yaml").write_text(text)
+        home.hear(day)
+        home.cycle(day)
+    config = config_of(tmp_path, home)
+    capsys.readouterr()
+    said = line(config, "operations")
+    assert (said.code, said.error) == (0, "")
+    golden.check("operations_ingress.txt", re.sub(r"seen \d.*Z", "seen THEN", said.output))
+    report = " ".join(line(config, "report").output.split())
+    assert "shop/front routes to shop/checkout" in report
+    assert "operations - ANY /unused/**; operations + ANY /profile/**" in report
+    assert "configuration states it otherwise than at the snapshot before" in report
