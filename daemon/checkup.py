@@ -29,6 +29,7 @@ def checkup(settings: Settings, now: datetime | None = None) -> Iterator[Check]:
     yield _mail(settings)
     yield from _accounts(settings)
     yield from _files(settings)
+    yield from _labels(settings)
 
 
 def _database(settings: Settings, now: datetime) -> Iterator[Check]:
@@ -186,3 +187,22 @@ def _files(settings: Settings) -> Iterator[Check]:
         if file and not secrets.path_of(file).is_file():
             said = f"there is no file {file}: name the service account's key, or leave it empty"
             yield Check(f"gcp {account.name or account.scope}: credentials_file", State.PROBLEM, said)
+
+
+def _labels(settings: Settings) -> Iterator[Check]:
+    """Files that tell of columns, where the settings name one."""
+    from daemon.told import told  # noqa: PLC0415 - reads the vocabulary
+
+    chosen = settings.classes
+    if not (chosen.verdicts_file or chosen.labels_files or chosen.columns_files or chosen.words_files):
+        return
+    try:
+        unknown = told(settings).unknown
+    except ConfigError as error:
+        yield Check("classes", State.PROBLEM, str(error))
+        return
+    if unknown:
+        said = f"nobody has mapped {unknown[0]}" + (f" and {len(unknown) - 1} more" if unknown[1:] else "")
+        yield Check("classes", State.ADVICE, f"{said}: map it in a file of classes.words_files")
+    else:
+        yield Check("classes", State.OK, "its files can be read, and every label is understood")

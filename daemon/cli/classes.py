@@ -28,7 +28,8 @@ def explain(
         str,
         typer.Argument(
             metavar="[SCHEMA.]TABLE.COLUMN",
-            help="The column, as SQL text names it; of documents, the path: shop.customers.address.city.",
+            help="The column, as SQL text names it; of documents, the path: shop.customers.address.city; of objects: "
+            "BUCKET/KEY#FIELD, as `driftline classes labels` names it.",
         ),
     ],
     siblings: Annotated[
@@ -55,7 +56,7 @@ def explain(
     if outer and everything.columns(f"{schema}.{outer}", inner):  # PROJECT.DATASET.TABLE, and no document
         schema, table = f"{schema}.{outer}", inner
     others += [each for each in everything.columns(schema, table) if each.lower() != name.lower()]
-    said = everything.ruling(Column("", schema, table, name))
+    said = everything.ruling(Column("", schema, table, name)) or everything.of_object(table, name)
     verdict = judge.explain(table, name, schema=schema, siblings=others)
     guess = None if isinstance(verdict, str) else verdict
     known = held(name, said, guess)
@@ -202,7 +203,8 @@ def set_verdict(
     from daemon import verdicts
     from daemon.cli.opening import settings_of
 
-    *schema, table, name = ["", *column.split(".")]
+    parts: list[str] = [*(_of_object(column) or column.split("."))]
+    *schema, table, name = ["", *parts]
     if not table or not name:
         raise typer.BadParameter(f"{column!r} has no table; write TABLE.COLUMN, such as customers.email")
     if not verdicts.is_class(data_class):
@@ -296,11 +298,17 @@ def _with_catalogue(connection: Connection, said: Told) -> Told:
 
 def _parted(column: str) -> tuple[str, str, str]:
     """Schema, table (of documents: table and path) and column. Raises BadParameter."""
-    path = column.split(".")
+    path = [*(_of_object(column) or column.split("."))]
     if len(path) < 2 or not all(path):
         raise typer.BadParameter(f"{column!r} has no table; write TABLE.COLUMN, such as customers.email")
     schema = path.pop(0) if len(path) > 2 else ""
     return schema, ".".join(path[:-1]), path[-1]
+
+
+def _of_object(column: str) -> tuple[str, str] | None:
+    """Bucket and `KEY#FIELD` of `BUCKET/KEY#FIELD`, as `classes labels` names what a scanner found in an object."""
+    bucket, slash, rest = column.partition("/")
+    return (bucket, rest) if slash and "#" in rest else None
 
 
 def _row(figure: str, found: Figures) -> dict[str, Any]:

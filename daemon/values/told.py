@@ -114,6 +114,13 @@ class Told:
         best = max(fits, default=None, key=lambda found: found[:3])
         return best[3] if best is not None else None
 
+    def of_object(self, bucket: str, name: str) -> Ruling | None:
+        """The label on a field of an object, by `KEY#FIELD`."""
+        found = (
+            label for _, label in self.objects.get(bucket, ()) if f"{label.table}#{label.column}" == name
+        )
+        return next(found, None)
+
     def lists(self, label: Ruling) -> bool:
         """Whether a list has the column of a label."""
         return any(

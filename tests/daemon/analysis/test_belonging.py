@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from collectors.model import Json
 from collectors.traces.sql.reading import parse
 from daemon.analysis.belonging import placed
 from daemon.analysis.classes import texts, together
@@ -98,7 +99,7 @@ def test_what_a_trace_reached_and_gave_away_is_set_right_as_well() -> None:
     orders, people = (estate.table(f"public.{name}", "db.example") for name in ("orders", "people"))
     estate.flow(operation, "reaches", orders, reads=["note", "email"], writes=[])
     estate.flow(operation, "reaches", people, reads=["id"], writes=[])
-    pairs = [{"table": orders, "columns": ["email"]}, {"table": people, "columns": ["id"]}]
+    pairs: list[Json] = [{"table": orders, "columns": ["email"]}, {"table": people, "columns": ["id"]}]
     estate.flow(operation, "discloses", estate.host("mail.example"), together=pairs)
     graph = placed(estate.graph(), LISTED)
     reached = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from collectors.model import Json, Resource, Role, Scope
@@ -230,6 +232,10 @@ def test_who_reads_an_object_reads_what_was_found_in_it() -> None:
     }
     graph = estate.graph()
     assert sight.look(graph, classes.complete(graph, told)).unknown_tables == ()
+
+    verdict = Ruling("*", "*", "crm", "*#mail", "", "verdict", "made up")
+    judged = find(estate, replace(told, verdicts=(verdict,)))
+    assert list(judged) == ["user.contact.phone_number"]
 
     estate = Estate()
     reading(estate, bucket(estate))

@@ -141,6 +141,7 @@ def test_what_meets_nothing_and_what_nobody_mapped_is_told(config: Path, line: C
         ("lake.people.c1", "user.contact.email", "its comment tells of e-mail address (AWS Glue)"),
         ("lake.people.c2", "user", "tagged pii=true, says AWS Glue"),
         ("lake.people.c3", "user.contact.phone_number", "Amazon Macie says: PHONE_NUMBER (macie.json)"),
+        ("crm/exports/{id}.csv#mail", "user.contact.email", "Amazon Macie says: EMAIL_ADDRESS (macie.json)"),
         ("public.customers.c2", "user.contact.email", "labelled in labels.csv"),
         (
             "public.customers.c3",
@@ -155,6 +156,21 @@ def test_explain_says_whose_a_label_is(
     said = line(config, "classes", "explain", column, "--json")
     found = json.loads(said.output)["data"]
     assert (found["class"], found["tier"], found["because"]) == (data_class, "label", because)
+
+
+def test_a_verdict_on_a_field_of_an_object_wins_too(config: Path, line: CommandLine) -> None:
+    column = "crm/exports/{id}.csv#mail"
+    said = line(config, "classes", "set", column, "none", "--reason", "made up")
+    assert (said.code, said.error) == (0, "")
+    found = json.loads(line(config, "classes", "explain", column, "--json").output)["data"]
+    assert (found["class"], found["tier"]) == ("", "verdict")
+    (config.parent / "verdicts.toml").unlink()
+
+
+def test_doctor_names_the_words_that_nobody_mapped(config: Path, line: CommandLine) -> None:
+    checks = json.loads(line(config, "doctor", "--json").output)["data"]
+    [found] = [each for each in checks if "OUR_MEMBERS" in json.dumps(each)]
+    assert "classes.words_files" in json.dumps(found)
 
 
 def test_paths_follow_the_comments_of_the_catalogue(config: Path, line: CommandLine) -> None:

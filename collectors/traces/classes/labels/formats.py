@@ -15,6 +15,7 @@ from config.vocabulary import label_word
 
 Document = Mapping[str, object]
 
+_YAML = frozenset({".yml", ".yaml"})
 _LISTED = "begin it with table_schema,table_name,column_name, as an export of information_schema.columns does"
 
 
@@ -42,6 +43,8 @@ def of_labels(path: Path, own: Mapping[str, str] | None = None) -> tuple[Label, 
         found = _native(text, path)
     except MalformedLabels as error:
         raise MalformedLabels(f"{path}: {error}") from None
+    except RecursionError:
+        raise MalformedLabels(f"{path}: is nested too deeply") from None
     if found is not None:
         return found
     return tuple(
@@ -66,9 +69,11 @@ def of_columns(path: Path) -> tuple[Label, ...]:
 
 def _native(text: str, path: Path) -> tuple[Label, ...] | None:
     """What a file in a form of a product says; None if it is in a form of our own."""
-    if texts.is_json(text) or path.suffix in {".yml", ".yaml"}:
+    if texts.is_json(text) or path.suffix in _YAML:
         known = _documents(text, path)
         form = next((form for form in FORMATS if any(map(form.is_one, known))), None)
+        if form is None and path.suffix in _YAML:
+            raise MalformedLabels("is YAML, and no property file of dbt")
         return tuple(form.read(known)) if form is not None else None
     header = [label_word(name) for name in texts.header_of(text)]
     if rows.are_tags(header):
@@ -79,7 +84,7 @@ def _native(text: str, path: Path) -> tuple[Label, ...] | None:
 
 
 def _documents(text: str, path: Path) -> list[Document]:
-    if path.suffix in {".yml", ".yaml"}:
+    if path.suffix in _YAML:
         return [each for each in texts.yaml_documents(text) if isinstance(each, dict)]
     return [each for _, each in texts.documents(text) if isinstance(each, dict)]
 

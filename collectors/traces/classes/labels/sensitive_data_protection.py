@@ -37,7 +37,7 @@ def read(documents: Iterable[Mapping[str, object]]) -> Iterable[Label]:
 
 def _folded(value: Mapping[str, object]) -> dict[str, object]:
     """The document with its names in one form."""
-    return {label_word(key): _each_folded(each) for key, each in value.items()}
+    return {label_word(str(key)): _each_folded(each) for key, each in value.items()}
 
 
 def _each_folded(value: object) -> object:
