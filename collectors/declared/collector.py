@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from collectors.contract import Request
 from collectors.declared import openapi, proto
 from collectors.declared.declaration import DeclarationError, Declared
-from collectors.declared.ingresses import Ingress, ingresses
+from collectors.declared.ingress import Ingress
+from collectors.declared.ingresses import ingresses
 from collectors.declared.manifests import are_manifests, objects
 from collectors.declared.text import line_of, parse_all, text_of
 from collectors.model import Alias, Answer, Extent, Gap, Json, Listing, Relation, Resource, Role, Scope, Why

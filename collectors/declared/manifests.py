@@ -87,6 +87,12 @@ class At:
         return self.text("apiVersion").rpartition("/")[0]
 
     @property
+    def named(self) -> tuple[str, str]:
+        """Namespace, "" for none, and name."""
+        metadata = self.inner("metadata")
+        return metadata.text("namespace"), metadata.text("name")
+
+    @property
     def annotations(self) -> Mapping[str, str]:
         known = self.inner("metadata").inner("annotations").value
         return {key: value for key, value in known.items() if isinstance(value, str)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from collectors.contract import Request
 from collectors.declared.collector import DeclaredCollector, read
 from collectors.declared.declaration import DeclarationError
-from collectors.declared.ingresses import Ingress, ingresses
+from collectors.declared.ingress import Ingress
+from collectors.declared.ingresses import ingresses
 from collectors.declared.manifests import are_manifests, objects
 from collectors.declared.text import parse_all
-from collectors.model import Gap, Listing
+from collectors.model import Gap, Json, Listing
 from config.shape import Declaration
 
 FRONT = """\
@@ -324,6 +326,37 @@ def test_documents_of_two_kinds_do_not_mix(tmp_path: Path) -> None:
         read(str(file))
     assert not are_manifests([])
     assert not are_manifests([None])
+
+
+@pytest.mark.parametrize(
+    "text", [FRONT, OLD, ROUTES, MESH, SHIFT], ids=["front", "old", "routes", "mesh", "shift"]
+)
+def test_whatever_stands_at_any_place_is_read_or_refused(text: str) -> None:
+    documents = parse_all("front.yaml", text)
+    read_, refused = 0, 0
+    for changed in _changed(list(documents)):
+        if not isinstance(changed, list):
+            continue
+        try:
+            found_ = ingresses(objects("front.yaml", "", changed))
+        except DeclarationError:
+            refused += 1
+        else:
+            assert all(each.name for each in found_)
+            read_ += 1
+    assert read_ > 20
+    assert refused > 20
+
+
+def _changed(value: Json) -> Iterator[Json]:
+    """The value with each place in it, one after the other, holding something else."""
+    yield from (None, 7, True, "x|/,\x00", "/(", [], [7], {}, {"x": 7})
+    if isinstance(value, dict):
+        for key in value:
+            yield from ({**value, key: inner} for inner in _changed(value[key]))
+    elif isinstance(value, list):
+        for place, one in enumerate(value):
+            yield from ([*value[:place], inner, *value[place + 1 :]] for inner in _changed(one))
 
 
 def answer(tmp_path: Path, text: str, service: str = "") -> Listing | Gap:
