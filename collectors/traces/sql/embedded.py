@@ -19,7 +19,10 @@ _ASSIGNED = re.compile(
 )
 _BODY = re.compile(r"(?is)\b(?:as|do)\s+(?P<quote>\$\w*\$)(?P<text>.*?)(?:(?P=quote)|\Z)")
 _QUOTED_BODY = re.compile(r"(?is)\bas\s+" + _STRING)
-_HINTS = ("exec", "prepare", "unload", "$", "function", "procedure")
+_IDENTIFIER = re.compile(r"(?i)\bidentifier\s*\(\s*(?:'(?P<name>[\w$.\"]{1,300})'|[\w$:?]{1,300})\s*\)")
+_NOWHERE = "dual"
+"""Stands for a table that a variable names, and so nobody here."""
+_HINTS = ("exec", "prepare", "unload", "$", "function", "procedure", "identifier")
 
 
 def opened(text: str, dialect: Dialect) -> str:
@@ -27,6 +30,8 @@ def opened(text: str, dialect: Dialect) -> str:
     low = text.lower()
     if not any(map(low.__contains__, _HINTS)):
         return text
+    if dialect.family in {"snowflake", "databricks"} and "identifier" in low:
+        text = _IDENTIFIER.sub(lambda match: match["name"] or _NOWHERE, text)
     if dialect.grammar in {"postgres", "redshift", "snowflake", "duckdb"} and "$" in text:
         text = _BODY.sub(lambda match: f" ; {match['text']} ; ", text)
     if "exec" in low or "prepare" in low or "unload" in low:

@@ -50,13 +50,21 @@ _COMMON = (
     (r"^\{ ?(?:\? ?= ?)?call .*", ""),
 )  # fmt: skip
 
+_UNLOADING = (
+    "file_format|header|overwrite|single|max_file_size|include_query_id|detailed_output|storage_integration"
+    "|encryption|credentials|validation_mode"
+)
 _STAGES = (
     (
         rf"^create (?:or replace )?(?:\w+ )?table (?:if not exists )?({_NAME}) clone ({_NAME}).*",
         r"INSERT INTO \1 SELECT * FROM \2",
     ),
     (rf"^copy into (?![?@])({_NAME}) ?(\([^()]*\))? from .*", r"INSERT INTO \1 \2 VALUES (?)"),
-    (r"^copy into [?@]\S* from \(((?:[^()]|\([^()]*\))*)\).*", r"\1"),
+    (r"^copy into [?@]\S* from (?=\()", ""),
+    (
+        rf"^(\(.*?\)) (?:partition by|(?:{_UNLOADING}) ?=).*",
+        r"\1",
+    ),
     (rf"^copy into [?@]\S* from ({_NAME}).*", r"SELECT * FROM \1"),
 )
 

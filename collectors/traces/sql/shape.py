@@ -45,6 +45,8 @@ def _lexer(dialect: Dialect) -> re.Pattern[str]:
     names = [r"`[^`]*`"]
     strings = [_ESCAPED_STRING if dialect.backslash else _PLAIN_STRING]
     starts = "[/'\"`\\[\\d.?$:@%#-]|\\s\\s|[^\\S ]"  # looked at first, because most characters start nothing
+    if dialect.family == "snowflake":
+        comments.append(r"//[^\n]*")
     if dialect.hash_comment:
         comments.append(r"#[^\n]*")
     if dialect.quotes_are_strings:

@@ -202,3 +202,19 @@ SELECT TOP 100 b.BUKRS, b.BELNR, s.KUNNR, s.DMBTR FROM BKPF b INNER JOIN BSEG s 
 --> teradata
 --> dw.cust reads cust_id email
 SEL cust_id, email FROM dw.cust QUALIFY RANK() OVER (PARTITION BY cust_id ORDER BY email) = 1
+
+--> snowflake
+--> crm.member reads id email joined
+// unloads new members
+COPY INTO @~/member FROM (
+  WITH fresh AS (SELECT row_number() OVER (ORDER BY uniform(1, 60, random())) AS n, id, email, joined FROM (SELECT m.id, m.email, m.joined FROM crm.member m))
+  SELECT id, email, joined FROM fresh WHERE n < (SELECT max(n) FROM fresh)
+) FILE_FORMAT = (TYPE = CSV) OVERWRITE = TRUE // once a day
+
+--> snowflake
+--> gold.person writes id email
+INSERT INTO IDENTIFIER('gold.person') (id, email) SELECT id, email FROM IDENTIFIER($source_table)
+
+--> snowflake
+--> std.loyalty reads member_id phone
+SELECT member_id, phone FROM IDENTIFIER('STD.LOYALTY')
