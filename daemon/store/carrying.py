@@ -11,7 +11,7 @@ from daemon.store import documents, sighted, unseen
 from daemon.store.bulk import rows_by_key
 from daemon.store.columns import COVERAGE, RELATION
 from daemon.store.kinds import RELATIONS, Versioned
-from daemon.store.spool import SpooledRelation, SpooledResource
+from daemon.store.spooled import SpooledRelation, SpooledResource
 from daemon.store.writing import Writing
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from daemon.store import documents, elements
 from daemon.store.bulk import insert_rows, rows_by_key
 from daemon.store.columns import COMPONENT, CONTENT
-from daemon.store.spool import SpooledContent
+from daemon.store.spooled import SpooledContent
 from daemon.store.writing import Writing
 
 

@@ -21,7 +21,8 @@ from daemon.store.findings import load_components, load_findings, write_findings
 from daemon.store.graph import load_graph, load_paths
 from daemon.store.keeping import proofs
 from daemon.store.merge import Merge
-from daemon.store.spool import Outcome, Spool, SpooledRelation, relations_block
+from daemon.store.spool import Outcome, Spool
+from daemon.store.spooled import SpooledRelation, relations_block
 from daemon.store.times import moment, stamp
 from daemon.store.writing import Writing
 from daemon.values.drift import Origin

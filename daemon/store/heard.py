@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from collectors.model import Json
 from daemon.store.columns import HEARD_SERVICE, REINSTRUMENTED, RELATION, RELATION_VERSION
-from daemon.store.spool import SpooledRelation
+from daemon.store.spooled import SpooledRelation
 from daemon.store.times import stamp
 
 AT_LEAST_DAILY = 86_400.0

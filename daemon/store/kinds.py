@@ -11,7 +11,7 @@ from sqlalchemy import Select, Table, bindparam, func, select
 
 from daemon.store import elements
 from daemon.store.columns import RELATION, RELATION_VERSION, RESOURCE, RESOURCE_VERSION
-from daemon.store.spool import SpooledRelation, SpooledResource
+from daemon.store.spooled import SpooledRelation, SpooledResource
 
 Versioned = SpooledResource | SpooledRelation
 Row = tuple[Any, ...]  # of a table, in the order of the columns named beside it

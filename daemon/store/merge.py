@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, func, update
 from daemon.store import carrying, closing, contents, documents, heard, opening, understood
 from daemon.store.columns import EXTENT, RESOURCE
 from daemon.store.kinds import RELATIONS, RESOURCES, Kind, Versioned, ends, open_versions_of
-from daemon.store.spool import Block, SpooledRelation, contents_of, relations_of, resources_of
-from daemon.store.spool import Kind as Spooled
+from daemon.store.spooled import Block, SpooledRelation, contents_of, relations_of, resources_of
+from daemon.store.spooled import Kind as Spooled
 from daemon.store.writing import Writing
 from daemon.values.drift import Origin
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from daemon.store.bulk import insert_rows, rows_by_key
 from daemon.store.kinds import RESOURCES, Kind, Row, Versioned, identity, parts
-from daemon.store.spool import Block
+from daemon.store.spooled import Block
 from daemon.store.writing import Writing
 from daemon.values.drift import Origin
 

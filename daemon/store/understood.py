@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from daemon.store import documents
 from daemon.store.columns import DOCUMENT, RELATION, RELATION_VERSION
-from daemon.store.spool import SpooledRelation
+from daemon.store.spooled import SpooledRelation
 
 _APART = ("traces.flow/1",)
 """Fingerprints of the rules that did not tell it."""

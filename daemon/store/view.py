@@ -10,7 +10,8 @@ from collectors.model import Extent, Relation, Scope
 from daemon.store import documents
 from daemon.store.columns import CONTENT, DOCUMENT, EXTENT, RELATION, RELATION_VERSION
 from daemon.store.database import Database
-from daemon.store.spool import Spool, SpooledRelation
+from daemon.store.spool import Spool
+from daemon.store.spooled import SpooledRelation
 
 _ANSWERED = ("listed", "sighted")
 

@@ -11,7 +11,8 @@ from collectors.model import Alias, Relation
 from config.errors import SecretError
 from config.settings import Privacy
 from daemon.privacy import renaming
-from daemon.store.spool import Spool, SpooledRelation, SpooledResource
+from daemon.store.spool import Spool
+from daemon.store.spooled import SpooledRelation, SpooledResource
 from tests.support.snapshots import QUEUES, listing, queue
 
 URN = "arn:aws:iam::111122223333:user/jane.doe@shop.example"

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from collectors.model import Listing, Relation
-from daemon.store.spool import BLOCK
+from daemon.store.packing import BLOCK
 from tests.support.snapshots import ELSEWHERE, Snapshots, denied, listing, queue
 
 MANY = 2 * BLOCK + 1

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from collectors.model import Alias, Relation, Seen, Sightings
 from daemon.store import documents
-from daemon.store.spool import Spool, SpooledRelation, SpooledResource
+from daemon.store.spool import Spool
+from daemon.store.spooled import SpooledRelation, SpooledResource
 from tests.support.snapshots import ELSEWHERE, QUEUES, denied, listing, queue
 
 
