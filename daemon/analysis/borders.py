@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from collectors.model import Alias
 from config import vocabulary
+from daemon.analysis import links
 from daemon.analysis.hosts import region_in
 from daemon.analysis.workloads import services, workloads
 from daemon.values.graph import Graph
@@ -137,6 +138,7 @@ class Places:
         self._graph = graph
         self._jurisdiction = jurisdiction
         self._transfer = transfer or BY_LAW
+        self._ends: Callable[[Alias], str] | None = None
         self._stores: dict[str, set[str]] = defaultdict(set)
         self._named: dict[str, set[Place]] = defaultdict(set)
         self._service = services(graph)
@@ -147,7 +149,7 @@ class Places:
                     self._stores[relation.source].add(target)
                 elif not isinstance(relation.target, str):
                     # A name that the cloud gave says where it leads, listed or not.
-                    self._named[relation.source] |= self._at("aws", _region(relation.target))
+                    self._named[relation.source] |= self._at("aws", self._region(relation.target))
         self._known: dict[str, frozenset[Place]] = {}
         self._crossings: dict[tuple[str, str, bool], tuple[Border, ...]] = {}
 
@@ -215,6 +217,14 @@ class Places:
             if found := self._at(guess, region):
                 return found
         return set()
+
+    def _region(self, alias: Alias) -> str:
+        """The region that a name states, or the one that records lead it to."""
+        if (found := _region(alias)) or alias.kind != "host":
+            return found
+        if self._ends is None:
+            self._ends = links.ends(self._graph)
+        return region_in(self._ends(alias))
 
     def _at(self, provider: str, region: str) -> set[Place]:
         law = self._jurisdiction(provider, region) if region else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from collectors.model import Alias, Relation, Role
 from daemon.analysis import backends, hosts
@@ -26,16 +26,24 @@ def bind(
     """The binding of every raw target and of every host, by `str(alias)`.
 
     What was resolved stays so while its resource exists, and a third party stays one while something is not
-    listed: a gap takes no knowledge away. `graph.bindings` is not read.
+    listed: a gap takes no knowledge away, but a record that leads to another name does. `graph.bindings` is not read.
     """
     names = _Names(graph)
     owned = hosts.ours(graph, own_domains)
     bindings = {}
     called = {alias for names_of in host_names(graph).values() for alias in names_of}
     for alias in sorted({*raw_targets(graph.relations), *called}):
-        fresh = _bind(alias, names, owned, vendor)
-        bindings[str(alias)] = _with_memory(fresh, previous.get(str(alias)), graph)
+        found, last = names.answering(alias)
+        fresh = _bind(alias, found, last, owned, vendor)
+        led = last != alias.value
+        bindings[str(alias)] = _with_memory(fresh, previous.get(str(alias)), graph, led=led)
     return bindings
+
+
+def ends(graph: Graph) -> Callable[[Alias], str]:
+    """Where a name ends by the records that are listed: the last name asked for."""
+    names = _Names(graph)
+    return lambda alias: names.answering(alias)[1]
 
 
 class _Names:
@@ -84,7 +92,9 @@ class _Names:
         found: set[str] = set()
         last = alias.value
         for namespace in self._lookups(alias):
-            found, last = self._follow(Alias(namespace, alias.kind, alias.value), LONGEST_CHAIN)
+            found, reached = self._follow(Alias(namespace, alias.kind, alias.value), LONGEST_CHAIN)
+            if found or reached != alias.value:
+                last = reached
             if found:
                 break
         return tuple(sorted(found)), last
@@ -163,8 +173,9 @@ class _Names:
         return sorted(found)
 
 
-def _bind(alias: Alias, names: _Names, owned: hosts.Ours, vendor: hosts.VendorOf) -> Binding:
-    found, last = names.answering(alias)
+def _bind(
+    alias: Alias, found: tuple[str, ...], last: str, owned: hosts.Ours, vendor: hosts.VendorOf
+) -> Binding:
     key = str(alias)
     if len(found) == 1:
         return Binding(key, Bound.RESOLVED, found[0], reason=f"{alias.value} is a name of it")
@@ -191,7 +202,8 @@ WAITING = ""
 """Stands among the candidates while judging: whoever was not listed. Never leaves this module."""
 
 
-def _with_memory(fresh: Binding, before: Binding | None, graph: Graph) -> Binding:
+def _with_memory(fresh: Binding, before: Binding | None, graph: Graph, *, led: bool) -> Binding:
+    """`led`: records that are listed lead the name to another, so that it is no longer what it was."""
     waiting = fresh.candidates == (WAITING,)
     if waiting:
         fresh = Binding(fresh.alias, fresh.state, reason=fresh.reason)
@@ -200,7 +212,7 @@ def _with_memory(fresh: Binding, before: Binding | None, graph: Graph) -> Bindin
     if before.state is Bound.THIRD_PARTY and waiting:
         return before
     if before.state is Bound.RESOLVED and before.urn in graph.resources:
-        if fresh.state is Bound.UNRESOLVED:
+        if fresh.state is Bound.UNRESOLVED and not led:
             return before
         if before.urn in fresh.candidates:
             return Binding(before.alias, Bound.RESOLVED, before.urn, fresh.candidates, before.reason)

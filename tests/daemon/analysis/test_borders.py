@@ -80,6 +80,14 @@ def test_a_name_tells_the_region_of_a_database_that_is_not_listed() -> None:
     assert judge(estate, Direction.READS, (operation, "reads", table)) == (OUT,)
 
 
+def test_a_record_tells_the_region_of_a_database_that_is_not_listed() -> None:
+    estate, operation, _ = reader(EU, EU)
+    estate.record("db.shop.example", "public|host|main.shop.example")
+    estate.record("main.shop.example", f"public|host|unlisted.c1.{US}.rds.amazonaws.com")
+    table = estate.table("public.profiles", "db.shop.example")
+    assert judge(estate, Direction.READS, (operation, "reads", table)) == (OUT,)
+
+
 def test_a_namespace_tells_the_region_of_a_table_that_is_not_listed() -> None:
     estate, operation, _ = reader(EU, EU)
     table = estate.table("profiles", system="dynamodb")

@@ -284,6 +284,18 @@ def test_a_name_that_moved_is_bound_anew() -> None:
     assert bind(estate, name).urn == new
 
 
+def test_what_a_listed_record_leads_elsewhere_is_no_longer_what_it_was() -> None:
+    estate = Estate()
+    old = estate.database("old")
+    name = "public|host|db.shop.example"
+    estate.record("db.shop.example", "public|host|new.c1.us-east-1.rds.amazonaws.com")
+    estate.flow(estate.table("public.customers"), "stored_in", Alias.parse(name))
+    estate.previous = {name: Binding(name, Bound.RESOLVED, old)}
+    found = estate.bindings()[name]
+    assert (found.state, found.urn) == (Bound.UNRESOLVED, "")
+    assert found.reason.startswith("db.shop.example leads to new.c1.us-east-1.rds.amazonaws.com")
+
+
 def test_what_was_resolved_stays_while_it_exists() -> None:
     estate = Estate()
     name = "public|host|db.shop.example"
