@@ -211,4 +211,4 @@ def _rows(states: Iterable[covered.CoverageState]) -> list[gaps.CoverageRow]:
 
 def _category(host: str) -> str:
     found = vocabulary.vendor(host)
-    return found.category if found else ""
+    return found.category.replace("_", " ") if found else ""

@@ -192,9 +192,15 @@ def traced(tmp_path: Path, database: Server, conventions: tuple[str, str]) -> Me
     return merge("prod", memory.facts("prod"), LONG_AFTER)
 
 
-@pytest.mark.parametrize("conventions", [("", "http,database"), ("http/dup,database/dup", "")])
+@pytest.mark.parametrize(
+    ("conventions", "spoken"),
+    [
+        (("", "http,database"), {"front": ["http old"], "back": ["database new", "http new"]}),
+        (("http/dup,database/dup", ""), {"front": ["http both"], "back": ["database old", "http old"]}),
+    ],
+)
 def test_what_real_services_do_is_known(
-    tmp_path: Path, database: Server, conventions: tuple[str, str]
+    tmp_path: Path, database: Server, conventions: tuple[str, str], spoken: dict[str, list[str]]
 ) -> None:
     merged = traced(tmp_path, database, conventions)
     table = f"table://public/postgresql/{ENDPOINT}:{database.port}/orders/public.customers"
@@ -206,5 +212,7 @@ def test_what_real_services_do_is_known(
         + str({"table": table, "columns": ["email", "name"]}),
         f"{table} stored_in public|host|{ENDPOINT}",
     ]
+    ages = {one.name: one.attributes["conventions"] for one in merged.resources if one.type == "service"}
+    assert ages == spoken
     sent = [one for one in lines(merged, "sends_to") if "mailer" in one]
     assert sent == ["front/GET /orders/{number} sends_to public/api.mailer.example"]
