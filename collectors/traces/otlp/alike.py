@@ -6,7 +6,7 @@ same in many spans, and stands for a *reading* by its hash, keyed anew in each p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -33,12 +33,9 @@ class Reading:
     remote: bool
 
 
-class Unlike(LookupError):
-    """A span is like none that was learned."""
-
-
-Recognised = tuple[Reading, list[bytes]]
+Recognised = tuple[Reading, Sequence[bytes]]
 """A reading, and those attributes of the span that vary."""
+_NOTHING = ()
 
 
 class _Layout:
@@ -50,25 +47,20 @@ class _Layout:
         self.names = names
         self.readings: dict[int, Reading] = {}
 
-
-class Alike:
-    """Spans of one kind and name, by what follows after their times on the wire. Safe for threads."""
-
-    __slots__ = ("_layouts", "_learning")
-
-    def __init__(self) -> None:
-        self._layouts: tuple[_Layout, ...] = ()
-        self._learning = Lock()
-
-    def recognise(self, raw: bytes, begin: int) -> Recognised:
-        """The reading of a span whose attributes begin there. Raises Unlike, IndexError."""
-        for layout in self._layouts:
+    def recognise(self, sent: Iterable[bytes], begin: int) -> list[Recognised | None]:
+        """The readings of spans whose attributes begin there, of those like which one was learned."""
+        names, readings = self.names, self.readings.get
+        if not names:
+            found = map(readings, map(hash, zip([raw[begin:] for raw in sent])))
+            return [None if reading is None else (reading, _NOTHING) for reading in found]
+        recognised: list[Recognised | None] = []
+        for raw in sent:
             between: list[bytes] = []
             varied: list[bytes] = []
             end = begin
-            for name in layout.names:
+            for name in names:
                 at = raw.find(name, end)
-                if at < 3:
+                if at < end + 2:
                     break
                 # Before it stands its length, low bits first; all bytes but the last have the highest bit set.
                 size, low = raw[at - 1], raw[at - 2]
@@ -82,12 +74,37 @@ class Alike:
                     between.append(raw[end : at - 3])
                 end = at + size
                 varied.append(raw[at:end])
+            reading = readings(hash((*between, raw[end:])))
+            # Of a span that is cut off, the last attribute would end behind it.
+            if reading is None or len(varied) < len(names) or end > len(raw):
+                recognised.append(None)
             else:
-                reading = layout.readings.get(hash((*between, raw[end:])))
-                # Of a span that is cut off, the last attribute would end behind it.
-                if reading is not None and end <= len(raw):
-                    return reading, varied
-        raise Unlike
+                recognised.append((reading, varied))
+        return recognised
+
+
+class Alike:
+    """Spans of one kind and name, by what follows after their times on the wire. Safe for threads."""
+
+    __slots__ = ("_layouts", "_learning")
+
+    def __init__(self) -> None:
+        self._layouts: tuple[_Layout, ...] = (_Layout(()),)
+        self._learning = Lock()
+
+    def recognise(self, sent: Sequence[bytes], begin: int) -> list[Recognised | None]:
+        """The readings of spans whose attributes begin there, of those like which one was learned."""
+        first, *others = self._layouts
+        recognised = first.recognise(sent, begin)
+        for layout in others:
+            left = [place for place, found in enumerate(recognised) if found is None]
+            if not left:
+                break
+            for place, found in zip(
+                left, layout.recognise([sent[place] for place in left], begin), strict=True
+            ):
+                recognised[place] = found
+        return recognised
 
     def learn(
         self, raw: bytes, begin: int, sent: Sequence[bytes], varied: Sequence[int], reading: Reading

@@ -43,7 +43,7 @@ class Attributes:
         self._values: dict[bytes, set[int]] = {}
 
     def find(self, raw: bytes) -> Found:
-        """What this one amounts to, as it came. Raises DecodeError."""
+        """What this one amounts to, as it came. Raises Unusable."""
         name = name_of(raw)
         if name in _LATE:
             return Found(None, name, varies=True, late=True)

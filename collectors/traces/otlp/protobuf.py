@@ -8,39 +8,28 @@ A span that is not in the usual form (`usual`) is decoded, and put into it.
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import repeat
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
-from collectors.traces.leaks import EVERY, FIRST, LEAKS, Examined, may_hold
-from collectors.traces.otlp import usual
-from collectors.traces.otlp.alike import Alike, Reading, Recognised, Unlike
-from collectors.traces.otlp.attributes import Attributes, Found
+from collectors.traces.leaks import EVERY, FIRST, may_hold
+from collectors.traces.otlp.alike import Recognised
+from collectors.traces.otlp.heads import Heads, Unusual, heads
+from collectors.traces.otlp.learned import Known, Learned
+from collectors.traces.otlp.message import Message
 from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.otlp.schema import EXPORT, SPAN, WireSpan
 from collectors.traces.otlp.usual import Usual
-from collectors.traces.otlp.values import plain_value, text_of, value_of
-from collectors.traces.semconv import (
-    NEEDLESS,
-    SERVER_TOO,
-    SPAN_READERS,
-    STATEMENT_KEYS,
-    STATEMENT_LIMIT,
-    Pair,
-    Value,
-)
+from collectors.traces.otlp.values import Unusable, text_of, value_of
+from collectors.traces.semconv import STATEMENT_LIMIT
 from collectors.traces.spans import (
-    EARLIEST,
-    LATEST,
     LINKS_KEPT,
-    LONGEST,
     NO_ID,
     Batch,
     Form,
-    Kind,
     MalformedTraces,
     Origin,
     Place,
@@ -49,40 +38,7 @@ from collectors.traces.spans import (
     weight_of,
 )
 
-_NO_TRACE = bytes(16)
-_BEGINNING = frozenset({Kind.SERVER, Kind.CONSUMER})
-_BROKEN = "a span has a broken attribute"
-_BROKEN_PART = "the body is not an OTLP trace message: a resource, a scope or a span is broken"
-
-
-class _Known:
-    """Spans of one origin and reading. `forms`: by the values of what is late. `looked`: how many there were."""
-
-    __slots__ = ("form", "forms", "seen")
-
-    def __init__(self, form: Form) -> None:
-        self.form = form
-        self.forms: dict[tuple[Value, ...], Form] | None = None
-        self.seen = 0
-
-
-_Forms = dict[Reading, _Known]
-_Due = tuple[int, _Known, list[bytes]]
-"""A span whose turn it is to be looked at: its place, what is known of it, and what varies in it."""
-_Header = tuple[bytes, bytes, bytes, int, int, tuple[Place, ...], int]
-"""Trace, id, parent, start, end, links, weight."""
-_Other = tuple[_Header, _Known, Reading, list[bytes]]
-
-
-_Leaking = tuple[Origin, int, str, tuple[Pair, ...], tuple[str, ...]]
-
-
-class _Unusable(ValueError):
-    """A span that is left out; the message says why."""
-
-
-# What comes of reading at the usual places where something else stands.
-_UNUSUAL = (LookupError, ValueError, struct.error)
+_UNUSABLE = Form(Origin({}), 0, "", ())
 
 
 class ProtobufReader:
@@ -90,14 +46,7 @@ class ProtobufReader:
 
     def __init__(self, origins: Origins, remembered: int) -> None:
         self._origins = origins
-        self._remembered = remembered
-        self._attributes = Attributes(remembered)
-        self._examined = Examined(remembered)
-        self._alike: dict[bytes, Alike] = {}
-        self._readings: dict[int, Reading] = {}
-        self._forms: dict[Origin, _Forms] = {}
-        self._leaking: dict[_Leaking, Form] = {}
-        self._learned = 0
+        self._learned = Learned(remembered)
 
     def read(self, body: bytes) -> Batch:
         """Spans of a message. Raises MalformedTraces; then nothing of it is used."""
@@ -107,219 +56,130 @@ class ProtobufReader:
             raise MalformedTraces(
                 "the body is not an OTLP trace message: truncated or not protobuf"
             ) from None
-        spans: list[Span] = []
-        wrong: list[str] = []
+        message = Message()
         try:
             for resource_spans in export.resource_spans:
                 for scope_spans in resource_spans.scope_spans:
                     origin = self._origin(resource_spans.resource, scope_spans.scope)
-                    self._read(scope_spans.spans[:], origin, spans, wrong)
+                    message.add(scope_spans.spans[:], self._learned.home(origin))
+            for child, key, places in message.alike():
+                self._read(message, places, child, key)
         except DecodeError:
-            raise MalformedTraces(_BROKEN_PART) from None
-        return Batch(spans, len(wrong), wrong[0] if wrong else "")
+            raise MalformedTraces(
+                "the body is not an OTLP trace message: a resource, a scope or a span is broken"
+            ) from None
+        wrong = message.wrong
+        spans = [span for span in message.read if span is not None]
+        return Batch(spans, len(wrong), wrong[min(wrong)] if wrong else "")
 
-    def _read(self, sent: Sequence[bytes], origin: Origin, spans: list[Span], wrong: list[str]) -> None:
-        """Adds the usable ones to `spans`, and to `wrong` what is wrong with each other. Raises DecodeError."""
-        forms = self._forms.get(origin)
-        if forms is None:
-            forms = self._forms[origin] = {}
-        alike_of, make, add = self._alike, tuple.__new__, spans.append
-        head, times = usual.HEAD.unpack_from, usual.TIMES.unpack_from
-        due: list[_Due] = []
-        links: tuple[Place, ...] = ()
-        for whole in sent:
-            raw, weight = whole, 1
-            try:
-                if raw[28] == 0x1A:
-                    raw, state = usual.without_state(raw)
-                    weight = weight_of(state)
-                is_trace, trace, is_id, id, is_parent, parent = head(raw)
-                at = 38
-                if is_parent != usual.PARENT:
-                    parent = b""
-                    at = 28
-                size = raw[at + 1]
-                if size > 127:
-                    size = (size & 127 | raw[at + 2] << 7) + 1
-                behind = at + size + 5
-                start, is_end, end = times(raw, behind)
-                reading, varied = alike_of[raw[at:behind]].recognise(raw, behind + 17)
-                known = forms[reading]
-                if not (
-                    is_trace == usual.TRACE
-                    and is_id == usual.ID
-                    and is_end == usual.END
-                    and EARLIEST <= start <= LATEST
-                    and (start <= end <= start + LONGEST or not end)
-                    and NO_ID != id != parent != NO_ID
-                    and trace != _NO_TRACE
-                ):
-                    raise Unlike
-            except _UNUSUAL:
-                try:
-                    other = self._other(whole, origin, forms)
-                except _Unusable as error:
-                    wrong.append(str(error))
-                    continue
-                (trace, id, parent, start, end, links, weight), known, reading, varied = other
-            form = known.form
-            statement = ""
-            if varied:
-                if reading.late or reading.statement >= 0:
-                    try:
-                        if reading.late:
-                            form = self._late(known, reading, varied)
-                        if reading.statement >= 0:
-                            statement = text_of(varied[reading.statement])[:STATEMENT_LIMIT]
-                    except DecodeError:
-                        wrong.append(_BROKEN)
-                        continue
-                known.seen = seen = known.seen + 1
-                if seen <= FIRST or not seen % EVERY:
-                    due.append((len(spans), known, varied))
-            add(
-                make(
-                    Span,
-                    (
-                        trace,
-                        id,
-                        parent,
-                        reading.kind,
-                        reading.name,
-                        start,
-                        end,
-                        reading.remote and bool(parent),
-                        origin,
-                        form.attributes,
-                        statement,
-                        links,
-                        weight,
-                        form,
-                    ),
-                )
-            )
-            links = ()
-        if due and may_hold([each for _, _, varied in due for each in varied]):
-            self._look(due, spans)
+    def _read(self, message: Message, places: Sequence[int], child: bool, key: bytes) -> None:
+        """Reads spans of one kind and name. Raises DecodeError."""
+        sent = [message.sent[place] for place in places]
+        try:
+            read = heads(sent, child, key)
+        except Unusual:
+            if len(places) > 1:  # most of them may be usual all the same
+                half = len(places) // 2
+                self._read(message, places[:half], child, key)
+                self._read(message, places[half:], child, key)
+            else:
+                self._decode(message, places[0])
+            return
+        for place in self._fill(message, places, read, self._learned.recognise(key, sent, read.begin)):
+            self._decode(message, place)
 
-    def _other(self, raw: bytes, origin: Origin, forms: _Forms) -> _Other:
-        """A span that was not recognised: it is decoded, put into the usual form, and learned.
-
-        Raises DecodeError; _Unusable if only this span cannot be used.
-        """
-        span = SPAN.FromString(raw)
+    def _decode(self, message: Message, place: int) -> None:
+        """Reads a span that is not in the usual form, or of a sort that was not met before. Raises DecodeError."""
+        span = SPAN.FromString(message.sent[place])
         trace, id, parent = span.trace_id, span.span_id, span.parent_span_id
         start, end = span.start_time_unix_nano, span.end_time_unix_nano
         fails = fault(trace, id, start, end)
         if fails:
-            raise _Unusable(fails)
+            message.wrong[place] = fails
+            return
         if parent in (id, NO_ID):
             parent = b""
-        if span.trace_state and raw[usual.HEAD_OF_ROOT] == usual.STATE:
-            raw, _ = usual.without_state(raw)
-        header = (
-            trace.rjust(16, b"\0"),
-            id,
-            parent[:8].ljust(8, b"\0") if parent else b"",
-            start,
-            end,
-            _links(span),
-            weight_of(span.trace_state) if span.trace_state else 1,
-        )
+        if span.trace_state:
+            message.weights[place] = weight_of(span.trace_state)
+        if span.links:
+            message.links[place] = _links(span)
         try:
-            put = Usual(span, raw)
-            found = self._recognised(put) or self._learn(put)
-        except DecodeError:
-            raise _Unusable(_BROKEN) from None
-        reading, varied = found
-        known = forms.get(reading)
-        if known is None:
-            known = forms[reading] = _Known(Form(origin, reading.kind, reading.name, reading.attributes))
-            self._count()
-        return header, known, reading, varied
-
-    def _recognised(self, put: Usual) -> Recognised | None:
-        alike = self._alike.get(put.key)
-        if alike is None:
-            return None
-        try:
-            return alike.recognise(put.raw, put.attributes)
-        except Unlike:
-            return None
-
-    def _learn(self, put: Usual) -> Recognised:
-        """What to do with spans like this one; from now on they are recognised. Raises DecodeError."""
-        self._count()
-        found = [self._attributes.find(each) for each in put.sent]
-        varied = [place for place, each in enumerate(found) if each.varies]
-        fixed = [each for each, found_ in zip(put.sent, found, strict=True) if not found_.varies]
-        leaks = self._examined.wire((put.kind, put.called), fixed)
-        # By content: what was found for an attribute may be forgotten, and its place in memory be another's.
-        seen = hash(
-            (
-                put.kind,
-                put.called,
-                put.remote,
-                leaks,
-                *((one.pair, one.name, one.varies, one.late) for one in found),
-            )
+            recognised = self._learned.meet(Usual(span, message.sent[place]), message.homes[place])
+        except Unusable as error:
+            message.wrong[place] = str(error)
+            return
+        read = Heads(
+            (trace.rjust(16, b"\0"),),
+            (id,),
+            (parent[:8].ljust(8, b"\0") if parent else b"",),
+            (start,),
+            (end,),
+            0,
         )
-        reading = self._readings.get(seen)
-        if reading is None:
-            reading = self._readings[seen] = _reading(put, leaks, found)
-        alike = self._alike.get(put.key)
-        if alike is None:
-            alike = self._alike[put.key] = Alike()
-        alike.learn(put.raw, put.attributes, put.sent, varied, reading)
-        return reading, [put.sent[place] for place in varied]
+        self._fill(message, (place,), read, (recognised,))
 
-    def _late(self, known: _Known, reading: Reading, varied: Sequence[bytes]) -> Form:
-        """The form with its late attributes. Raises DecodeError."""
-        values = tuple(
-            [
-                reduce(text) if (text := text_of(varied[place])) else _reduced(varied[place], reduce)
-                for place, _, reduce in reading.late
-            ]
+    def _fill(
+        self, message: Message, places: Sequence[int], read: Heads, recognised: Sequence[Recognised | None]
+    ) -> list[int]:
+        """Makes the spans at these places. Returns the places of those that are not known yet."""
+        homes = message.homes
+        forms: list[Form] = []
+        statements: list[str] = []
+        unknown: list[int] = []
+        remote: set[int] = set()
+        due: list[tuple[int, Known, Sequence[bytes]]] = []
+        for place, found in zip(places, recognised, strict=True):
+            statement = ""
+            known = homes[place].known.get(found[0]) if found is not None else None
+            if found is None or known is None:
+                unknown.append(place)
+                form = _UNUSABLE
+            else:
+                reading, varied = found
+                form = known.form
+                if varied:
+                    try:
+                        if reading.late:
+                            form = self._learned.late(known, reading, varied)
+                        if reading.statement >= 0:
+                            statement = text_of(varied[reading.statement])[:STATEMENT_LIMIT]
+                        known.seen = seen = known.seen + 1
+                        if seen <= FIRST or not seen % EVERY:
+                            due.append((len(forms), known, varied))
+                    except Unusable as error:
+                        message.wrong[place] = str(error)
+                        form = _UNUSABLE
+                if reading.remote:
+                    remote.add(len(forms))
+            forms.append(form)
+            statements.append(statement)
+        if due and may_hold([each for _, _, varied in due for each in varied]):
+            for row, known, varied in due:
+                forms[row] = self._learned.looked(known, forms[row], varied)
+        weights, links = message.weights, message.links
+        rows = zip(  # noqa: B905 - what is the same in all is repeated without end
+            read.traces,
+            read.ids,
+            read.parents,
+            [form.kind for form in forms],
+            [form.name for form in forms],
+            read.starts,
+            read.ends,
+            [row in remote and parent != b"" for row, parent in enumerate(read.parents)]
+            if remote
+            else repeat(False),
+            [form.origin for form in forms],
+            [form.attributes for form in forms],
+            statements,
+            [links.get(place, ()) for place in places] if links else repeat(()),
+            [weights.get(place, 1) for place in places] if weights else repeat(1),
+            forms,
         )
-        if known.forms is None:
-            known.forms = {}
-        form = known.forms.get(values)
-        if form is None:
-            base = known.form
-            pairs = [(name, value) for (_, name, _), value in zip(reading.late, values, strict=True) if value]
-            form = Form(base.origin, base.kind, base.name, (*base.attributes, *pairs))
-            self._count()
-            known.forms[values] = form
-        return form
-
-    def _count(self) -> None:
-        """One more thing is remembered: of too many, all are forgotten."""
-        if self._learned >= self._remembered:
-            self._learned = 0
-            self._alike.clear()
-            self._readings.clear()
-            self._forms.clear()
-        self._learned += 1
-
-    def _look(self, due: Sequence[_Due], spans: list[Span]) -> None:
-        """Marks the spans in which something personal is found."""
-        for place, known, varied in due:
-            leaks = self._examined.wire(known, varied)
-            if leaks:
-                span = spans[place]
-                form = self._leaking_form(span, leaks)
-                spans[place] = span._replace(attributes=form.attributes, form=form)
-
-    def _leaking_form(self, span: Span, leaks: tuple[str, ...]) -> Form:
-        """The form of a span that was looked at, with what was found in its attributes."""
-        key = (span.origin, span.kind, span.name, span.attributes, leaks)
-        found = self._leaking.get(key)
-        if found is None:
-            if len(self._leaking) >= self._remembered:
-                self._leaking.clear()
-            attributes = (*span.attributes, (LEAKS, leaks))
-            found = self._leaking[key] = Form(span.origin, span.kind, span.name, attributes)
-        return found
+        spans = message.read
+        made_of = map(tuple.__new__, repeat(Span), rows)
+        for place, made, form in zip(places, made_of, forms, strict=True):
+            spans[place] = made if form is not _UNUSABLE else None
+        return unknown
 
     def _origin(self, resource: bytes, scope: bytes) -> Origin:
         raw = b"\0".join((resource, scope))
@@ -332,38 +192,6 @@ class ProtobufReader:
             ((each.key, value_of(each.value)) for each in Resource.FromString(resource).attributes),
             instrumentation(made_by.name, made_by.version),
         )
-
-
-def _reading(put: Usual, leaks: tuple[str, ...], found: Sequence[Found]) -> Reading:
-    pairs: dict[str, Pair] = {LEAKS: (LEAKS, leaks)} if leaks else {}
-    late: dict[bytes, int] = {}
-    varied = 0
-    for each in found:
-        if each.pair is not None:
-            pairs[each.pair[0]] = each.pair
-        elif each.late:
-            late[each.name] = varied
-        varied += each.varies
-    names = {name.encode() for name in pairs} | late.keys()
-    for needless, others in NEEDLESS:
-        server_too = put.kind != Kind.SERVER or needless in SERVER_TOO
-        if needless in names and server_too and not others.isdisjoint(names):
-            late.pop(needless, None)
-            names.discard(needless)
-    statements = sorted((STATEMENT_KEYS[name], late.pop(name)) for name in [*late] if name in STATEMENT_KEYS)
-    return Reading(
-        put.kind,
-        put.called,
-        tuple(pairs.values()),
-        tuple((place, name.decode(), SPAN_READERS[name]) for name, place in late.items()),
-        statements[0][1] if statements else -1,
-        put.remote and put.kind not in _BEGINNING,
-    )
-
-
-def _reduced(raw: bytes, reduce: Callable[[Value], Value]) -> Value:
-    value = plain_value(raw)
-    return reduce(value) if value else ""
 
 
 def _links(span: WireSpan) -> tuple[Place, ...]:

@@ -11,10 +11,8 @@ from __future__ import annotations
 import re
 from struct import Struct
 
-from opentelemetry.proto.common.v1.common_pb2 import KeyValue
-
 from collectors.traces.otlp.schema import WireSpan
-from collectors.traces.otlp.values import name_of
+from collectors.traces.otlp.values import attribute, name_of
 from collectors.traces.spans import LONGEST_NAME, REMOTE, Kind
 
 # Tag and length of the ids, as one number each.
@@ -26,8 +24,8 @@ HEAD_OF_CHILD = 38
 STATE, NAME, KIND, START, END, ATTRIBUTE = 0x1A, 0x2A, 0x30, 0x39, 0x41, 0x4A
 TIMES = Struct("<QBQ")
 """Start, a tag, end."""
-MARGIN = 5
-"""Bytes around a short name, up to the start: tag and length, tag and kind, tag."""
+CHILD = 0x22
+"""The byte behind a root's head, if it has a parent after all."""
 
 # Numbers of dropped attributes, events and links; a status without a message; flags.
 _TAIL = re.compile(rb"(?:[P`p][\x00-\x7f]|z\x00|z\x02\x18[\x00-\x7f]|\x85\x01....)*", re.DOTALL)
@@ -41,6 +39,12 @@ def length_of(content: bytes) -> bytes:
         written.append(rest & 127 | 128)
         rest >>= 7
     return bytes((*written, rest))
+
+
+def size_at(raw: bytes, at: int) -> int:
+    """The length of a name, with the bytes that its own length takes beyond one. Raises IndexError."""
+    size = raw[at]
+    return size if size < 128 else (size & 127 | raw[at + 1] << 7) + 1
 
 
 def without_state(raw: bytes) -> tuple[bytes, str]:
@@ -63,7 +67,7 @@ class Usual:
     __slots__ = ("attributes", "called", "kind", "name", "raw", "remote", "sent")
 
     def __init__(self, span: WireSpan, raw: bytes) -> None:
-        """`raw`: the span as it came, which is kept if it is in the usual form. Raises DecodeError."""
+        """`raw`: the span as it came, which is kept if it is in the usual form. Raises Unusable."""
         called = span.name[:LONGEST_NAME]
         self.called = called
         self.kind = span.kind if span.kind in _KINDS else Kind.UNSPECIFIED
@@ -102,9 +106,9 @@ _VALUE = b"\x12"
 
 
 def _usual_attribute(raw: bytes) -> bytes:
-    """An attribute with its name first and its value behind it. Raises DecodeError."""
+    """An attribute with its name first and its value behind it. Raises Unusable."""
     name = name_of(raw)
     value = raw[2 + len(name) :]
     if name and (not value or any(value.startswith(_VALUE + length_of(value[1 + n :])) for n in (1, 2, 3))):
         return raw
-    return KeyValue.FromString(raw).SerializeToString()
+    return attribute(raw).SerializeToString()

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from google.protobuf.message import DecodeError
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from collectors.traces.semconv import SPAN_READERS, Pair, Value
 
 _KEY, _VALUE, _TEXT = 0x0A, 0x12, 0x0A  # tags of KeyValue.key, KeyValue.value, AnyValue.string_value
 VALUES_OF_A_LIST = 64
+
+
+class Unusable(ValueError):
+    """A span that is left out of its message; says why."""
+
+
+def attribute(raw: bytes) -> KeyValue:
+    """Raises Unusable."""
+    try:
+        return KeyValue.FromString(raw)
+    except DecodeError:
+        raise Unusable("a span has a broken attribute") from None
 
 
 def name_of(raw: bytes) -> bytes:
@@ -18,7 +31,7 @@ def name_of(raw: bytes) -> bytes:
 
 
 def text_of(raw: bytes) -> str:
-    """The value of an attribute that begins with its name, if it is text. Raises DecodeError."""
+    """The value of an attribute that begins with its name, if it is text. Raises Unusable."""
     at = 2 + raw[1]
     size = len(raw) - at - 4
     # Short values stand where they always do: tag and length of the value, tag and length of its text, text.
@@ -29,17 +42,17 @@ def text_of(raw: bytes) -> str:
         and raw[at + 3] == size == raw[at + 1] - 2
     ):
         return raw[at + 4 :].decode(errors="replace")
-    return KeyValue.FromString(raw).value.string_value
+    return attribute(raw).value.string_value
 
 
 def plain_value(raw: bytes) -> Value:
-    """The value of an attribute, "" if it has no plain text. Raises DecodeError."""
-    return value_of(KeyValue.FromString(raw).value)
+    """The value of an attribute, "" if it has no plain text. Raises Unusable."""
+    return value_of(attribute(raw).value)
 
 
 def pair_of(raw: bytes) -> Pair | None:
-    """A wanted attribute, reduced; None if it is not wanted or has no plain value. Raises DecodeError."""
-    sent = KeyValue.FromString(raw)
+    """A wanted attribute, reduced; None if it is not wanted or has no plain value. Raises Unusable."""
+    sent = attribute(raw)
     reader = SPAN_READERS.get(sent.key.encode(errors="replace"))
     value = value_of(sent.value) if reader else ""
     return (sent.key, reader(value)) if reader and value else None

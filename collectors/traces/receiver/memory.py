@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 
-GARBAGE_THRESHOLD = (50_000, 20, 100)
+GARBAGE_THRESHOLD = (200_000, 20, 100)
 """Spans become millions of short-lived tuples, none in a cycle: the default of 700 looks at them all the time and
 takes four tenths of the throughput."""
 

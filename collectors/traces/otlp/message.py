@@ -1,0 +1,76 @@
+"""Holds the spans of one message while they are read, and finds those of one kind and name."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+
+from collectors.traces.otlp import usual
+from collectors.traces.otlp.learned import Home
+from collectors.traces.spans import Place, Span, weight_of
+
+
+class Message:
+    """Spans by their places in a message.
+
+    `sent`: as they came; `homes`: of each, where it comes from. `weights`: for how many spans those stand that do not
+    stand for one; `links`: of those spans that have any. `read`: what became of them, and why of the `wrong` nothing.
+    """
+
+    __slots__ = ("homes", "links", "read", "sent", "weights", "wrong")
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.homes: list[Home] = []
+        self.links: dict[int, tuple[Place, ...]] = {}
+        self.weights: dict[int, int] = {}
+        self.read: list[Span | None] = []
+        self.wrong: dict[int, str] = {}
+
+    def add(self, sent: Sequence[bytes], home: Home) -> None:
+        """Takes in spans that come from there."""
+        self.sent += sent
+        self.homes += [home] * len(sent)
+        self.read += [None] * len(sent)
+
+    def alike(self) -> Iterator[tuple[bool, bytes, list[int]]]:
+        """The places of spans that have a parent, or have none, with the bytes of name and kind that they share.
+
+        Under b"" are those of which that cannot be told. What their trace states say is put aside.
+        """
+        children: dict[bytes, list[int]] = {}
+        roots: dict[bytes, list[int]] = {}
+        unusual: list[int] = []
+        for place, sent in enumerate(self.sent):
+            try:
+                raw, follows = sent, sent[28]
+                if follows == usual.STATE:
+                    raw = self._without_state(place, sent)
+                    follows = raw[28]
+                if follows == usual.CHILD:
+                    found, at = children, 38
+                else:
+                    found, at = roots, 28
+                size = raw[at + 1]
+                if size > 127:
+                    size = usual.size_at(raw, at + 1)
+                key = raw[at : at + size + 5]
+                if key in found:
+                    found[key].append(place)
+                else:
+                    found[key] = [place]
+            except (IndexError, ValueError, struct.error):
+                unusual.append(place)
+        if unusual:
+            yield False, b"", unusual
+        for key, places in roots.items():
+            yield False, key, places
+        for key, places in children.items():
+            yield True, key, places
+
+    def _without_state(self, place: int, sent: bytes) -> bytes:
+        raw, state = usual.without_state(sent)
+        if state:
+            self.sent[place] = raw
+            self.weights[place] = weight_of(state)
+        return raw
