@@ -65,7 +65,7 @@ def _group(text: str, start: int) -> str:
     return text[start:]
 
 
-_QUERY = re.compile(r"(?i)(?P<before>\w*) ?\((?=[\s(]*(?:select|with)\b)")
+_QUERY = re.compile(r"(?i)(?<!\w)(?P<before>\w*) ?\((?=[\s(]{0,80}(?:select|with)\b)")
 
 
 def queries_in(piece: Piece) -> Iterator[tuple[str, bool]]:

@@ -300,6 +300,7 @@ HOSTILE = [
     "SELECT a FROM " + " JOIN ".join(f"t{n}" for n in range(40)),
     "DELETE " * 2000,
     "insert into " + "a" * 16_000 + " with (",
+    "if " + "(" * 8000 + " select",
     "begin select into " + "a, " * 5000 + "b from t",
     "create materialized view " + "a " * 8000,
     "merge into a using b on " + "x and " * 2000 + "y when matched then update set *",
