@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from collectors.model import Alias
 from daemon.analysis.classes import texts
 from daemon.analysis.shapes import Shape, covers, shape
 from daemon.values.graph import Graph
@@ -49,6 +50,22 @@ def let_in(graph: Graph) -> tuple[LetIn, ...]:
             )
         )
     return tuple(sorted(found, key=lambda each: (each.ingress, each.service, each.operations)))
+
+
+def unheard(graph: Graph) -> tuple[str, ...]:
+    """The backends, as `shop/checkout`, that ingresses lead to and no service heard is known to be; sorted."""
+    return tuple(
+        sorted(
+            {
+                relation.target.value.partition(",")[0].removeprefix("/")
+                for relation in graph.relations
+                if relation.verb == "routes_to"
+                and relation.source.startswith(INGRESS)
+                and isinstance(relation.target, Alias)
+                and not graph.target(relation)
+            }
+        )
+    )
 
 
 def admitted(graph: Graph, served: Mapping[str, Collection[str]]) -> dict[tuple[str, str], str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from collectors.model import Resource, Role
-from daemon.analysis import leaks, path_drift, telling
+from daemon.analysis import ingresses, leaks, path_drift, telling
 from daemon.values.drift import GapAge, GapLine, PathChange, Standing
 from daemon.values.graph import Bound, Graph
 from daemon.values.path import DataPath, Sight, Tier
@@ -81,6 +81,9 @@ def _blind(graph: Graph, sight: Sight, gaps: Sequence[GapLine]) -> tuple[str, ..
         sentences.append(
             f"{telling.counted(len(sight.blind), 'running workloads')} without spans: {_few(graph, sight.blind)}"
         )
+    if backends := ingresses.unheard(graph):
+        led = telling.counted(len(backends), "backends")
+        sentences.append(f"{led} of ingresses without spans: {_first(backends)}")
     if sight.no_statements:
         calls = telling.counted(len(sight.no_statements), "services")
         sentences.append(f"{calls} with database calls but no statement: {_few(graph, sight.no_statements)}")

@@ -9,7 +9,10 @@ import pytest
 from collectors.model import Alias, Json, Relation, Resource, Role, Scope
 from daemon.analysis import exposure, hosts, links
 from daemon.analysis.declared import operations
+from daemon.analysis.ingresses import unheard
+from daemon.analysis.standing import standing
 from daemon.values.graph import Bound, Graph
+from daemon.values.path import Sight
 from tests.daemon.analysis.test_declared import declare
 from tests.support.graphs import Estate
 
@@ -205,3 +208,14 @@ def test_backends_are_spelled_most_exact_first() -> None:
         ("backend", "/a"),
         ("backend", "/b"),
     ]
+
+
+def test_backends_that_nobody_heard_are_a_blind_area() -> None:
+    estate = Estate()
+    served(estate, "GET /api")
+    ingress(estate, "ANY /api/**")
+    ingress(estate, "ANY /pay/**", to="shop/payments-svc,payments", name="shop/pay")
+    graph = estate.graph()
+    assert unheard(graph) == ("shop/payments-svc",)
+    (sentence,) = standing([], graph, Sight(0, 0)).blind
+    assert sentence == "1 backend of ingresses without spans: shop/payments-svc"
