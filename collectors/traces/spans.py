@@ -55,8 +55,9 @@ class Span(NamedTuple):
 
     `parent` is b"" for a root. `start`, `end`: nanoseconds since 1970. `remote`: the parent is known to be
     in another process. `statement`: the text of a database call, as it came. `links`: the spans it links to.
-    `weight`: for how many spans it stands where a sampler left others out. `form`: its kind, name, origin and
-    attributes once more, where the reader keeps one value for all spans that have them in common.
+    `weight`: for how many spans it stands where a sampler left others out; negative where others were counted with it
+    by who keeps them, which says nothing of sampling, and 0 if it was counted with another one. `form`: its kind,
+    name, origin and attributes once more, where the reader keeps one value for all spans that have them in common.
     """
 
     trace: bytes

@@ -24,7 +24,7 @@ LACKS: Mapping[str, tuple[str, ...]] = {
     "otlp": (),
     "tempo": (),
     "jaeger": (),
-    "clickhouse": (VALUES,),
+    "clickhouse": (SAMPLING, VALUES),
     "zipkin": (LINKS, SAMPLING),
     "xray": (SAMPLING,),
     "insights": (RESOURCES,),

@@ -85,7 +85,7 @@ class Tally:
     def add_to(self, facts: dict[Said, Times], begin: Begin) -> None:
         """Adds its facts to others."""
         for said, starts in self._said(begin):
-            add(facts, said, min(starts), max(starts), len(starts) * self.weight)
+            add(facts, said, min(starts), max(starts), len(starts) * abs(self.weight))
 
     def _said(self, begin: Begin) -> Iterator[tuple[Said, list[int]]]:
         for shape, starts in self.shapes.items():
@@ -96,9 +96,10 @@ class Tally:
                 yield said, starts
         for operation, starts in self.roots.items():
             yield Said(_environment(operation), operation, "is", "", _ROOT), starts
-            # Who begins a trace decides whether it is sampled: one in so many, as a power of two.
-            rate = detail(sampling=1 << (self.weight.bit_length() - 1))
-            yield Said(_environment(operation), _service(operation), "is", "", rate), starts
+            if self.weight > 0:
+                # Who begins a trace decides whether it is sampled: one in so many, as a power of two.
+                rate = detail(sampling=1 << (self.weight.bit_length() - 1))
+                yield Said(_environment(operation), _service(operation), "is", "", rate), starts
         for (child, parent), starts in self.met.items():
             for said in _met(child, parent, begin):
                 yield said, starts

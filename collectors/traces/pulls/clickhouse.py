@@ -3,7 +3,7 @@
 The cluster groups spans by what they have in common (statements by their fingerprint) and answers which traces stand
 for all others: for each pair of such groups, parent and child below one root, the earliest and the latest trace that
 shows it; and one trace for each of the most frequent combinations. Only these are fetched, and only attributes that
-are read. A span that stands for a pair counts for all that it stands for.
+are read. The earliest span of a pair counts for all of them, every other one for none: a sampler's rate is lost so.
 
 Source: opentelemetry-collector-contrib, exporter/clickhouseexporter (table otel_traces).
 """
@@ -52,8 +52,10 @@ span AS (
     SELECT TraceId, SpanId, ParentSpanId, Timestamp,
         cityHash64(
             ServiceName, SpanKind, SpanName,
-            arrayMap(k -> ResourceAttributes[k], [{_RESOURCE}]),
-            arrayMap(k -> SpanAttributes[k], [{_ALIKE}]),
+            arraySort(mapKeys(mapFilter((k, v) -> k IN ({_RESOURCE}), ResourceAttributes) AS resource)),
+            arraySort((v, k) -> k, mapValues(resource), mapKeys(resource)),
+            arraySort(mapKeys(mapFilter((k, v) -> k IN ({_ALIKE}), SpanAttributes) AS attributes)),
+            arraySort((v, k) -> k, mapValues(attributes), mapKeys(attributes)),
             arrayMap(
                 k -> replaceRegexpAll(cutQueryString(SpanAttributes[k]), '[0-9a-fA-F-]{{{{16,}}}}|[0-9]+', ''),
                 [{_URLS}]
@@ -73,8 +75,10 @@ pair AS (
 """  # noqa: S608 - names of our own table
 _PAIRS = f"""
 WITH {_SPANS}
-SELECT count() AS n, argMin(trace, at) AS earliest, argMax(trace, at) AS latest, argMin(id, at) AS id
-FROM pair GROUP BY root, above, below
+SELECT n, tupleElement(place, 1) AS earliest, tupleElement(place, 2) AS id, latest FROM (
+    SELECT count() AS n, argMin((trace, id), at) AS place, argMax(trace, at) AS latest
+    FROM pair GROUP BY root, above, below
+)
 FORMAT JSONEachRow
 """  # noqa: S608 - names of our own table
 _COMBINATIONS = f"""
@@ -168,7 +172,7 @@ class ClickHouse:
             {**_texts(row["Resource"]), "service.name": str(row["ServiceName"])},
             _texts(row["Attributes"]),
             links=links,
-            weight=weights.get((str(row["TraceId"]), str(row["SpanId"])), 1),
+            weight=-weights.get((str(row["TraceId"]), str(row["SpanId"])), 0),
         )
 
     def _rows(self, query: str, window: Window, until: float, ids: str = "") -> list[Row]:
