@@ -164,6 +164,10 @@ class Places:
             self._known[urn] = frozenset(self._find(urn))
         return self._known[urn]
 
+    def owner(self, urn: str) -> str:
+        """The service of an operation; all else is its own."""
+        return self._service.get(urn, urn)
+
     def between(self, origin: str, destination: str, *, back: bool) -> tuple[Border, ...]:
         """The borders between one end of a call and the other. `back`: the data moves against the call.
 
@@ -247,7 +251,7 @@ def _seat(host: str) -> set[Place]:
     """Where the vendor of a host has its seat: what it is given lies under that law, too."""
     found = vocabulary.vendor(host)
     law = vocabulary.jurisdiction_of(found.country) if found else ""
-    return {(law, found.name)} if found and law else set()
+    return {(law, f"the seat of {found.name}")} if found and law else set()
 
 
 def judge(places: Places, route: Sequence[Hop], direction: Direction) -> tuple[Border, ...]:
@@ -260,10 +264,21 @@ def judge(places: Places, route: Sequence[Hop], direction: Direction) -> tuple[B
     what it is given was read where that hop begins.
     """
     found: set[Border] = set()
-    for hop in route[-1:] if direction.gives else route:
-        if direction is not Direction.READS or hop.verb not in _ONE_WAY:
-            found.update(places.between(hop.source, hop.target, back=direction is Direction.READS))
+    for hop in _moving(route, direction):
+        found.update(places.between(hop.source, hop.target, back=direction is Direction.READS))
     return tuple(sorted(found))
+
+
+def unplaced(places: Places, route: Sequence[Hop], direction: Direction) -> tuple[str, ...]:
+    """The services, tables, topics and hosts between which data moves and of which no place is known, sorted."""
+    ends = {end for hop in _moving(route, direction) for end in (hop.source, hop.target)}
+    return tuple(sorted({places.owner(end) for end in ends if not places.of(end)}))
+
+
+def _moving(route: Sequence[Hop], direction: Direction) -> Sequence[Hop]:
+    if direction.gives:
+        return route[-1:]
+    return [hop for hop in route if direction is not Direction.READS or hop.verb not in _ONE_WAY]
 
 
 def _region(alias: Alias) -> str:

@@ -160,6 +160,7 @@ def _path(
         expected=met.expected,
         answer=answer,
         answer_evidence=evidence,
+        unplaced=borders.unplaced(places, met.route, direction),
     )
 
 

@@ -150,7 +150,11 @@ def _correction(path: DataPath) -> tuple[Note, ...]:
 
 
 def _borders(path: DataPath) -> tuple[Line, ...]:
-    return tuple(Line("!", wording.border(border)) for border in path.borders)
+    crossed = [Line("!", wording.border(border)) for border in path.borders]
+    if path.unplaced:
+        ends = wording.listed(wording.end(each) for each in path.unplaced)
+        crossed.append(Line("?", f"not judged: nobody knows where these are: {ends}"))
+    return tuple(crossed)
 
 
 def _sure(told: Explanation) -> tuple[Line, ...]:

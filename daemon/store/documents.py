@@ -115,6 +115,7 @@ def of_path(path: DataPath) -> Document:
         "borders": [[*astuple(border)] for border in path.borders],
         "expected": path.expected,
         **({"answer": path.answer.value, "answer_evidence": path.answer_evidence} if path.answer else {}),
+        **({"unplaced": list[Json](path.unplaced)} if path.unplaced else {}),
     }
 
 
@@ -134,6 +135,7 @@ def to_path(identity: PathIdentity, document: Mapping[str, Any]) -> DataPath:
         expected=document["expected"],
         answer=Answer(document.get("answer", "")),
         answer_evidence=document.get("answer_evidence", ""),
+        unplaced=tuple(document.get("unplaced", ())),
     )
 
 

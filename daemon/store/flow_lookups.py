@@ -151,6 +151,7 @@ def _with_peer(flow: Flow, names: Sequence[Row[Any]]) -> Flow:
 
 _HOST = "host://"
 
+
 def times(
     connection: Connection, edges: Iterable[tuple[str, str, str]]
 ) -> dict[tuple[str, str, str], tuple[str, str, int]]:

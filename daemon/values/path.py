@@ -100,6 +100,8 @@ class DataPath:
     `columns`: the columns that carry the class. `class_reason`: why they do, in a sentence.
     `class_tier`: label, value, strong or weak.
     `expected`: credentials read by the service that owns identity. `answer_evidence`: a sentence for `answer`.
+    `unplaced`: urns of services, tables, topics and hosts on its data edges of which nobody knows where they are, so
+    that their borders could not be judged; sorted.
     """
 
     identity: PathIdentity
@@ -115,6 +117,7 @@ class DataPath:
     expected: bool = False
     answer: Answer = Answer.NOT_ASKED
     answer_evidence: str = ""
+    unplaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,19 @@ def test_what_is_not_known_makes_no_border() -> None:
     assert judge(estate, Direction.READS, (nobody, "reads", table)) == ()
 
 
+def test_what_has_no_known_place_is_named() -> None:
+    estate, operation, table = reader(EU, EU)
+    nobody = estate.root(estate.service("nobody"), "GET /")
+    elsewhere = estate.table("public.customers", "db.shop.example")
+    topic = estate.topic("orders")
+    places = borders.Places(estate.graph(), vocabulary.jurisdiction)
+    route = [Hop(nobody, "calls", operation), Hop(operation, "reads", elsewhere)]
+    assert borders.unplaced(places, route, Direction.READS) == ("service://prod//nobody", elsewhere)
+    route = [Hop(nobody, "calls", operation), Hop(operation, "publishes_to", topic)]
+    assert borders.unplaced(places, route, Direction.PUBLISHES) == (topic,)
+    assert borders.unplaced(places, [Hop(operation, "reads", table)], Direction.READS) == ()
+
+
 def test_a_name_tells_the_region_of_a_database_that_is_not_listed() -> None:
     estate, operation, _ = reader(EU, EU)
     table = estate.table("public.profiles", f"unlisted.c1.{US}.rds.amazonaws.com")
@@ -239,7 +252,11 @@ def test_of_two_that_matter_as_much_the_operators_own_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("host", "expected"),
-    [("api.stripe.com", [("US", "Stripe", "high")]), ("api.mollie.com", []), ("unheard.example", [])],
+    [
+        ("api.stripe.com", [("US", "the seat of Stripe", "high")]),
+        ("api.mollie.com", []),
+        ("unheard.example", []),
+    ],
 )
 def test_a_third_party_lies_where_its_seat_is(host: str, expected: list[tuple[str, ...]]) -> None:
     estate = Estate()
