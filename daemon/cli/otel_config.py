@@ -185,6 +185,7 @@ _TEMPLATE = """\
     timeout: 5s
 
 exporters:
+  # OTLP by gRPC. From 0.144 on its name is otlp_grpc; by the older one, which all know, it is found with a warning.
   otlp/driftline:
     endpoint: {endpoint}
     compression: gzip
