@@ -68,7 +68,7 @@ class Commands(TyperGroup):
             found = single
         command = get_command(found)
         command.name = cmd_name
-        describe(command, summary)
+        describe(cmd_name, command, summary)
         accept(command, {param.name: param for param in self.params})
         return command
 

@@ -234,13 +234,13 @@ def labels(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the labels of columns and where each holds: in how many tables in use, in a list of columns, or nowhere.
+    """List the labels of columns and where each holds: for how many tables in use, for what nobody reads, or nowhere.
 
     They are those of `classes.labels_files` and `classes.columns_files`, and the comments and tags of Glue and
-    BigQuery as of the newest snapshot. A label that meets no known column may be of a table that nobody reads, or of
-    another name: a list of columns (`classes.columns_files`) tells. Words that nobody has mapped to a class are named
-    at the end: map them in a file of `classes.words_files`. JSON: column, class, holds, because, tables; or word,
-    holds.
+    BigQuery as of the newest snapshot. Unread: a list of columns has it, or the inventory its bucket, and no trace
+    shows it. Nowhere: the table has another name, or no list of its columns is known. Words that nobody has mapped to
+    a class are named at the end: map them in a file of `classes.words_files`. JSON: column, class, holds, because,
+    tables; or word, holds.
     """
     from daemon.analysis.labels_met import met
     from daemon.cli.opening import reading, settings_of
@@ -256,12 +256,12 @@ def labels(
         {
             "column": f"{each.place}{'#' if '/' in each.place else '.'}{each.label.column}",
             "class": each.label.data_class or None,
-            "holds": len(each.tables) or ("listed" if each.listed else "nowhere"),
+            "holds": len(each.tables) or ("unread" if each.known else "nowhere"),
             "because": each.label.reason,
             "tables": [*each.tables],
         }
         for each in met(graph, said)
-        if not unmatched or not (each.tables or each.listed)
+        if not unmatched or not (each.tables or each.known)
     ]
     if not as_json:
         print_rows(rows, ("column", "class", "holds", "because"), as_json=False)

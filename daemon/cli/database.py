@@ -131,7 +131,7 @@ def grant_reader(
 @app.command()
 def datasette(
     name: Annotated[
-        str, typer.Option("--database", help="Name of the published file without its ending.")
+        str, typer.Option("--database", metavar="NAME", help="Name of the published file without its ending.")
     ] = "driftline",
 ) -> None:
     """Print metadata for Datasette over the published copy: what all means, and the cookbook's questions."""
@@ -142,7 +142,9 @@ def datasette(
 
 @app.command()
 def dbt(
-    schema: Annotated[str, typer.Option("--schema", help="Schema in which the views are.")] = "public",
+    schema: Annotated[
+        str, typer.Option("--schema", metavar="NAME", help="Schema in which the views are.")
+    ] = "public",
 ) -> None:
     """Print a sources.yml for dbt: the views with descriptions and tests."""
     from daemon.store.public.dbt import sources

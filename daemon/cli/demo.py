@@ -17,7 +17,7 @@ def demo(
         Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where report, mail and database go.")
     ] = Path("demo-output"),
 ) -> None:
-    """Start a cloud, a database and instrumented services; take two snapshots around a deployment; tell.
+    """Start a cloud, a database and instrumented services; tell what a deployment changes between two snapshots.
 
     Needs no account and no server, touches nothing but the output folder, and leaves nothing running.
     """
@@ -36,10 +36,10 @@ def demo(
             steps.say("Interrupted: everything is being ended")
             raise typer.Exit(130) from None
     sys.stdout.write(render_text(told.drift))
-    sys.stdout.write(_what_next(output))
+    sys.stdout.write(_what_next(output, next((each.id for each in told.drift.new_paths), "")))
 
 
-def _what_next(output: Path) -> str:
+def _what_next(output: Path, path: str) -> str:
     shown = os.path.relpath(output)
     shown = str(output) if shown.startswith("..") else shown
     files = "\n".join(
@@ -58,7 +58,7 @@ def _what_next(output: Path) -> str:
     query = '"select * from v1_data_paths"'
     commands = "\n".join(
         f"  {program_shown} --config {shown}/driftline.toml {command}"
-        for command in ("paths", "coverage", "components find log4j", "sbom orders")
+        for command in ("paths", f"explain {path}", "coverage", "components find log4j", "sbom orders")
     )
     return f"""
 Written:

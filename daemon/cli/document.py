@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from config.page import DOCS, cell, keep
 from daemon.cli import COMMANDS, app
+from daemon.cli.examples import EXAMPLES
 from daemon.cli.exits import MEANINGS
 from daemon.cli.general import GENERAL
 
@@ -71,7 +72,9 @@ def _section(name: str, command: Any) -> str:
     ]
     shown = " ".join([name, *(_usage(argument) for argument in arguments)])
     table = f"\n{_table([*arguments, *options])}" if arguments or options else ""
-    return f"## `{shown}`\n\n{_paragraphs(command.help)}\n{table}"
+    typed = "\n".join(EXAMPLES.get(name.partition(" ")[2], ()))
+    examples = f"\n```sh\n{typed}\n```\n" if typed else ""
+    return f"## `{shown}`\n\n{_paragraphs(command.help)}\n{table}{examples}"
 
 
 def _usage(argument: Any) -> str:
@@ -92,6 +95,8 @@ def _name(param: Any) -> str:
     if param.param_type_name == "argument":
         return str(param.metavar or param.name.upper())
     names = ", ".join(sorted(param.opts, key=len))
+    if param.default is not False:
+        names = "/".join((names, *param.secondary_opts))
     return names if param.is_flag else f"{names} {param.metavar or _choices(param) or 'VALUE'}"
 
 
@@ -99,6 +104,8 @@ def _meaning(param: Any) -> str:
     default = param.default
     if isinstance(default, Enum):
         default = default.value
+    if default is True:
+        default = param.opts[0]
     shown = f" Default: `{default}`." if default not in (None, False, "") else ""
     return cell(" ".join((param.help or "").split())) + shown
 

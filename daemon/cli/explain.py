@@ -37,7 +37,7 @@ def explain(
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what supports a data path: each hop's evidence and times, each class's rule, exposure, borders, sureness.
+    """Say what supports a data path: each hop's evidence and times, each class's rule, borders, how sure it is.
 
     JSON: id, ids, paths, since, hops (hop, first_seen, last_seen, times), store_region, fetched (as hops).
     """

@@ -6,6 +6,8 @@ from typing import Any
 
 import typer
 
+from daemon.cli.examples import EXAMPLES
+
 
 def group(*, alone: bool = False) -> typer.Typer:
     """A command with others below it. `alone`: it does something itself if none of them is named."""
@@ -14,12 +16,14 @@ def group(*, alone: bool = False) -> typer.Typer:
     )
 
 
-def describe(command: Any, summary: str) -> None:
-    """Gives a command its sentence in lists, and those below it the first sentence of their help."""
+def describe(name: str, command: Any, summary: str) -> None:
+    """Gives a command its sentence in lists and its examples, and those below it the first sentence of their help."""
     command.short_help = summary
     command.help = command.help or summary
-    for each in getattr(command, "commands", {}).values():
-        describe(each, _first_sentence(each.help or ""))
+    if name in EXAMPLES:
+        command.epilog = "\n".join(("\b", "Examples:", *(f"  {each}" for each in EXAMPLES[name])))
+    for below, each in getattr(command, "commands", {}).items():
+        describe(f"{name} {below}", each, _first_sentence(each.help or ""))
 
 
 def _first_sentence(text: str) -> str:

@@ -74,13 +74,14 @@ def collect(
         )
     else:
         since = (
-            f"compare with `driftline diff {outcome.previous} {outcome.number}`"
+            f"{'new paths' if outcome.new_paths else 'no new path'} to personal data; "
+            f"`driftline diff {outcome.previous} {outcome.number}` tells what is different"
             if outcome.previous
-            else "baseline"
+            else "baseline, `driftline report --baseline` tells what stands"
         )
         sys.stdout.write(
             f"snapshot {outcome.number} ({outcome.state}): {outcome.listed} of {outcome.extents} extents listed, "
-            f"{outcome.new_paths} new paths to personal data; {since}\n"
+            f"{since}\n"
         )
     if not outcome.extents:
         typer.echo(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 import typer
 
+from daemon.cli import moments
 from daemon.cli.exits import DAMAGED
 from daemon.cli.groups import group
 from daemon.cli.opening import database_of, reading, settings_of
@@ -45,18 +46,15 @@ def show(
     context: typer.Context,
     snapshot: Annotated[
         str,
-        typer.Argument(
-            metavar="SNAPSHOT", help="A number, a date (its end, UTC) or a time. Default: the newest."
-        ),
+        typer.Argument(metavar="SNAPSHOT", help=f"{moments.HELP[0].upper()}{moments.HELP[1:]}."),
     ] = "newest",
     as_json: AsJson = False,
 ) -> None:
     """Show one snapshot: its header, what it covers, and how much it changed."""
-    from daemon.cli.moments import existing_snapshot
     from daemon.store.keeping.portrait import portrait
 
     with reading(settings_of(context)) as connection:
-        number = existing_snapshot(connection, snapshot)
+        number = moments.existing_snapshot(connection, snapshot)
         pairs = portrait(connection, number)
     print_pairs(pairs, as_json=as_json)
 

@@ -56,7 +56,7 @@ def explain(
 def evaluate(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Labelled statements, .sql or .json; see docs/operating.md."),
+        typer.Argument(metavar="FILE...", help="Labelled statements, .sql or .json; see docs/flows.md."),
     ],
     mistakes: Mistakes = 10,
     as_json: AsJson = False,

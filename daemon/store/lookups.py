@@ -67,11 +67,13 @@ def dictionary(connection: Connection) -> Rows:
 
 
 def status(connection: Connection) -> dict[str, Any]:
-    """The newest snapshot and what waits, as name -> value."""
+    """The newest snapshot and what waits, as name -> value. Paths that differ in their class alone count as one."""
     found = _rows(connection, "SELECT * FROM v1_snapshots ORDER BY number DESC LIMIT 1")
     waiting = _rows(connection, "SELECT count(*) AS n FROM v1_deliveries WHERE state = 'pending'")
     paths = _rows(
-        connection, "SELECT exposure, count(*) AS n FROM v1_data_paths GROUP BY exposure ORDER BY 1"
+        connection,
+        "SELECT exposure, count(*) AS n FROM (SELECT DISTINCT exposure, origin_operation, sink, direction, "
+        "tier, borders, answer FROM v1_data_paths) AS lines GROUP BY exposure ORDER BY 1",
     )
     result: dict[str, Any] = {"snapshot": None, "deliveries_waiting": waiting[0]["n"]}
     if found:

@@ -53,7 +53,7 @@ def test_the_commands_that_it_names_work_afterwards(reader: Reader) -> None:
         assert (run.returncode, run.stderr) == (0, ""), line
         assert run.stdout, line
         told[line.partition("driftline.toml ")[2]] = run.stdout
-    assert len(told) == 4
+    assert len(told) == 5
     assert "log4j-core  2.14.1   service://demo/shop/orders" in told["components find log4j"]
     bill = told["sbom orders"]
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(bill) is None

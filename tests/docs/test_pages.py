@@ -12,7 +12,7 @@ from config.settings import compose
 from tests.support.pages import ROOT, Block, Reader, blocks, missing
 
 README, GUIDE = "README.md", "docs/operating.md"
-GUIDES = (GUIDE, "docs/flows.md")
+GUIDES = (GUIDE, "docs/flows.md", "docs/commands.md")
 PAGES = sorted(
     ["README.md", "CHANGELOG.md", "DECISIONS.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
 )
