@@ -22,6 +22,7 @@ from collectors.traces.classes.places import (
     owns,
     prefix_of,
     said_of,
+    suffix_of,
     words_of,
 )
 from collectors.traces.classes.rules import NAMED, Phrase, Rule, Tier
@@ -91,7 +92,12 @@ def _classified(
 def _place(schema: str, table: str, columns: Sequence[str]) -> Place:
     words = words_of(table)
     place = Place(
-        table, words, kinds_of(schema, table), prefix=prefix_of(columns), letters=letters_of(columns)
+        table,
+        words,
+        kinds_of(schema, table),
+        prefix=prefix_of(columns),
+        suffix=suffix_of(columns),
+        letters=letters_of(columns),
     )
     told = {
         verdict.data_class

@@ -20,6 +20,7 @@ Kinds = frozenset[str]
 _LONGEST_NAME = 256
 _LONGEST_KIND = 3
 _FEWEST = 4
+_SHORT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,14 @@ class Place:
     kinds: Kinds
     beside: Kinds = frozenset()
     prefix: str = ""  # the word with which most of its columns begin, and which says nothing
+    suffix: str = ""  # the word with which most of its columns end, and which nobody knows
     letters: str = ""  # with which all of its columns begin, run together with the rest
 
     def words_of(self, column: str) -> Words:
         """The words of one of its columns."""
         words = words_of(column[len(self.letters) :])
+        if len(words) > 1 and words[-1] == self.suffix:
+            words = words[:-1]
         return words[1:] if len(words) > 1 and words[0] == self.prefix else words
 
 
@@ -67,8 +71,18 @@ def prefix_of(columns: Sequence[str]) -> str:
         return ""
     first = Counter(words[0] for column in columns if len(words := words_of(column)) > 1)
     word, count = first.most_common(1)[0] if first else ("", 0)
-    telling = word in VOCABULARY.people or (word,) in VOCABULARY.said_of or word in VOCABULARY.phrases
+    phrase = len(word) > _SHORT and word in VOCABULARY.phrases
+    telling = phrase or word in VOCABULARY.people or (word,) in VOCABULARY.said_of
     return word if count * 2 > len(columns) and not telling else ""
+
+
+def suffix_of(columns: Sequence[str]) -> str:
+    """The word that most columns of a table end with, if no list has it: `adh` of `nom_adh`, `ville_adh`."""
+    if len(columns) < _FEWEST:
+        return ""
+    last = Counter(words[-1] for column in columns if len(words := words_of(column)) > 1)
+    word, count = last.most_common(1)[0] if last else ("", 0)
+    return word if count * 2 > len(columns) and word not in VOCABULARY.known else ""
 
 
 @lru_cache(maxsize=8192)
