@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from collectors import registry
@@ -92,6 +93,7 @@ def meaning(said: Told) -> MeaningOf:
 
     known = Meaning({**vocabulary.label_words(), **said.words})
 
+    @lru_cache(maxsize=1 << 16)  # two snapshots of a cycle say nearly the same
     def meant(
         table: str, column: str, /, *, comment: str, tags: tuple[tuple[str, str], ...], by: str
     ) -> Meant | None:

@@ -90,15 +90,16 @@ class _Known:
         found = {urn: set(columns) for urn, columns in named.items()}
         for urn, columns in named.items():
             database, own = self._look(urn)
-            if not own:
+            strange = [each for each in columns - {EVERY} if own and not _has(own, each)]
+            if not strange:
                 continue
             beside = {
-                each: self._look(each)[1] for each in named if each != urn and self._look(each)[0] == database
+                each: others
+                for each, (near, others) in ((each, self._look(each)) for each in named if each != urn)
+                if near == database
             }
             unlisted = [each for each, others in beside.items() if not others]
-            for column in columns - {EVERY}:
-                if column.lower() in own or column.partition(".")[0].lower() in own:
-                    continue
+            for column in strange:
                 owners = [each for each, others in beside.items() if column.lower() in others]
                 if owners or len(unlisted) == 1:
                     found[urn].discard(column)
@@ -113,3 +114,8 @@ class _Known:
             columns = frozenset(each.lower() for each in listed_of(place, self._told))
             self._of[urn] = (urn.rpartition("/")[0], columns)
         return self._of[urn]
+
+
+def _has(own: frozenset[str], column: str) -> bool:
+    """Whether columns have one, or the record that it is a field of."""
+    return column.lower() in own or column.partition(".")[0].lower() in own

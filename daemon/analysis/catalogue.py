@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Protocol
@@ -88,8 +88,13 @@ _TAGS = {"Classification": "classification", "DataClass": "data_class", "Pii": "
 _POLICY_TAG = "//datacatalog.googleapis.com/"
 
 
-def with_catalogue(graph: Graph, told: Told, meaning: MeaningOf | None = None) -> Told:
-    """What was told and what the catalogues of a graph tell. What was told comes first where both say something."""
+def with_catalogue(
+    graph: Graph, told: Told, meaning: MeaningOf | None = None, used: Collection[str] | None = None
+) -> Told:
+    """What was told and what the catalogues of a graph tell. What was told comes first where both say something.
+
+    `used`: names of tables, folded; of others nothing is asked. A lake has many tables that no trace shows.
+    """
     tables: dict[str, list[Listed]] = defaultdict(list)
     labels: dict[tuple[str, str], list[Ruling]] = defaultdict(list)
     for _, resource in sorted(graph.resources.items()):
@@ -98,6 +103,8 @@ def with_catalogue(graph: Graph, told: Told, meaning: MeaningOf | None = None) -
         if kind is None or place is None:
             continue
         schema, table, systems = place
+        if used is not None and table.lower() not in used:
+            continue
         columns = [each for name in kind.lists for each in _mappings(resource.attributes.get(name))]
         names = tuple(str(each["Name"]) for each in columns if each.get("Name"))
         if names:

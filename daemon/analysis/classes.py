@@ -169,7 +169,8 @@ def _judge(
     guessed = classifier(place.table, known, schema=place.schema, siblings=known) if known else {}
     verdicts: dict[str, Verdict] = {}
     for name in known:
-        found = held(name, told.ruling(replace(place, name=name)), guessed.get(name))
+        said = told.ruling(replace(place, name=name)) if told.speaks_of(place.table, name) else None
+        found = held(name, said, guessed.get(name))
         if found is not None:
             verdicts[name] = found
     within: dict[str, str] = {}
@@ -191,6 +192,14 @@ def read_whole(verdict: Verdict) -> Held:
     """The verdict on a column that was read because all of its table were."""
     reason = f"{verdict.reason}; read with all columns (*)"
     return Held(verdict.data_class, verdict.tier, verdict.confidence, reason)
+
+
+def names_in_use(graph: Graph) -> frozenset[str]:
+    """The names of the tables that traces show, folded."""
+    urns = {str(relation.target) for relation in graph.relations} | graph.resources.keys()
+    return frozenset(
+        place_of(urn, graph.resources.get(urn)).table.lower() for urn in urns if urn.startswith("table://")
+    )
 
 
 def columns_in_use(graph: Graph) -> dict[str, set[str]]:

@@ -57,7 +57,7 @@ def judge(graph: Graph, previous: Mapping[str, Binding], rules: Rules) -> Judgem
     bindings = links.bind(graph, previous=previous, own_domains=rules.own_domains, vendor=rules.vendor)
     bound = replace(graph, bindings=bindings)
     entries = exposure.entries(bound, rules.public_operations)
-    told = catalogue.with_catalogue(bound, rules.told, rules.meaning)
+    told = catalogue.with_catalogue(bound, rules.told, rules.meaning, classes.names_in_use(bound))
     found = paths.find(bound, entries, rules.classifier, rules.jurisdiction, told, rules.transfer)
     listed = classes.complete(bound, told)
     return Judgement(bound, found, components.images(bound), components.in_the_dark(bound), listed)

@@ -104,6 +104,10 @@ class Told:
     words: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
 
+    def speaks_of(self, table: str, column: str) -> bool:
+        """Whether anything may be said of a column of a table."""
+        return bool(self.verdicts) or (table.lower(), column.lower()) in self.labels
+
     def ruling(self, column: Column) -> Ruling | None:
         """The statement that holds for a column; None if nobody said anything."""
         said = next((each for each in reversed(self.verdicts) if each.covers(column)), None)

@@ -245,6 +245,18 @@ def test_who_reads_an_object_reads_what_was_found_in_it() -> None:
     assert find(estate, told) == {}
 
 
+def test_of_tables_that_no_trace_shows_nothing_is_asked() -> None:
+    estate = Estate()
+    glue(estate, {"Name": "c1", "Comment": "E-mail address"})
+    glue(estate, {"Name": "c1", "Comment": "E-mail address"}, name="lake.orders")
+    table = estate.table("lake.People", system="athena")
+    used = classes.names_in_use(estate.graph())
+    known = with_catalogue(estate.graph(), NOTHING, meant, used)
+    assert (table in estate.resources, used) == (True, frozenset({"people"}))
+    assert list(known.tables) == ["people"]
+    assert list(known.labels) == [("people", "c1")]
+
+
 def test_lists_of_files_and_of_catalogues_stand_side_by_side() -> None:
     estate = Estate()
     glue(estate, {"Name": "email"})

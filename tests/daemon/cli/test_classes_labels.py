@@ -44,6 +44,7 @@ def lake() -> Estate:
         aliases=(f"aws:{ACCOUNT}:{EU}|glue|lake.people",),
         attributes={"Columns": columns, "Location": "s3://crm/people"},
     )
+    estate.resource("aws.s3.bucket", "shop-archive", Role.DATA_STORE, aliases=("public|bucket|shop-archive",))
     report = estate.root(estate.service("reports"), "GET /report")
     estate.reads(report, estate.table("lake.people", "athena.example", "athena"), "*")
     estate.reads(report, estate.table("public.customers", "db.example"), "c2")
@@ -60,12 +61,12 @@ def lake() -> Estate:
     return estate
 
 
-def finding(key: str, column: str, kind: str) -> dict[str, Any]:
+def finding(key: str, column: str, kind: str, bucket: str = "crm") -> dict[str, Any]:
     cells = [{"columnName": column, "row": 2}, {"columnName": CANARY, "row": 3}]
     detections = [{"type": kind, "count": 2, "occurrences": {"cells": cells}}]
     return {
         "classificationDetails": {"result": {"sensitiveData": [{"detections": detections}]}},
-        "resourcesAffected": {"s3Bucket": {"name": "crm"}, "s3Object": {"key": key}},
+        "resourcesAffected": {"s3Bucket": {"name": bucket}, "s3Object": {"key": key}},
     }
 
 
@@ -81,6 +82,7 @@ def config(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         finding("people/1.csv", "c3", "PHONE_NUMBER"),
         finding("hidden/1.csv", "x", "PHONE_NUMBER"),
         finding("exports/2026.csv", "member", "OUR_MEMBERS"),
+        finding("old/1.csv", "x", "PHONE_NUMBER", "shop-archive"),
     ]
     (folder / "macie.json").write_text(json.dumps({"findings": findings}))
     with file.open("a") as more:
@@ -111,15 +113,16 @@ def test_each_label_says_where_it_holds(config: Path, line: CommandLine) -> None
     assert found == {
         "crm/exports/{id}.csv#mail": ("user.contact.email", 1),
         "crm/hidden/{id}.csv#x": ("user.contact.phone_number", "nowhere"),
-        "crm/people/{id}.csv#c3": ("user.contact.phone_number", "listed"),
+        "crm/people/{id}.csv#c3": ("user.contact.phone_number", "unread"),
         "gone.mail": ("user.contact.email", "nowhere"),
         "lake.people.c1": ("user.contact.email", 1),
         "lake.people.c2": ("user", 1),
         "lake.people.c3": ("user.contact.phone_number", 1),
         "public.customers.c2": ("user.contact.email", 1),
+        "shop-archive/old/{id}.csv#x": ("user.contact.phone_number", "unread"),
         "public.customers.c3": ("user.contact.phone_number", 1),
         "public.customers.nosuch": ("user.contact.phone_number", "nowhere"),
-        "public.unused.c1": ("user.demographic.date_of_birth", "listed"),
+        "public.unused.c1": ("user.demographic.date_of_birth", "unread"),
     }
 
 
