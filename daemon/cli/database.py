@@ -60,7 +60,7 @@ def dictionary(context: typer.Context, as_json: AsJson = False) -> None:
 def query(
     context: typer.Context,
     name: Annotated[
-        str, typer.Argument(help="A question; without one, all are listed.", metavar="NAME")
+        str, typer.Argument(help="A question; without one, all are listed.", metavar="QUESTION")
     ] = "",
     values: Annotated[
         list[str] | None,
@@ -85,7 +85,7 @@ def query(
         raise typer.BadParameter(
             f'there is no question "{name}"; '
             + (f"near: {near}" if near else "without a name, all are listed"),
-            param_hint="NAME",
+            param_hint="QUESTION",
         )
     given = dict(_pair(value) for value in values or ())
     with reading(settings_of(context)) as connection:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 app = group()
 
+Delivery = Annotated[
+    int,
+    typer.Argument(help="Number of the delivery, as `driftline deliveries list` shows it.", max=2**63 - 1),
+]
+
 
 @app.command("list")
 def list_deliveries(context: typer.Context, as_json: AsJson = False) -> None:
@@ -33,12 +38,7 @@ def list_deliveries(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def preview(
     context: typer.Context,
-    delivery: Annotated[
-        int,
-        typer.Argument(
-            help="Number of the delivery, as `driftline deliveries list` shows it.", max=2**63 - 1
-        ),
-    ],
+    delivery: Delivery,
 ) -> None:
     """Print the mail of a delivery as it would be sent now."""
     from daemon.deliveries import preview as preview_mail
@@ -71,7 +71,7 @@ def send(context: typer.Context) -> None:
 @app.command()
 def resend(
     context: typer.Context,
-    delivery: Annotated[int, typer.Argument(help="Number of the delivery.", max=2**63 - 1)],
+    delivery: Delivery,
 ) -> None:
     """Make a delivery wait again; it leaves with the next round."""
     from daemon.store import outbox

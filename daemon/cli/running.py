@@ -16,6 +16,7 @@ from daemon.cli.options import AsJson
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from config.shape import Logging
     from daemon.cycle import Outcome
     from daemon.store.database import Database
 
@@ -53,7 +54,7 @@ def collect(
 
     words = wanted(fail_on)
     settings = settings_of(context)
-    configure_logging(settings.logging)
+    configure_logging(_before_people(settings.logging))
     with database_of(settings, begin=True) as database, only_writer(database, "collect"):
         journal = assembly.open_journal(settings) if settings.traces.enabled else None
         try:
@@ -92,6 +93,12 @@ def collect(
     leave(words, drifted=drifted, incomplete=outcome.listed < outcome.extents)
     if outcome.state == "failed":
         raise typer.Exit(CREDENTIALS if set(outcome.answers) <= {"denied", "expired"} else RUN_TIME)
+
+
+def _before_people(logging: Logging) -> Logging:
+    """On a terminal the last line says it all: there the log tells only of what is wrong."""
+    told = logging.level != "info" or not sys.stderr.isatty()
+    return logging if told else logging.model_copy(update={"level": "warning"})
 
 
 def _drifted(database: Database, settings: Settings, outcome: Outcome) -> bool:
