@@ -35,7 +35,8 @@ _COUNTRY = re.compile(
     r"|south_africa|spain|sweden|switzerland|taiwan|thailand|turkey|uk|uruguay|us|usa|venezuela)_"
 )
 _YES = frozenset({"true", "yes", "1", "y", "on", "x"})
-_NO = frozenset({"false", "no", "0", "n", "off", "none"})
+_NO = frozenset({"false", "no", "0", "n", "off"})
+_NOTHING = frozenset({"none", "nonpersonal", "nonpii", "notpersonal", "notpii", "insensitive", "safe"})
 
 _NOT_PERSONAL = re.compile(
     r"(?i)\b(?:no|non|not|without)[\s-]*(?:any\s+)?(?:pii|phi|personal(?:\s+(?:data|information))?)\b"
@@ -79,9 +80,8 @@ class Meaning:
         if label.classes:
             return Meant(label.classes[0], 1.0, 1, f"labelled in {file}")
         for word in label.found:
-            if (key := self._class(word)) is not None:
-                what = "nothing personal" if not key else word
-                return Meant(key, 1.0, 1, f"{label.by} says: {what}{where}")
+            if key := self._class(word):  # that there is a date or a URL does not say that it is no person's
+                return Meant(key, 1.0, 1, f"{label.by} says: {word}{where}")
         meant = [(tag, key) for tag in label.tags if (key := self._of_tag(*tag)) is not None]
         if meant:
             # A kind says more than that there is one, and that says more than that there is none.
@@ -93,11 +93,8 @@ class Meaning:
     def unknown(self, label: Label) -> tuple[str, ...]:
         """What a label says that nobody mapped to a class."""
         strange = [word for word in label.found if self._class(word) is None]
-        strange += [
-            value or name
-            for name, value in label.tags
-            if value and _tells(name) and self._of_tag(name, value) is None and value.lower() not in _NO
-        ]
+        values = (value for name, value in label.tags if value.lower() not in _YES | _NO and _tells(name))
+        strange += [value for value in values if value and self._kind(value) is None]
         return tuple(dict.fromkeys(strange))
 
     def _class(self, word: str) -> str | None:
@@ -119,8 +116,15 @@ class Meaning:
             return alone if alone or "pii" in name.lower() or "personal" in name.lower() else None
         if (key := _KEY.fullmatch(value)) is not None:
             return self._class(key[0])
-        found = self._class(value) if _tells(name) else None
-        return found if found is not None or not _tells(name) else self._class(value.rpartition("/")[2])
+        if not _tells(name):
+            return None
+        found = self._kind(value)
+        return found if found or label_word(value) in _NOTHING else None
+
+    def _kind(self, value: str) -> str | None:
+        """The class of a tag's value, which may be a path that ends with what it is."""
+        found = self._class(value)
+        return found if found is not None else self._class(value.rpartition("/")[2])
 
     def _named(self, name: str) -> str | None:
         """The class that a name of a flag means: `pii`, `contains_pii`, `is_email`."""

@@ -33,6 +33,9 @@ def class_of(**said: object) -> str | None:
         ("pii", "", "user"),
         ("email", "", "user.contact.email"),
         ("policy_tag", "Email address", "user.contact.email"),
+        ("PRIVACY_CATEGORY", "INSENSITIVE", ""),
+        ("data_class", "none", ""),
+        ("classification", "date", None),
         ("owner", "person", None),
         ("source", "email", None),
         ("nightly", "", None),
@@ -90,7 +93,8 @@ def test_a_scanner_comes_before_a_tag_and_that_before_a_comment() -> None:
         ("US_DRIVERS_LICENSE_NUMBER", "user.government_id.drivers_license_number"),
         ("SPAIN_DNI_NUMBER", "user.government_id.national_identification_number"),
         ("COST_CENTER_NAME", None),
-        ("DATE", ""),
+        ("DATE", None),
+        ("URL", None),
     ],
 )
 def test_what_scanners_find(found: str, wanted: str | None) -> None:
@@ -112,6 +116,11 @@ def test_each_reason_says_its_source_and_quotes_no_comment() -> None:
         "tagged pii_type=phone, says dbt (f.json)",
         "its comment tells of phone number (f.json)",
     ]
+
+
+def test_what_is_understood_and_says_nothing_is_not_unknown() -> None:
+    assert MEANING.unknown(Label("t", "c", "x", found=("DATE", "URL"))) == ()
+    assert of(found=("DATE", "EMAIL_ADDRESS")) is not None
 
 
 def test_words_that_nobody_mapped_are_named_and_those_of_other_things_are_not() -> None:
