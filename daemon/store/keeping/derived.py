@@ -19,8 +19,8 @@ from daemon.store.columns import (
     SIGHTED,
 )
 from daemon.store.keeping import proofs
+from daemon.store.keeping.notes import first_listings
 from daemon.store.keeping.proofs import Row
-from daemon.store.keeping.prune import first_listings
 
 
 @dataclass(frozen=True, slots=True)
