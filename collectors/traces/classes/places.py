@@ -72,7 +72,8 @@ def prefix_of(columns: Sequence[str]) -> str:
     first = Counter(words[0] for column in columns if len(words := words_of(column)) > 1)
     word, count = first.most_common(1)[0] if first else ("", 0)
     phrase = len(word) > _SHORT and word in VOCABULARY.phrases
-    telling = phrase or word in VOCABULARY.people or (word,) in VOCABULARY.said_of
+    lists = (VOCABULARY.people, VOCABULARY.codes, VOCABULARY.before)
+    telling = phrase or (word,) in VOCABULARY.said_of or any(word in each for each in lists)
     return word if count * 2 > len(columns) and not telling else ""
 
 

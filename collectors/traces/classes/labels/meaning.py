@@ -38,25 +38,6 @@ _YES = frozenset({"true", "yes", "1", "y", "on", "x"})
 _NO = frozenset({"false", "no", "0", "n", "off"})
 _NOTHING = frozenset({"none", "nonpersonal", "nonpii", "notpersonal", "notpii", "insensitive", "safe"})
 
-_NOT_PERSONAL = re.compile(
-    r"(?i)\b(?:no|non|not|without)[\s-]*(?:any\s+)?(?:pii|phi|personal(?:\s+(?:data|information))?)\b"
-)
-_MARK = re.compile(
-    r"(?i)(?<![\w-])(?:pii|phi|gdpr|personal (?:data|information)|data[ _]class)\b"
-    r"\s*(?:[:=/-]\s*([\w.][\w. -]*))?"
-)
-_END = re.compile(
-    r"(?i)[.,;:()\[\]\n/|]|\s-\s|\b(?:of|for|from|in|on|at|as|by|to|used|that|which|who|where|when|if|with|and|or"
-    r"|des|der|du|de|del|della|van|voor|für|zur|zum|pour)\b"
-)
-_ARTICLE = re.compile(r"(?i)^(?:the|a|an|der|die|das|le|la|el|il|o|het)\s+")
-_OTHERWISE = re.compile(
-    r"(?i)\b(?:not|no|non|without|whether|if|flag|is|has|was|were|been|true|hash\w*|encrypt\w*)\b"
-)
-_NAME_OF = re.compile(r"\w+ (?:of|de|di|da) \w+")
-_MOST_WORDS = 6
-_LONGEST_COMMENT = 4096
-
 
 @dataclass(frozen=True, slots=True)
 class Meant:
@@ -165,23 +146,6 @@ class Meaning:
             return None
         found = self.of(Label(label.table, label.column, "its comment", tags=tags))
         return Meant(found.data_class, 1.0, 0, found.reason + where) if found is not None else None
-
-    def _in_words(self, text: str, label: Label) -> str:
-        """The class that the beginning of a sentence names, as if it were a column's name; "" if none is plain."""
-        start = _ARTICLE.sub("", text.strip(" \t-:([])"))
-        if (
-            whole := _NAME_OF.match(start)
-        ) is not None:  # "Date of birth" is a name; "number of calls" is none
-            verdict = classify(label.table, (whole[0],)).get(whole[0])
-            if verdict is not None and f'"{whole[0].lower()}"' in verdict.reason:
-                return verdict.data_class
-        head = start[: end.start()] if (end := _END.search(start)) else start
-        words = head.split()
-        if not words or len(words) > _MOST_WORDS or _OTHERWISE.search(head):
-            return ""
-        name = "_".join(words)
-        verdict = classify(label.table, (name,)).get(name)
-        return verdict.data_class if verdict is not None and verdict.tier == "strong" else ""
 
 
 def _of_any_country(word: str) -> str:

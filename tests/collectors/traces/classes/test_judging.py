@@ -158,7 +158,7 @@ def test_a_table_in_a_schema_about_persons_is_about_persons() -> None:
         ("tblKunde", ["cVorname", "vchFirstName", "F_NAME"], "user.name.first"),
         ("au", ["au_fname", "au_fname2", "au_fname3", "au_fname4"], "user.name.first"),
         ("CUSTMAST", ["CMADR1", "CMADR2", "CMSTREET", "CMHOUSENO"], "user.contact.address.street"),
-        ("contacts", ["cp_phone1", "cp_phone2", "cp_satphone", "cp_mobile1"], "user.contact.phone_number"),
+        ("contacts", ["cp_phone1", "cp_phone2", "cp_mobile1", "cp_mobile2"], "user.contact.phone_number"),
         ("adherents", ["ville_adh", "ville2_adh", "ville3_adh", "ville4_adh"], "user.contact.address.city"),
         # What stands beside a name tells what it is.
         ("customers", ["cc", "bcc", "email"], "user.contact.email"),
