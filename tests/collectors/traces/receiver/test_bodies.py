@@ -80,6 +80,24 @@ def test_a_message_by_grpc_cut_off_at_any_byte_is_invalid(running: Receiving) ->
                 assert refused.value.details(), length
 
 
+def test_a_message_that_is_broken_deep_inside_is_refused_with_what_is_good_of_it(running: Receiving) -> None:
+    """Lengths outside are right: what is wrong is only seen when a span, a scope or a resource is read."""
+    one = resource_spans("shop", [proto_span("a", "server", "GET /")])
+    scope = one.scope_spans[0].SerializeToString()
+    for broken in (b"\xff", b"\x0a\x05ab", b"\x39\x01"):
+        for part in (
+            _field(2, _field(2, broken)),
+            _field(2, broken),
+            _field(1, broken) + _field(2, scope),
+            _field(1, _field(1, broken)) + _field(2, scope),
+        ):
+            body = BODY + _field(1, part)
+            assert running.post(body).status_code == 400, body
+            with pytest.raises(grpc.RpcError) as refused:
+                running.call(body)
+            assert refused.value.code() == grpc.StatusCode.INVALID_ARGUMENT, body
+
+
 @pytest.mark.parametrize("body", [b"\x1f", b"\x1f\x8b", b"\xff" * 50, b"\x00"])
 def test_what_is_no_message_is_invalid(running: Receiving, body: bytes) -> None:
     assert running.post(body).status_code == 400
