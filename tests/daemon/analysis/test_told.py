@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collectors.traces.classes import classify as by_names
 from config import vocabulary
 from daemon.analysis import classes, exposure, paths, sight
 from daemon.values.path import DataPath
@@ -38,6 +39,19 @@ def test_a_verdict_takes_a_class_away_and_gives_another() -> None:
     path = found["user.health_and_medical"]
     assert (path.columns, path.class_tier) == (("blorb",), "verdict")
     assert path.class_reason == 'column "blorb": said so'
+
+
+def test_an_identifier_makes_a_path_only_where_somebody_said_so() -> None:
+    estate, _ = shop("customer_id")
+    graph = estate.graph()
+
+    def told_of(told: Told) -> list[str]:
+        found = paths.find(graph, exposure.entries(graph, ()), by_names, vocabulary.jurisdiction, told)
+        return [path.identity.data_class for path in found]
+
+    assert by_names("customers", ["customer_id"])["customer_id"].data_class == "user.unique_id"
+    assert told_of(Told()) == []
+    assert told_of(Told((ruling("customer_id", "user.unique_id"),))) == ["user.unique_id"]
 
 
 def test_all_columns_of_a_listed_table_are_read_by_a_star() -> None:
