@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Protocol
 
+import orjson
+
 from collectors.model import Json, Resource
 from daemon.values.graph import Graph
 from daemon.values.told import Listed, Ruling, Told
@@ -85,6 +87,7 @@ _CRAWLED = {
 """Databases that crawlers of Glue look into, as they call them, with the systems that they are."""
 
 _TAGS = {"Classification": "classification", "DataClass": "data_class", "Pii": "pii"}
+_TELLING = frozenset({*_TAGS.values(), "policy_tag"}) - {"pii"}
 _POLICY_TAG = "//datacatalog.googleapis.com/"
 
 
@@ -97,6 +100,7 @@ def with_catalogue(
     """
     tables: dict[str, list[Listed]] = defaultdict(list)
     labels: dict[tuple[str, str], list[Ruling]] = defaultdict(list)
+    unknown = dict.fromkeys(told.unknown)
     for _, resource in sorted(graph.resources.items()):
         kind = _KINDS.get(resource.type)
         place = _place(resource, kind.systems) if kind is not None else None
@@ -109,13 +113,17 @@ def with_catalogue(
         names = tuple(str(each["Name"]) for each in columns if each.get("Name"))
         if names:
             tables[table.lower()].append(Listed(schema, names, systems))
-        for ruling in (*_on_files(resource, names, told), *_written(graph, resource, columns, kind, meaning)):
+        for ruling in (
+            *_on_files(resource, names, told),
+            *_written(graph, resource, columns, kind, meaning, unknown),
+        ):
             placed = replace(ruling, schema=schema, table=table, systems=systems)
             labels[table.lower(), placed.column.lower()].append(placed)
     if not tables:
         return told
     return replace(
         told,
+        unknown=tuple(unknown),
         tables={name: (*found, *told.tables.get(name, ())) for name, found in tables.items()}
         | {name: found for name, found in told.tables.items() if name not in tables},
         labels={key: (*found, *told.labels.get(key, ())) for key, found in labels.items()}
@@ -145,8 +153,9 @@ def _written(
     columns: list[Mapping[str, Json]],
     kind: _Kind,
     meaning: MeaningOf | None,
+    unknown: dict[str, None],
 ) -> Iterator[Ruling]:
-    """What comments and tags of a table's columns mean."""
+    """What comments and tags of a table's columns mean. `unknown`: takes the tags of which nobody said it."""
     further: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for tagged in _mappings(resource.attributes.get("ColumnTags")):
         for tag in _mappings(tagged.get("Tags")):
@@ -157,11 +166,13 @@ def _written(
         name, comment = str(column.get("Name")), column.get("Comment")
         tags = [(word, str(column[key])) for key, word in _TAGS.items() if column.get(key)]
         tags += [*further[name], *_policy_tags(graph, column.get("PolicyTags"))]
-        said = comment if isinstance(comment, str) else ""
+        said = comment if isinstance(comment, str) else orjson.dumps(comment).decode() if comment else ""
         if meaning is None or not (said or tags):
             continue
         meant = meaning(resource.name, name, comment=said, tags=tuple(tags), by=kind.by)
-        if meant is not None:
+        if meant is None:
+            unknown.update(dict.fromkeys(f"{kind.by}: {value}" for word, value in tags if word in _TELLING))
+        else:
             yield _ruling(name, meant.data_class, meant.reason, meant.rank, meant.confidence)
 
 

@@ -140,6 +140,7 @@ def test_comments_tags_and_policy_tags_say_what_names_do_not() -> None:
         {"Name": "c2", "Classification": "date of birth"},
         {"Name": "c3"},
         {"Name": "email", "Comment": "not PII"},
+        {"Name": "c5", "Comment": {"pii": True, "kind": {"data_class": "passport"}}},
         ColumnTags=[{"Name": "c3", "Tags": [{"Key": "data_class", "Values": ["phone"]}]}],
     )
     reading(estate, estate.table("lake.people", system="athena"), "*")
@@ -148,6 +149,7 @@ def test_comments_tags_and_policy_tags_say_what_names_do_not() -> None:
         "user.contact.email": (("c1",), "label"),
         "user.demographic.date_of_birth": (("c2",), "label"),
         "user.contact.phone_number": (("c3",), "label"),
+        "user.government_id.passport_number": (("c5",), "label"),
     }
     assert found["user.contact.phone_number"].class_reason == (
         'column "c3": tagged data_class=phone, says AWS Glue; read with all columns (*)'
@@ -159,6 +161,7 @@ def test_a_policy_tag_is_known_by_the_name_that_people_gave_it() -> None:
     bigquery(estate, {"Name": "c1", "PolicyTags": [POLICY_TAG]})
     reading(estate, estate.table("shop.crm.people", system="gcp.bigquery"), "c1")
     assert find(estate) == {}
+    assert with_catalogue(estate.graph(), NOTHING, meant).unknown == (f"BigQuery: {POLICY_TAG}",)
     urn = f"//datacatalog.googleapis.com/{POLICY_TAG}"
     estate.resources[urn] = Resource(
         urn,
@@ -169,6 +172,7 @@ def test_a_policy_tag_is_known_by_the_name_that_people_gave_it() -> None:
         attributes={"displayName": "Phone number"},
     )
     assert list(find(estate)) == ["user.contact.phone_number"]
+    assert with_catalogue(estate.graph(), NOTHING, meant).unknown == ()
 
 
 def test_what_was_told_in_files_comes_before_what_a_comment_says() -> None:

@@ -11,12 +11,9 @@ from dataclasses import dataclass
 
 import orjson
 
-from collectors.traces.classes.judging import classify
+from collectors.traces.classes.labels.comments import PERSONAL, said
 from collectors.traces.classes.labels.label import Label, flat, mapping
-from config.vocabulary import data_class, data_classes, label_word
-
-PERSONAL = "user"
-"""The class of what is said to be personal, and nothing more."""
+from config.vocabulary import label_word
 
 _KEY = re.compile(r"\b(?:user|system)(?:\.[a-z_]+)+\b")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -67,9 +64,9 @@ class Meaning:
         if meant:
             # A kind says more than that there is one, and that says more than that there is none.
             tag, key = max(meant, key=lambda each: (len(each[1]), each[0]))
-            said = "=".join(filter(None, tag))
-            return Meant(key, 1.0, 0, f"tagged {said}, says {label.by}{where}")
-        return self._of_comment(label.comment, label, f" ({file})" if file else "")
+            shown = "=".join(filter(None, tag))
+            return Meant(key, 1.0, 0, f"tagged {shown}, says {label.by}{where}")
+        return self._of_comment(label, f" ({file})" if file else "")
 
     def unknown(self, label: Label) -> tuple[str, ...]:
         """What a label says that nobody mapped to a class."""
@@ -118,31 +115,19 @@ class Meaning:
                 return key
         return PERSONAL if {"pii", "personal", "phi"}.intersection(_parts(name)) else None
 
-    def _of_comment(self, comment: str, label: Label, where: str) -> Meant | None:
-        text = comment.strip()[:_LONGEST_COMMENT]
-        if not text:
+    def _of_comment(self, label: Label, where: str) -> Meant | None:
+        if label.comment.lstrip().startswith("{"):
+            return self._of_document(label, where)
+        found = said(label.comment, label.table, self._class) if label.comment else None
+        if found is None:
             return None
-        if text.startswith("{"):
-            return self._of_document(text, label, where)
-        said = f"its comment says so{where}"
-        for key in _KEY.findall(text):
-            if key in data_classes():
-                return Meant(key, 1.0, 0, f"its comment names {key}{where}")
-        if _NOT_PERSONAL.search(text):
-            return Meant("", 1.0, 0, f"its comment says that it is not personal{where}")
-        if (mark := _MARK.search(text)) is not None:
-            kind = self._class(mark[1] or "") or self._in_words(text[mark.end() :], label)
-            kind = kind or self._in_words(text[: mark.start()], label)
-            return Meant(kind or PERSONAL, 1.0, 0, said)
-        kind = self._in_words(text, label)
-        if not kind:
-            return None
-        return Meant(kind, 0.9, 0, f"its comment tells of {data_class(kind).label}{where}")
+        return Meant(found.data_class, found.confidence, 0, f"its comment {found.how}{where}")
 
-    def _of_document(self, text: str, label: Label, where: str) -> Meant | None:
+    def _of_document(self, label: Label, where: str) -> Meant | None:
+        """What a comment that is JSON says, as tags."""
         try:
-            tags = tuple(flat(mapping(orjson.loads(text))))
-        except orjson.JSONDecodeError:
+            tags = tuple(flat(mapping(orjson.loads(label.comment))))
+        except (orjson.JSONDecodeError, RecursionError):
             return None
         found = self.of(Label(label.table, label.column, "its comment", tags=tags))
         return Meant(found.data_class, 1.0, 0, found.reason + where) if found is not None else None
