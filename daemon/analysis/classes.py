@@ -167,6 +167,7 @@ def _judge(
     folded = {each.lower() for each in named}
     known = tuple(sorted(named.union(each for each in listed if each.lower() not in folded)))
     guessed = classifier(place.table, known, schema=place.schema, siblings=known) if known else {}
+    guessed = {name: each for name, each in guessed.items() if each.data_class != _POINTER}
     verdicts: dict[str, Verdict] = {}
     for name in known:
         said = told.ruling(replace(place, name=name)) if told.speaks_of(place.table, name) else None
