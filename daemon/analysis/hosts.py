@@ -200,7 +200,9 @@ def judge(name: str, owned: Ours, vendor: VendorOf) -> Verdict:
             Bound.UNRESOLVED, f"{suffix} is one of our domains, and nothing listed answers to {name}"
         )
     if (known := vendor(name)) and not below(name, owned.held):
-        return Verdict(Bound.THIRD_PARTY, f"{name} belongs to {known.name} ({known.category.replace('_', ' ')})")
+        return Verdict(
+            Bound.THIRD_PARTY, f"{name} belongs to {known.name} ({known.category.replace('_', ' ')})"
+        )
     if suffix := below(name, owned.zones):
         return Verdict(Bound.UNRESOLVED, f"{owned.zones[suffix]}, and nothing listed answers to {name}")
     if suffix := below(name, owned.private):
