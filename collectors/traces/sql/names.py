@@ -21,6 +21,8 @@ _CATALOGUES_OF = {
 _CATALOGUE_TABLES = frozenset(
     {"dual", "sqlite_master", "sqlite_schema", "sqlite_sequence", "rdb$database", "sysdummy1"}
 )
+_ROW_TABLES = frozenset({"inserted", "deleted"})
+"""What a trigger of Transact-SQL calls the rows it runs for."""
 _ORACLE_VIEWS = re.compile(
     r"(?:all|dba|user)_(?:tables|tab_\w+|objects|users|cons\w+|ind\w+|views|sequences|source|synonyms|errors|jobs)|g?v\$\w+"
 )
@@ -79,6 +81,8 @@ def base_table(names: list[str], dialect: Dialect) -> TableName | None:
     if schema and schema[-1].lower() in own:
         return None
     if dialect.grammar == "oracle" and _ORACLE_VIEWS.fullmatch(low):
+        return None
+    if dialect.grammar == "tsql" and not schema and low in _ROW_TABLES:
         return None
     if low.startswith("pg_") and not schema and dialect.grammar in {"postgres", "redshift"}:
         return None

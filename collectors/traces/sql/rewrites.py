@@ -37,6 +37,7 @@ _COMMON = (
     (rf"^merge into ({_NAME}) ?(\([^()]*\)) (?:key ?\([^()]*\) ?)?(?=values|select)", r"INSERT INTO \1 \2 "),
     (rf"^insert into ({_NAME}) value ?\{{.*", r"INSERT INTO \1 VALUES (?)"),
     (r"^alter view\b", "CREATE VIEW"),
+    (rf"^refresh materialized view (?:concurrently )?({_NAME}).*", r"INSERT INTO \1 DEFAULT VALUES"),
     (r"^export data .*?\) as (?=select|with)", ""),
     (rf"^alter table ({_NAME}) (?:on cluster \S+ )?update\b", r"UPDATE \1 SET"),
     (rf"^alter table ({_NAME}) (?:on cluster \S+ )?delete where\b", r"DELETE FROM \1 WHERE"),

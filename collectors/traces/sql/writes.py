@@ -246,7 +246,9 @@ def _returning(walk: Walk, tree: exp.Expr, scope: Scope) -> Source:
     # What comes back is read, so here the written table is a source like any other.
     sources = {key: replace(source, target=False) for key, source in scope.sources.items()}
     written = [sources[key] for key, source in scope.sources.items() if source.target]
-    images = dict.fromkeys(ROW_IMAGES, written[0]) if written else {}
+    target = tree.this.name.lower() if isinstance(tree.this, exp.Table) else ""
+    image = written[0] if written else sources.get(target)
+    images = dict.fromkeys(ROW_IMAGES, image) if image is not None else {}
     inner = Scope({**images, **sources}, scope.queries, scope.parent)
     outputs: list[tuple[str, References]] = []
     rest: set[Reference] = set()
