@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from collectors.contract import Fact, FactSink, SinkBusy
 from collectors.digests import Digests
 from collectors.traces import stores
+from collectors.traces.admitted import OVERFLOW
 from collectors.traces.pairing import Index, Tally, Times, add
 from collectors.traces.said import Said
-from collectors.traces.shapes import OVERFLOW, Shapes
+from collectors.traces.shapes import Shapes
 from collectors.traces.spans import Span
 from collectors.traces.statements import Parse
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 
 from collectors.traces.pairing.links import Link
 from collectors.traces.pairing.packed import Packed
 from collectors.traces.pairing.placing import Ends, Trace, attach, file, place, rebuild, start_run
 from collectors.traces.pairing.runs import Record, use
 from collectors.traces.pairing.tally import Begin, Tally
-from collectors.traces.shapes import Shape
+from collectors.traces.shape import Shape
 from collectors.traces.spans import Span, twin_of
 
 SPANS_PER_TRACE = 20_000
@@ -48,21 +49,19 @@ class Index:
         later: list[tuple[Trace, bytes]] = []
         links: list[tuple[Trace, bytes, Span, Shape]] = []
         filed = 0
-        make = tuple.__new__
-        for span, shape in zip(spans, shapes, strict=True):
-            trace_id, id, parent_id, _, _, start, end, remote, _, _, _, linked, weight, _ = span
+        for span, trace_id, sent_id, record, special in _rows(spans, shapes):
+            shape, parent_id, start, _, weight, _ = record
             trace = young.get(trace_id)
             if trace is None:
                 trace = self._find(trace_id)
-            if len(trace.spans) >= SPANS_PER_TRACE:
+            known = trace.spans
+            if len(known) >= SPANS_PER_TRACE:
                 self.overflowed += 1
                 tally.of(weight).shapes[shape].append(start)
                 continue
-            record: Record = make(Record, (shape, parent_id, start, end or start, weight, remote))
-            known = trace.spans
-            if id in known or remote or weight != 1 or trace.waiting or trace.ends is not None or linked:
-                shared = id in known
-                id = file(trace, id, record, tally, begin)
+            if special or sent_id in known or trace.waiting or trace.ends is not None:
+                shared = sent_id in known
+                id = file(trace, sent_id, record, tally, begin)
                 if not id:
                     self.repeated += 1  # an exporter sent it twice
                     continue
@@ -73,29 +72,24 @@ class Index:
                     ]
                 tally.of(weight).shapes[shape].append(start)
                 later.append((trace, id))
-                if linked:
+                if span.links:
                     links.append((trace, id, span, shape))
             else:
                 # The usual case, in which nothing has to be looked at twice.
-                known[id] = record
+                known[sent_id] = record
                 seen[shape].append(start)
-                if (
-                    parent_id in known
-                    and not shape.begins
-                    and shape.service is known[parent_id].shape.service
-                ):
+                if shape.begins or not parent_id:
+                    start_run(trace, sent_id, record, tally, begin)
+                elif parent_id in known and shape.service is known[parent_id].shape.service:
                     run = trace.runs.get(parent_id)
-                    if run is None:
-                        later.append((trace, id))
-                    else:
-                        trace.runs[id] = run
+                    if run is not None:
+                        trace.runs[sent_id] = run
                         if shape.uses:
                             use(run, record, tally)
-                else:
-                    if shape.begins or not parent_id:
-                        start_run(trace, id, record, tally, begin)
-                    if parent_id:
-                        later.append((trace, id))
+                        filed += 1
+                        continue
+                if parent_id:
+                    later.append((trace, sent_id))
             filed += 1
         # Exporters send what ended first, so parents come last: from the back, most are placed before their children.
         for trace, id in reversed(later):
@@ -172,3 +166,27 @@ class Index:
             other = self._young.get(there[0]) or self._find(there[0])
             waits |= attach(other, there[1], link, False, tally)
             self._links_waiting += waits
+
+
+_Row = tuple[Span, bytes, bytes, Record, bool]
+
+
+def _rows(spans: Sequence[Span], shapes: Sequence[Shape]) -> Iterator[_Row]:
+    """Each span with its trace, its id, what is kept of it, and whether it is no usual one.
+
+    By columns, so that a record costs no more than it must.
+    """
+    if not spans:
+        return iter(())
+    traces, ids, parents, _, _, starts, ends, remotes, _, _, _, links, weights, _ = zip(*spans, strict=True)
+    special: Iterable[bool] = repeat(False)
+    if any(remotes) or any(links) or {*weights} != {1}:
+        special = [
+            remote or weight != 1 or bool(linked)
+            for remote, weight, linked in zip(remotes, weights, links, strict=True)
+        ]
+    if 0 in ends:
+        ends = tuple(end or start for start, end in zip(starts, ends, strict=True))
+    columns = zip(shapes, parents, starts, ends, weights, remotes, strict=True)
+    records: Iterator[Record] = map(tuple.__new__, repeat(Record), columns)
+    return zip(spans, traces, ids, records, special)  # noqa: B905 - what is repeated has no end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collectors.traces.pairing.tally import LINKED, Tally
-from collectors.traces.shapes import Shape
+from collectors.traces.shape import Shape
 
 Known = tuple[str, Shape]
 """The operation of a span, and the span's shape."""

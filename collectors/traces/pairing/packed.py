@@ -15,7 +15,7 @@ from itertools import count
 
 from collectors.traces.pairing.placing import Trace
 from collectors.traces.pairing.runs import Record
-from collectors.traces.shapes import Shape
+from collectors.traces.shape import Shape
 
 _PARTS_OF_A_SHELF = 8
 _ORDINAL_BITS = 24

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from collectors.traces.pairing.tally import Tally
-from collectors.traces.shapes import Shape
+from collectors.traces.shape import Shape
 
 DEEPEST_CALL = 64
 SENDS_PER_RUN = 256

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from collectors.traces.said import Said, detail, read_detail
-from collectors.traces.shapes import Shape, Use, flow
+from collectors.traces.shape import Shape, Use, flow, said_by
 
 Key = TypeVar("Key")
 
@@ -89,7 +89,7 @@ class Tally:
 
     def _said(self, begin: Begin) -> Iterator[tuple[Said, list[int]]]:
         for shape, starts in self.shapes.items():
-            for said in shape.said:
+            for said in said_by(shape):
                 yield said, starts
         for shape, starts in self.begun.items():
             for said in begin(shape)[1]:

@@ -1,0 +1,81 @@
+"""What spans of one shape have in common, and the facts that they say without any other span."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from collectors.traces.origins import Service
+from collectors.traces.said import Said, detail
+from collectors.traces.sql.statement import Statement
+
+
+class Use(NamedTuple):
+    """What an operation does with one destination: the part of a fact that its spans share."""
+
+    verb: str
+    target: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Shape:
+    """Everything that spans with the same origin, kind, name and attributes have in common.
+
+    `operation`: the urn it has if it starts one (see `Shapes.begin`). `begins`: it does so by its kind, and `role`:
+    as what. `timed`: when it was matters to what others say. `uses`: what the enclosing operation does through it.
+    `own`: facts known without any other span, beside those that are made of the rest (see `said_by`).
+    `reads`: the columns it obtains, as details of a disclosure. `sends`: the hosts it calls and the topics it
+    publishes to. `peer`: the alias of the host it calls, "" if it calls none, `port` with it. `topic`: the topic it
+    consumes.
+    """
+
+    service: Service
+    operation: str
+    begins: bool
+    role: str
+    outgoing: bool
+    timed: bool
+    by_topic: bool
+    topic: str
+    own: tuple[Said, ...]
+    uses: tuple[Use, ...]
+    reads: tuple[str, ...]
+    sends: tuple[str, ...]
+    peer: str
+    port: str
+    statement: Statement | None
+
+
+def said_by(shape: Shape) -> Iterator[Said]:
+    """The facts that each span of a shape says, each once.
+
+    They are made when they are said: of a hundred thousand shapes, a few hundred are in a message.
+    """
+    service = shape.service
+    yield from service.said
+    if shape.role:
+        yield from begun(service, shape.operation, shape.role)
+    for use in shape.uses:
+        yield flow(service.environment, service.urn, use)
+    yield from shape.own
+
+
+_ROLES = {role: detail(kind=role) for role in ("server", "consumer", "job")}
+
+
+def begun(service: Service, operation: str, role: str) -> tuple[Said, Said]:
+    """What it says that a service begins an operation, as a server, a consumer or a job."""
+    environment = service.environment
+    return (
+        Said(environment, service.urn, "has", operation),
+        Said(environment, operation, "is", "", _ROLES[role]),
+    )
+
+
+def flow(environment: str, source: str, use: Use) -> Said:
+    """The fact that a service or operation does something with a destination."""
+    if use.verb == "consumed_by":
+        return Said(environment, use.target, "consumed_by", source, use.detail)
+    return Said(environment, source, use.verb, use.target, use.detail)
