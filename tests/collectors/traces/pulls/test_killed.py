@@ -25,7 +25,7 @@ LOOK = """
 import os, sys, time
 from pathlib import Path
 from collectors.aws.asking import S3Objects
-from collectors.aws.sessions import AwsAccount
+from collectors.aws.sessions import AwsAccount, loader
 from collectors.traces.facts import Flows
 from collectors.traces.pulls.bucket import Bucket
 from collectors.traces.pulls.collector import Pull, PullsCollector
@@ -53,6 +53,9 @@ def look(journal, place, seconds):
     [answer] = collector.answer(request)
     facts.close()
     assert type(answer).__name__ == "Listing", answer
+
+for part in ("service-2", "endpoint-rule-set-1"):
+    loader().load_service_model("s3", part)
 
 # Each look is a process of its own that has everything loaded: it begins at once, and can be killed.
 for order in sys.stdin:
