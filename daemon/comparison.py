@@ -106,11 +106,12 @@ def _sizes(connection: Connection, told: Iterable[Change], before: int, after: i
     return members.sizes(connection, changes.MEMBER_OF, groups, before, after)
 
 
-def only_new_paths(drift: Drift) -> Drift:
-    """What an alarm tells: the new paths, and nothing that can wait for the digest."""
+def only_alarms(drift: Drift) -> Drift:
+    """What an alarm tells: paths that are new, or graver than before, and nothing that can wait for the digest."""
+    graver = tuple(change for change in drift.altered_paths if path_drift.are_graver(change.fields))
     totals = replace(
         drift.totals,
-        altered_paths=0,
+        altered_paths=len(graver),
         gone_paths=0,
         new_findings=0,
         new_leaks=0,
@@ -121,7 +122,7 @@ def only_new_paths(drift: Drift) -> Drift:
         newly_visible=0,
     )
     return replace(
-        drift, totals=totals, altered_paths=(), gone_paths=(), findings=(), leaks=(), groups=(), gaps=(),
+        drift, totals=totals, altered_paths=graver, gone_paths=(), findings=(), leaks=(), groups=(), gaps=(),
         large_removals=(), restated=(), newly_visible=(), ignored=(), standing=None, untold=(),
     )  # fmt: skip
 

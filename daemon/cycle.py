@@ -16,7 +16,7 @@ from collectors.contract import Collector
 from collectors.redaction import scrub_json
 from config import secrets
 from config.settings import Settings
-from daemon.analysis import canonical, components, fields, judgement
+from daemon.analysis import canonical, components, fields, judgement, path_drift
 from daemon.analysis.judgement import Judgement, Rules
 from daemon.analysis.settling import settle
 from daemon.collection import Collected, Progress, collect
@@ -143,10 +143,10 @@ def _commit(
                 asked=collected.asked,
                 large_removals=collected.large_removals,
             )
-            new_paths = 0
+            new_paths = graver = 0
             if draft.state != "failed" and (draft.changed or draft.rules_before() != rules.fingerprint):
-                new_paths = judge(draft, rules)
-            draft.tell(_deliveries(draft, parts.settings, now, new_paths))
+                new_paths, graver = judge(draft, rules)
+            draft.tell(_deliveries(draft, parts.settings, now, alarming=bool(new_paths or graver)))
             outcome = Outcome(
                 draft.number, draft.previous, draft.state, draft.extents, draft.listed, draft.changed, new_paths,
                 (parts.clock() - started).total_seconds(), Counter(each.state for each in spool.outcomes()),
@@ -157,8 +157,11 @@ def _commit(
     return patiently(once, parts.pauses, stopping)
 
 
-def judge(draft: Draft, rules: Rules) -> int:
-    """Writes bindings, data paths, findings and sight; returns how many paths are new in the world."""
+def judge(draft: Draft, rules: Rules) -> tuple[int, int]:
+    """Writes bindings, data paths, findings and sight.
+
+    Returns how many paths are new in the world, and how many were altered to be graver than before.
+    """
     before = draft.graph_before()
     now = judgement.judge(draft.graph(), before.bindings, rules)
 
@@ -175,8 +178,9 @@ def judge(draft: Draft, rules: Rules) -> int:
         inside = draft.components({components.digest_of(str(each.target)) for each in judged.runs})
         return components.findings(judged.runs, inside, rules.match, findings_before, judged.dark)
 
+    stored = draft.paths_before()
     paths = settle(
-        draft.paths_before(),
+        stored,
         now.paths,
         lambda: again().paths,
         lambda path: judgement.origin_of_new(path, draft.warming),
@@ -187,10 +191,17 @@ def judge(draft: Draft, rules: Rules) -> int:
     draft.write_runs(now.runs)
     draft.write_findings(findings.opened, findings.ended)
     draft.write_sight(now.sight)
-    return sum(origin is Origin.ADDED for _, origin in paths.opened)
+    old = {path.identity: path for path in stored}
+    return (
+        sum(origin is Origin.ADDED for _, origin in paths.opened),
+        sum(
+            origin is Origin.ALTERED and path_drift.is_graver(old[path.identity], path)
+            for path, origin in paths.opened
+        ),
+    )
 
 
-def _deliveries(draft: Draft, settings: Settings, now: datetime, new_paths: int) -> list[NewDelivery]:
+def _deliveries(draft: Draft, settings: Settings, now: datetime, *, alarming: bool) -> list[NewDelivery]:
     """Who is told of this snapshot: everyone the baseline once, alarms at once, the rest in the next digest."""
     wanted: list[NewDelivery] = []
     if not settings.mail.host:
@@ -201,7 +212,7 @@ def _deliveries(draft: Draft, settings: Settings, now: datetime, new_paths: int)
             if draft.state != "failed":
                 wanted.append(NewDelivery("baseline", recipient, None, now))
             continue
-        if new_paths and draft.previous is not None:
+        if alarming and draft.previous is not None:
             wanted.append(NewDelivery("alarm", recipient, draft.previous, now))
         if draft.changed or settings.mail.heartbeat:
             wanted.append(NewDelivery("digest", recipient, told, next_digest(settings, now)))

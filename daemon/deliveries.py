@@ -39,7 +39,7 @@ class StoreOutbox:
         return found
 
     def drift_of(self, delivery: Delivery) -> Drift:
-        """What the delivery tells: an alarm its new paths, a digest what no alarm has brought before.
+        """What the delivery tells: an alarm the paths that cannot wait, a digest what no alarm has brought before.
 
         An alarm that could not be delivered at once leaves out what a digest has brought meanwhile.
         """
@@ -53,7 +53,7 @@ class StoreOutbox:
                 told = outbox.digested(connection, delivery.recipient, after, until)
             drift = comparison.compare(connection, self._settings, after, until, self._clock(), told=told)
         if delivery.kind is DeliveryKind.ALARM:
-            drift = comparison.only_new_paths(drift)
+            drift = comparison.only_alarms(drift)
         self._lines[delivery.id] = comparison.lines(drift)
         return drift
 

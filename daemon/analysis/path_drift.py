@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from collectors.model import Json, Seen
+from daemon.analysis.exposure import INTERNET
 from daemon.analysis.telling import short_name
 from daemon.values.drift import Action, FieldChange, PathChange
-from daemon.values.path import DataPath, Direction, Hop, PathIdentity
+from daemon.values.path import Answer, DataPath, Direction, Hop, PathIdentity
 
 Edge = tuple[str, str, str]
 """Source, verb and target of a relation, the target as it stands there."""
@@ -47,6 +48,24 @@ def compare(
         ),
     ]
     return tuple(sorted(changes, key=_order))
+
+
+def is_graver(before: DataPath, after: DataPath) -> bool:
+    """Whether an alteration cannot wait: see `are_graver`."""
+    return are_graver(_fields(before, after))
+
+
+def are_graver(fields: Iterable[FieldChange]) -> bool:
+    """Whether a path now crosses another border, begins at the internet, or returns what it may have returned."""
+    return any(
+        (each.path == "borders" and not set(_texts(each.after)) <= set(_texts(each.before)))
+        or (each.path, each.after) in (("exposure", INTERNET), ("answer", Answer.RETURNS.value))
+        for each in fields
+    )
+
+
+def _texts(value: Json) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []
 
 
 _ORDER = (Action.ADDED, Action.ALTERED, Action.REMOVED)

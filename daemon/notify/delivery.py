@@ -26,7 +26,7 @@ class DeliveryKind(StrEnum):
     """What is delivered."""
 
     BASELINE = "baseline"
-    ALARM = "alarm"  # at once: new paths to personal data or across a border
+    ALARM = "alarm"  # at once: new paths to personal data or across a border, and graver ones
     DIGEST = "digest"
     TEST = "test"
 

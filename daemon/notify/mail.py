@@ -90,7 +90,9 @@ def _counts(drift: Drift) -> str:
         return f"baseline, {paths} from the internet, {resources}"
     if drift.quiet and totals == Totals():
         return "no changes"
-    paths = wording.counted(totals.new_paths, "new PII path")
+    altered = wording.counted(totals.altered_paths, "altered PII path") if totals.altered_paths else ""
+    fresh = wording.counted(totals.new_paths, "new PII path") if totals.new_paths or not altered else ""
+    paths = wording.joined(", ", fresh, altered)
     counts = (
         paths,
         *((wording.counted(totals.new_findings, "new CVE"),) if totals.new_findings else ()),
@@ -98,7 +100,8 @@ def _counts(drift: Drift) -> str:
         f"{totals.altered:,} altered",
         f"{totals.removed:,} removed",
     )
-    if totals.new_paths and not (totals.new_findings or totals.added or totals.altered or totals.removed):
+    others = totals.new_findings or totals.added or totals.altered or totals.removed
+    if (totals.new_paths or altered) and not others:
         return paths
     nothing_else = not (totals.new_paths or totals.added or totals.altered or totals.removed)
     missing = (f"{totals.not_observed:,} not observed",) if nothing_else and totals.not_observed else ()

@@ -16,7 +16,7 @@ from daemon.notify.delivery import deliver_due
 from daemon.store.draft import Draft
 from tests.support import pipeline
 from tests.support.mail_server import MailServer
-from tests.support.pipeline import ORDERS_DB, QUEUES, Installation, Shop, told
+from tests.support.pipeline import ORDERS_DB, PROFILES_DB, QUEUES, Installation, Shop, told
 
 HOP = "accounts reads public.customers"
 QUEUE = QUEUES[3]
@@ -63,6 +63,26 @@ def deploy(shop: Shop, endpoint: str) -> None:
     with shop.checkout.serves("GET /account/{id}"), shop.checkout.calls(shop.accounts, "GET /profile"):
         shop.accounts.asks("SELECT full_name, tier, national_id FROM customers WHERE id = $1", ORDERS_DB)
     shop.flush()
+
+
+def test_a_known_path_that_crosses_a_border_now_alarms_at_once(
+    home: Installation, shop: Shop, mails: MailServer, deployed: str
+) -> None:
+    post = Post(home, mails)
+    shop.rich_day()
+    home.cycle()
+    post.round()
+    pipeline.point(deployed, PROFILES_DB)
+    home.cycle()
+    assert outbox(home)[1:] == [("alarm", 1, 2, "pending"), ("digest", 1, 2, "pending")]
+    (alarm,) = post.round()
+    assert "1 altered PII path (" in str(alarm["Subject"])
+    said = " ".join(text_of(alarm).split())
+    assert "high: personal data of an EU/EEA application is in the US" in said
+    assert "route53" not in said
+    pipeline.point(deployed, ORDERS_DB)
+    home.cycle()
+    assert [row[0] for row in outbox(home)[3:]] == [], "what ends a border can wait"
 
 
 def test_a_new_path_alarms_at_once_and_the_digest_brings_the_rest_at_its_hour(

@@ -9,7 +9,7 @@ import pytest
 from daemon.analysis import path_drift
 from daemon.analysis.answers import answers
 from daemon.analysis.choosing import PathChoice
-from daemon.values.path import Answer, Direction, PathIdentity
+from daemon.values.path import Answer, Border, Direction, PathIdentity
 from daemon.values.told import Ruling, Told
 from tests.daemon.analysis.test_declared import declare
 from tests.support.graphs import Estate, classify
@@ -114,6 +114,24 @@ def test_what_begins_to_be_returned_is_an_alteration_and_what_nobody_asked_befor
     assert change.why == "the same path, with answer may return -> returns"
     unasked = tuple(replace(path, answer=Answer.NOT_ASKED, answer_evidence="") for path in before)
     assert path_drift.compare(unasked, after, frozenset()) == ()
+
+
+def test_what_makes_a_path_graver_cannot_wait() -> None:
+    (path,) = shop().paths()
+    out = Border("EU/EEA", "US", "eu-central-1", "us-east-1", "high", "leaves")
+    inside = replace(out, origin="US", destination="EU/EEA")
+    for graver in (
+        replace(path, answer=Answer.RETURNS),
+        replace(path, exposure="internet"),
+        replace(path, borders=(out,)),
+    ):
+        assert path_drift.is_graver(path, graver)
+        assert not path_drift.is_graver(graver, path)
+        assert not path_drift.is_graver(graver, replace(graver, columns=("other",)))
+    assert path_drift.is_graver(replace(path, borders=(out,)), replace(path, borders=(inside, out)))
+    assert path_drift.is_graver(
+        replace(path, borders=(replace(out, severity="medium"),)), replace(path, borders=(out,))
+    )
 
 
 def test_paths_are_chosen_by_it() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from collectors.model import Extent, Relation, Scope, Seen, Sightings
 from config.settings import compose
 from daemon.cli.fail_on import changed
-from daemon.comparison import compare, only_new_paths
+from daemon.comparison import compare, only_alarms
 from daemon.report.text import render_text
 from tests.support.snapshots import START, Snapshots
 
@@ -70,7 +70,7 @@ def test_a_leak_is_told_once_for_a_service_and_again_when_it_is_gone(tmp_path: P
     assert drift.totals.new_leaks == 1
     assert changed(drift)
     assert not drift.groups
-    assert not only_new_paths(drift).leaks
+    assert not only_alarms(drift).leaks
     (gone,) = ended.leaks
     assert (gone.symbol, gone.detail) == ("-", "in url.full of shop GET /orders")
     assert not same.leaks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from daemon.comparison import only_new_paths
+from daemon.comparison import only_alarms
 from daemon.notify.mail import subject
 from daemon.report.html import render_html
 from daemon.report.text import render_text
@@ -66,7 +66,7 @@ def test_it_stands_in_the_page_and_in_the_subject() -> None:
 
 
 def test_an_alarm_leaves_libraries_to_the_digest_whose_count_names_them() -> None:
-    alarm = only_new_paths(
+    alarm = only_alarms(
         replace(drifts.full(), findings=(STARTED,), totals=Totals(new_paths=1, new_findings=1))
     )
     assert "known vulnerabilities" not in render_text(alarm)
