@@ -82,27 +82,27 @@ class PullsCollector:
         """Nothing is held open between two looks."""
 
     def _answer(self, pull: Pull) -> Answer:
+        faults: list[str] = []
         try:
-            faults = self._read(pull)
+            self._read(pull, faults)
         except NotListed as refused:
-            return Gap(pull.extent, refused.why, refused.detail)
+            # What was left out before is named now or never: the bookmark lies behind it.
+            also = f"; before that was left out: {_some(faults)}" if faults else ""
+            return Gap(pull.extent, refused.why, refused.detail + also)
         except SinkBusy as busy:
             return Gap(pull.extent, Why.FAILED, f"what was read could not be kept: {busy}")
         if faults:
-            more = f"; and {len(faults) - FAULTS_TOLD} more" if len(faults) > FAULTS_TOLD else ""
-            told = "; ".join(faults[:FAULTS_TOLD])
-            return Gap(pull.extent, Why.PARTIAL, f"was left out: {told}{more}; the rest was read")
+            return Gap(pull.extent, Why.PARTIAL, f"was left out: {_some(faults)}; the rest was read")
         return Listing(pull.extent, (_resource(pull),), fingerprint=FINGERPRINT)
 
-    def _read(self, pull: Pull) -> list[str]:
-        """Records what is new; returns what could not be read. Raises NotListed, SinkBusy."""
+    def _read(self, pull: Pull, faults: list[str]) -> None:
+        """Records what is new; adds what could not be read. Raises NotListed, SinkBusy."""
         until = time.monotonic() + pull.deadline
         key, within = str(pull.extent), self._within[pull.extent]
-        spans, faults = 0, list[str]()
+        spans, enough = 0, ""
         for step in pull.source.steps(self._bookmarks.bookmark(key), until):
-            if spans >= pull.max_spans or time.monotonic() > until:
-                what = f"{pull.max_spans} spans" if spans >= pull.max_spans else f"{pull.deadline:g} s"
-                raise behind(what)
+            if enough:
+                raise behind(enough)
 
             def write(facts: Sequence[Fact], bookmark: str = step.bookmark) -> None:
                 self._bookmarks.keep_bookmark(key, bookmark, facts, SINK_PATIENCE)
@@ -110,7 +110,16 @@ class PullsCollector:
             self._flows.record_read(at_once(list(within(step.spans))), write)
             spans += len(step.spans)
             faults += step.faults
-        return faults
+            # What was read is kept however long it took, or no look would come further than the one before.
+            if spans >= pull.max_spans:
+                enough = f"{pull.max_spans} spans"
+            elif time.monotonic() > until:
+                enough = f"{pull.deadline:g} s"
+
+
+def _some(faults: Sequence[str]) -> str:
+    more = f"; and {len(faults) - FAULTS_TOLD} more" if len(faults) > FAULTS_TOLD else ""
+    return "; ".join(faults[:FAULTS_TOLD]) + more
 
 
 def _resource(pull: Pull) -> Resource:

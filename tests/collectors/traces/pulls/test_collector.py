@@ -87,6 +87,17 @@ def test_a_look_is_bounded_and_the_next_one_goes_on() -> None:
     assert operations(memory) == ["a", "b", "c", "d"]
 
 
+def test_a_look_that_is_too_short_for_anything_comes_further_all_the_same() -> None:
+    memory = MemoryFacts()
+    collector = PullsCollector([replace(PULL, deadline=-1.0)], Flows(memory), memory)
+    for number, read in enumerate(("a", "ab", "abc"), 1):
+        [answer] = look(collector)
+        assert isinstance(answer, Gap)
+        assert (answer.why, memory.bookmark(str(PULL.extent))) == (Why.PARTIAL, str(number))
+        assert operations(memory) == [*read]
+    assert isinstance(look(collector)[0], Listing)
+
+
 def test_what_could_not_be_read_is_named_once() -> None:
     memory = MemoryFacts()
     collector = PullsCollector(
@@ -96,6 +107,17 @@ def test_what_could_not_be_read_is_named_once() -> None:
     assert isinstance(answer, Gap)
     assert answer.detail == "was left out: " + "line 3 is not JSON; " * 3 + "and 1 more; the rest was read"
     assert isinstance(look(collector)[0], Listing)
+
+
+def test_what_could_not_be_read_is_named_also_where_the_source_fails_then() -> None:
+    memory = MemoryFacts()
+    source = Numbers(fails_at=3, faults=("line 3 is not JSON",))
+    [answer] = look(PullsCollector([replace(PULL, source=source)], Flows(memory), memory))
+    assert answer == Gap(
+        PULL.extent,
+        Why.DENIED,
+        "no, not you; before that was left out: line 3 is not JSON; line 3 is not JSON",
+    )
 
 
 def test_no_bookmark_is_kept_before_the_facts() -> None:
