@@ -52,12 +52,12 @@ class Bucket:
         """What was written since. Raises NotListed."""
         state = _known(bookmark)
         read = dict(state.read)
+        known = len(read)
         spans: list[Span] = []
         faults: list[str] = []
         for modified, key, name in sorted(self._new(state)):
-            if time.monotonic() > until:
-                if spans or faults:
-                    yield Step(spans, _bookmark(state), tuple(faults))
+            if time.monotonic() > until and len(read) > known:  # one at least, however long the listing took
+                yield Step(spans, _bookmark(state), tuple(faults))
                 raise behind("the deadline")
             start = state.place if name == state.begun else 0
             for found, place in self._read(key, start):

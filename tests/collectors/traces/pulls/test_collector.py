@@ -90,11 +90,11 @@ def test_a_look_is_bounded_and_the_next_one_goes_on() -> None:
 def test_a_look_that_is_too_short_for_anything_comes_further_all_the_same() -> None:
     memory = MemoryFacts()
     collector = PullsCollector([replace(PULL, deadline=-1.0)], Flows(memory), memory)
-    for number, read in enumerate(("a", "ab", "abc"), 1):
+    for number, done in enumerate(("a", "ab", "abc"), 1):
         [answer] = look(collector)
         assert isinstance(answer, Gap)
         assert (answer.why, memory.bookmark(str(PULL.extent))) == (Why.PARTIAL, str(number))
-        assert operations(memory) == [*read]
+        assert operations(memory) == [*done]
     assert isinstance(look(collector)[0], Listing)
 
 
