@@ -152,6 +152,7 @@ class Shapes:
         )
         peer = peer_of(attributes)
         tool = tool_of(service, span, attributes) if calls and not peer.host else None
+        called = (tool.alias if tool else peer.alias(service)) if calls else ""
         uses_of = tuple(dict.fromkeys((*(use for _, use in used), *(() if begins else leaks))))
         made = {*service.said, *(flow(environment, service.urn, use) for use in uses_of)}
         shape = Shape(
@@ -167,7 +168,7 @@ class Shapes:
             own=tuple(one for one in dict.fromkeys(own) if one not in made),
             reads=tuple(disclosure(use) for _, use in used if use.verb == "reads"),
             sends=tuple(use.target for _, use in used if use.verb in _TELLING),
-            peer=(tool.alias if tool else peer.alias(service)) if calls else "",
+            peer=next((one.target for one in own if one.target == called), called),
             port=peer.port if calls else "",
             statement=statement,
         )

@@ -22,7 +22,7 @@ _ORDINAL_BITS = 24
 _FIELD_BITS = 25
 _KEY = 2**64 - 1
 _REMOTE, _TIMED, _NUMBER = 1, 2, 4  # flags beside the number of a shape, and its unit
-_TIMES = struct.Struct("<QIB")  # start; microseconds until the end; which of the part's weights
+_LOW = 2**32 - 1
 _LONGEST = 2**32 - 1
 _WEIGHTS = 255
 
@@ -34,9 +34,23 @@ class Part:
     parent is the number of its row within the trace, or one of the two highest numbers: it has none, or it is not
     known and its id is in `rest`. There, too, are the times of those rows of which anything may still be said.
     `table`: the shapes that the numbers stand for.
+
+    A time is nanoseconds since the part's `earliest`, in 5 bytes where that is enough, microseconds until the end,
+    and which of the part's weights, if there is another one than 1.
     """
 
-    __slots__ = ("_first", "_ids", "_parents", "_rest", "_rest_at", "_shapes", "_weights", "table")
+    __slots__ = (
+        "_earliest",
+        "_first",
+        "_ids",
+        "_parents",
+        "_rest",
+        "_rest_at",
+        "_shapes",
+        "_times",
+        "_weights",
+        "table",
+    )
 
     def __init__(self, traces: Mapping[bytes, Trace]) -> None:
         ids: list[bytes] = []
@@ -44,12 +58,19 @@ class Part:
         parents: list[int] = []
         first, rest_at, rest = array("I"), array("I"), bytearray()
         numbers: dict[Shape, int] = {}
-        weights: dict[int, int] = {1: 0}
+        records = [record for trace in traces.values() for record in trace.spans.values()]
+        earliest = min((record.start for record in records), default=0)
+        latest = max((record.start for record in records), default=0)
+        others = sorted({record.weight for record in records} - {1})[: _WEIGHTS - 1]
+        weights = {weight: number for number, weight in enumerate((1, *others))}
+        high = "B" if latest - earliest < 2**40 else "I"
+        self._times = struct.Struct(f"<I{high}I{'B' if others else ''}")
+        self._earliest = earliest
         widest = max((len(trace.spans) for trace in traces.values()), default=0)
         code = "B" if widest < 254 else "H"
         root = 2 ** (8 * array(code).itemsize) - 1
         unknown = root - 1
-        pack = _TIMES.pack
+        pack = self._times.pack
         for trace in traces.values():
             first.append(len(shapes))
             rest_at.append(len(rest))
@@ -66,7 +87,7 @@ class Part:
                 row = row_of(parent, unknown) if parent else root
                 parents.append(row)
                 if row == unknown:
-                    rest += parent
+                    rest += parent[:8].ljust(8, b"\0")
                 if not shape.timed and (row == root or parent in runs):
                     shapes.append(number)
                     continue
@@ -74,10 +95,11 @@ class Part:
                 took = (end - start + 999) // 1000
                 if not 0 <= took <= _LONGEST:
                     took = min(max(took, 0), _LONGEST)
-                kept = 0
-                if weight != 1:
-                    kept = weights.setdefault(weight, len(weights)) if len(weights) < _WEIGHTS else 0
-                rest += pack(start, took, kept)
+                since = start - earliest
+                if others:
+                    rest += pack(since & _LOW, since >> 32, took, weights.get(weight, 0))
+                else:
+                    rest += pack(since & _LOW, since >> 32, took)
         first.append(len(shapes))
         self._ids = array("Q")
         self._ids.frombytes(b"".join(ids))
@@ -113,8 +135,10 @@ class Part:
                 parent = ids[above * 8 : above * 8 + 8]
             start = took = kept = 0
             if packed & _TIMED:
-                start, took, kept = _TIMES.unpack_from(self._rest, at)
-                at += _TIMES.size
+                low, high, took, *weighed = self._times.unpack_from(self._rest, at)
+                start = self._earliest + (high << 32 | low)
+                kept = weighed[0] if weighed else 0
+                at += self._times.size
             id = ids[(row - begin) * 8 : (row - begin) * 8 + 8]
             yield (
                 id,

@@ -1,0 +1,58 @@
+"""What is known of traces at rest is what was known of them at hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from collectors.traces.facts import Flows
+from collectors.traces.memory import MemoryFacts
+from collectors.traces.pairing.packed import Packed
+from collectors.traces.pairing.placing import Trace
+from collectors.traces.pairing.runs import Record
+from tests.support.traces import MOMENT, proto_span, read, resource_spans
+
+DAY = 86_400 * 10**9
+
+
+def shapes(count: int) -> list[Record]:
+    spans = read(
+        resource_spans(
+            "shop", [proto_span(f"s{number}", "client", f"do {number}") for number in range(count)]
+        )
+    )
+    made = Flows(MemoryFacts()).shapes.of_all(spans)
+    return [Record(shape, b"", 0, 0, 1, False) for shape in made]
+
+
+@pytest.mark.parametrize("apart", [1_000, DAY, 400 * DAY])
+@pytest.mark.parametrize("weight", [1, 8, -3])
+def test_times_and_weights_are_kept_however_far_apart(apart: int, weight: int) -> None:
+    sorts = shapes(3)
+    traces = {}
+    for number in range(40):
+        trace = traces[number.to_bytes(16)] = Trace()
+        for row in range(3):
+            start = MOMENT + number * apart + row
+            parent = b"" if row == 0 else (number * 8 + row - 1).to_bytes(8) if row == 1 else b"elsewher"
+            trace.spans[(number * 8 + row).to_bytes(8)] = Record(
+                sorts[row].shape, parent, start, start + row * 7_000, weight if row else 1, row == 2
+            )
+    packed = Packed()
+    packed.put(traces, 0.0)
+    assert len(packed) == 120
+    for id, trace in traces.items():
+        found = packed.get(id)
+        assert found is not None
+        assert dict(found) == trace.spans
+
+
+def test_a_parent_of_an_odd_length_takes_no_other_place() -> None:
+    [one] = shapes(1)
+    trace = Trace()
+    trace.spans[b"aaaaaaaa"] = one._replace(parent=b"odd", start=MOMENT, end=MOMENT)
+    trace.spans[b"bbbbbbbb"] = one._replace(parent=b"far too long", start=MOMENT + 1, end=MOMENT + 1)
+    packed = Packed()
+    packed.put({bytes(16): trace}, 0.0)
+    records = dict(packed.get(bytes(16)) or ())
+    assert [record.parent for record in records.values()] == [b"odd\0\0\0\0\0", b"far too "]
+    assert [record.start for record in records.values()] == [MOMENT, MOMENT + 1]
