@@ -131,6 +131,22 @@ def _judged_words(column: str, words: Words, place: Place, after: int = 0) -> Ve
     """The verdict on words, of which those before `after` only tell of what the others are."""
     if words[-1:] == ("id",) and words[:-1] == place.words and "subject" not in place.kinds:
         return f'"{" ".join(words)}" is the key of its table'
+    plain = _without_inner_numbers(words)
+    if len(plain) < len(words) and not after:
+        verdict = _read(column, plain, place, 0)
+        if isinstance(verdict, Verdict):
+            return verdict
+    return _read(column, words, place, after)
+
+
+def _without_inner_numbers(words: Words) -> Words:
+    """The words of `emergency_1_number_2` as those of `emergency_number_2`; numbers of phrases stay."""
+    said = {at for match in _matches(words) for at in range(match.start, match.end)}
+    last = len(bare(words))
+    return tuple(word for at, word in enumerate(words) if at in said or at >= last or not word.isdigit())
+
+
+def _read(column: str, words: Words, place: Place, after: int) -> Verdict | str:
     found = [match for match in _matches(words) if match.end > after]
     found.sort(key=_preference, reverse=True)
     refusal = "no word of it names personal data"
@@ -140,6 +156,8 @@ def _judged_words(column: str, words: Words, place: Place, after: int = 0) -> Ve
             match.start < other.end and other.start < match.end and _longer(other, match) for other in refused
         ):
             continue
+        if any(_means_one_thing(other) and other.start >= match.end for other in refused):
+            continue  # what comes last says what it is, and was refused
         judged = _weighed(column, words, match, place)
         if isinstance(judged, Verdict):
             return judged
@@ -148,6 +166,11 @@ def _judged_words(column: str, words: Words, place: Place, after: int = 0) -> Ve
         if match.phrase.rule is None or _context(match, words, place) is not None:
             refused.append(match)
     return refusal
+
+
+def _means_one_thing(match: _Match) -> bool:
+    """Whether a phrase names the same wherever it stands: the e-mail address of a company is no company."""
+    return match.phrase.rule is not None and not match.phrase.rule.needs
 
 
 def _longer(one: _Match, other: _Match) -> bool:
