@@ -6,10 +6,18 @@ It sees names only, never a value, and gives its reason in words an operator can
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from collectors.traces.classes.matching import (
+    Match,
+    longer,
+    matches,
+    means_one_thing,
+    preference,
+    without_inner_numbers,
+)
 from collectors.traces.classes.paths import parts_of, within
 from collectors.traces.classes.places import (
     OWNERS,
@@ -43,15 +51,6 @@ class Verdict:
     confidence: float
     rule: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """A phrase found at [start, end) of a column's words."""
-
-    phrase: Phrase
-    start: int
-    end: int
 
 
 def classify(
@@ -131,7 +130,7 @@ def _judged_words(column: str, words: Words, place: Place, after: int = 0) -> Ve
     """The verdict on words, of which those before `after` only tell of what the others are."""
     if words[-1:] == ("id",) and words[:-1] == place.words and "subject" not in place.kinds:
         return f'"{" ".join(words)}" is the key of its table'
-    plain = _without_inner_numbers(words)
+    plain = without_inner_numbers(words)
     if len(plain) < len(words) and not after:
         verdict = _read(column, plain, place, 0)
         if isinstance(verdict, Verdict):
@@ -139,24 +138,17 @@ def _judged_words(column: str, words: Words, place: Place, after: int = 0) -> Ve
     return _read(column, words, place, after)
 
 
-def _without_inner_numbers(words: Words) -> Words:
-    """The words of `emergency_1_number_2` as those of `emergency_number_2`; numbers of phrases stay."""
-    said = {at for match in _matches(words) for at in range(match.start, match.end)}
-    last = len(bare(words))
-    return tuple(word for at, word in enumerate(words) if at in said or at >= last or not word.isdigit())
-
-
 def _read(column: str, words: Words, place: Place, after: int) -> Verdict | str:
-    found = [match for match in _matches(words) if match.end > after]
-    found.sort(key=_preference, reverse=True)
+    found = [match for match in matches(words) if match.end > after]
+    found.sort(key=preference, reverse=True)
     refusal = "no word of it names personal data"
-    refused: list[_Match] = []
+    refused: list[Match] = []
     for match in found:
         if any(
-            match.start < other.end and other.start < match.end and _longer(other, match) for other in refused
+            match.start < other.end and other.start < match.end and longer(other, match) for other in refused
         ):
             continue
-        if any(_means_one_thing(other) and other.start >= match.end for other in refused):
+        if any(means_one_thing(other) and other.start >= match.end for other in refused):
             continue  # what comes last says what it is, and was refused
         judged = _weighed(column, words, match, place)
         if isinstance(judged, Verdict):
@@ -168,31 +160,7 @@ def _read(column: str, words: Words, place: Place, after: int) -> Verdict | str:
     return refusal
 
 
-def _means_one_thing(match: _Match) -> bool:
-    """Whether a phrase names the same wherever it stands: the e-mail address of a company is no company."""
-    return match.phrase.rule is not None and not match.phrase.rule.needs
-
-
-def _longer(one: _Match, other: _Match) -> bool:
-    return one.end - one.start > other.end - other.start
-
-
-def _preference(match: _Match) -> tuple[int, int, bool, float, bool]:
-    """The last word of a name says what it is, and more words say it better: the city of `billing_address_city`."""
-    rule = match.phrase.rule
-    length = match.end - match.start
-    return match.end, length, rule is None, rule.confidence if rule else 1.0, match.phrase.literal
-
-
-def _matches(words: Words) -> Iterator[_Match]:
-    for start, word in enumerate(words):
-        for phrase in VOCABULARY.phrases.get(word, ()):
-            end = start + len(phrase.words)
-            if words[start:end] == phrase.words:
-                yield _Match(phrase, start, end)
-
-
-def _weighed(column: str, words: Words, match: _Match, place: Place) -> Verdict | str:
+def _weighed(column: str, words: Words, match: Match, place: Place) -> Verdict | str:
     """The verdict of one phrase in its surroundings, or why it says nothing there."""
     rule, said = match.phrase.rule, " ".join(match.phrase.words)
     if rule is None:
@@ -241,7 +209,7 @@ def _weighed(column: str, words: Words, match: _Match, place: Place) -> Verdict 
     )
 
 
-def _context(match: _Match, words: Words, place: Place) -> str | None:
+def _context(match: Match, words: Words, place: Place) -> str | None:
     """What makes a phrase mean what its rule says, as the end of a sentence; None if nothing does."""
     rule = match.phrase.rule
     if rule is None or not rule.needs:

@@ -164,6 +164,10 @@ def test_a_table_in_a_schema_about_persons_is_about_persons() -> None:
         ("customers", ["cc", "bcc", "email"], "user.contact.email"),
         ("customers", ["bank_code", "account_number"], "user.financial.bank_account"),
         ("institutes", ["name", "street", "city", "email"], ""),
+        ("pupils", ["emergency1Number1", "emergency2Number2", "fone1Ramal"], "user.contact.phone_number"),
+        ("pupils", ["languageSecond", "language_home_primary"], "user.demographic.language"),
+        ("invoicees", ["companyAddress", "companyEmail", "date_new_password"], ""),
+        ("files", ["birth_certificate_scan"], "user.government_id.birth_certificate"),
         # Codes are as good as what they stand for.
         ("person", ["race_concept_id", "id_gender"], "user.demographic"),
         ("x", ["hashed_email"], "user.unique_id.pseudonymous"),
