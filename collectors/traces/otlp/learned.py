@@ -62,7 +62,7 @@ class Learned:
             home = self._homes[origin] = Home(origin)
         return home
 
-    def recognise(self, key: bytes, sent: Sequence[bytes], begin: int) -> Sequence[Recognised | None]:
+    def recognise(self, key: bytes, sent: Sequence[bytes], begin: int) -> list[Recognised | None]:
         """The readings of spans of this name and kind whose attributes begin there, of those that were learned."""
         alike = self._alike.get(key)
         return alike.recognise(sent, begin) if alike is not None else [None] * len(sent)

@@ -22,7 +22,7 @@ from collectors.traces.otlp.learned import Known, Learned
 from collectors.traces.otlp.message import Message
 from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.otlp.schema import EXPORT, SPAN, WireSpan
-from collectors.traces.otlp.usual import Usual
+from collectors.traces.otlp.usual import Usual, without_tail
 from collectors.traces.otlp.values import Unusable, text_of, value_of
 from collectors.traces.semconv import STATEMENT_LIMIT
 from collectors.traces.spans import (
@@ -38,6 +38,7 @@ from collectors.traces.spans import (
     weight_of,
 )
 
+_LINK = b"\x6a"
 _UNUSABLE = Form(Origin({}), 0, "", ())
 
 
@@ -85,8 +86,29 @@ class ProtobufReader:
             else:
                 self._decode(message, places[0])
             return
-        for place in self._fill(message, places, read, self._learned.recognise(key, sent, read.begin)):
+        recognised = self._learned.recognise(key, sent, read.begin)
+        left = [row for row, found in enumerate(recognised) if found is None]
+        if left:
+            self._without_tails(message, places, key, read.begin, recognised, left)
+        for place in self._fill(message, places, read, recognised):
             self._decode(message, place)
+
+    def _without_tails(
+        self,
+        message: Message,
+        places: Sequence[int],
+        key: bytes,
+        begin: int,
+        recognised: list[Recognised | None],
+        left: Sequence[int],
+    ) -> None:
+        """Recognises those left that have events, links or a status behind what is alike. Raises DecodeError."""
+        cut = {row: parts for row in left if (parts := without_tail(message.sent[places[row]], begin))}
+        found = self._learned.recognise(key, [span for span, _ in cut.values()], begin)
+        for (row, (_, tail)), one in zip(cut.items(), found, strict=True):
+            recognised[row] = one
+            if one is not None and _LINK in tail:
+                message.links[places[row]] = _links(SPAN.FromString(tail))
 
     def _decode(self, message: Message, place: int) -> None:
         """Reads a span that is not in the usual form, or of a sort that was not met before. Raises DecodeError."""

@@ -29,7 +29,8 @@ CHILD = 0x22
 
 # Numbers of dropped attributes, events and links; a status without a message; flags.
 _TAIL = re.compile(rb"(?:[P`p][\x00-\x7f]|z\x00|z\x02\x18[\x00-\x7f]|\x85\x01....)*", re.DOTALL)
-_REMOTE_FLAGS = b"\x85\x01" + REMOTE.to_bytes(4, "little")
+_FLAGS = b"\x85\x01"
+_REMOTE_FLAGS = _FLAGS + REMOTE.to_bytes(4, "little")
 
 
 def length_of(content: bytes) -> bytes:
@@ -55,6 +56,49 @@ def without_state(raw: bytes) -> tuple[bytes, str]:
     if is_trace != TRACE or is_id != ID or is_state & 0xFF != STATE or size > 127 or begin + size > len(raw):
         return raw, ""
     return raw[:HEAD_OF_ROOT] + raw[begin + size :], raw[begin : begin + size].decode()
+
+
+def without_tail(raw: bytes, begin: int) -> tuple[bytes, bytes] | None:
+    """A span without what stands behind its attributes, save for the flags if these say something, and what that was.
+
+    Nobody reads events and statuses, and no two spans have the same. None if anything else stands there. `begin`:
+    where the attributes begin.
+    """
+    try:
+        at = begin
+        while raw[at] == ATTRIBUTE:
+            at = _behind(raw, at + 1)
+        end, remote = at, False
+        while at < len(raw):
+            tag = raw[at]
+            if tag in _MESSAGES:
+                at = _behind(raw, at + 1)
+            elif tag in _NUMBERS and raw[at + 1] < 128:
+                at += 2
+            elif raw.startswith(_FLAGS, at):
+                at += 6
+                remote = int.from_bytes(raw[at - 4 : at], "little") & REMOTE == REMOTE
+            else:
+                return None
+    except IndexError:
+        return None
+    return (raw[:end] + (_REMOTE_FLAGS if remote else b""), raw[end:]) if at == len(raw) else None
+
+
+_MESSAGES = frozenset({0x5A, 0x6A, 0x7A})  # events, links, status
+_NUMBERS = frozenset({0x50, 0x60, 0x70})  # of dropped attributes, events, links
+
+
+def _behind(raw: bytes, at: int) -> int:
+    """Where a field ends whose length stands there. Raises IndexError."""
+    size = raw[at]
+    if size < 128:
+        return at + 1 + size
+    if raw[at + 1] < 128:
+        return at + 2 + (size & 127 | raw[at + 1] << 7)
+    if raw[at + 2] < 128:
+        return at + 3 + (size & 127 | (raw[at + 1] & 127) << 7 | raw[at + 2] << 14)
+    raise IndexError
 
 
 class Usual:

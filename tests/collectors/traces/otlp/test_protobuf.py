@@ -138,6 +138,12 @@ def usual_spans(first: int) -> Iterator[bytes]:
         }
         parent = f"p{number}" if number % 3 else ""
         span = proto_span(f"s{number}", kind, name, parent, attributes=shown, flags=number % 2 * 0x300)
+        if number % 6 == 1:
+            span.events.add(time_unix_nano=MOMENT + number, name="exception")
+        if number % 6 == 2:
+            span.links.add(trace_id=span_id(f"t{number}") * 2, span_id=span_id("l"))
+        if number % 6 == 3:
+            span.status.message = f"failed {number}"
         if number % 4 == 0:
             span.trace_state = "ot=th:c"
         # Collectors write an empty status where there is none.
