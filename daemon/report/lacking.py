@@ -15,7 +15,7 @@ _MEANING = {
     Lack.STATEMENTS: "database calls without their text: no tables and columns, so no data classes",
     Lack.SERVER_SPANS: "requests are led to it, and no span shows what it answers: no operation, no entry",
     Lack.CLIENT_SPANS: "operations without any call of their own: paths end there; right for what calls nobody",
-    Lack.PEER_ADDRESS: "calls of databases or MCP tools without an address: nothing of the inventory can be found by it",
+    Lack.PEER_ADDRESS: "calls of databases or MCP tools without an address: the inventory cannot tell who that is",
     Lack.SAMPLED: "only some traces are sent: rare flows are seen late",
     Lack.RESOURCE: "nothing says what it runs on: no region, no workload, no exposure by a load balancer",
     Lack.ENVIRONMENT: "no environment: all of them are counted as one",
