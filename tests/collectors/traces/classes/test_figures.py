@@ -11,7 +11,7 @@ from collectors.traces.classes.labelled import Labelled, labelled
 from config.vocabulary import label_words
 
 FRESH = Path(__file__).parent / "fresh" / "schemas.csv"
-"""Columns of applications in seven languages, labelled by hand before they were first judged: names, and nothing else."""
+"""Columns of applications in seven languages, labelled by hand before they were first judged; names alone."""
 FOLDER = Path(__file__).parent / "labelled"
 KEYS = {category.fides_key for category in DEFAULT_TAXONOMY.data_category}
 
