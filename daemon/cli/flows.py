@@ -32,7 +32,7 @@ def flows(
         typer.Option(
             "--verb",
             metavar="VERB",
-            help="calls, reads, writes, sends_to, publishes_to or consumed_by.",
+            help="calls, reads, writes, sends_to, publishes_to or consumed_by; leaks: personal data in telemetry.",
         ),
     ] = None,
     data_class: DataClass = None,
@@ -53,6 +53,7 @@ def flows(
     last_seen, times, binding, binding_reason, peers.
     """
     from daemon.analysis.choosing import FlowChoice
+    from daemon.analysis.leaks import LEAKS
     from daemon.analysis.service_sheets import with_classes
     from daemon.cli.terminal import print_found
     from daemon.report.flows import render_flows
@@ -60,7 +61,7 @@ def flows(
 
     if not new and (a or b):
         raise typer.BadParameter("A and B are the ends of a comparison: add --new")
-    verbs = (one_of(verb, "--verb", flow_lookups.SPEAKING),) if verb else flow_lookups.SPEAKING
+    verbs = (one_of(verb, "--verb", (*flow_lookups.SPEAKING, LEAKS)),) if verb else flow_lookups.SPEAKING
     choice = FlowChoice(
         given(source, "--source"),
         given(target, "--target"),
