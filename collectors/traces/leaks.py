@@ -104,6 +104,8 @@ class Examined:
         """One number in forty has the form of a card by chance: bare numbers must be of a kind again and again."""
         if kind in {"", "email"} or not text.isdigit() or _SPEAKING.search(name) or name in _BY_NAME:
             return kind not in {"", "number"}
+        if len(self._bare) >= self._remembered:
+            self._bare.clear()
         tries = self._bare.setdefault((key, name), [0, 0])
         tries[0] += 1
         tries[1] += kind != "number"

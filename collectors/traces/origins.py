@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from collectors.model import Alias
+from collectors.traces.leaks import LEAKS
 from collectors.traces.names import part
 from collectors.traces.said import Said, detail
 from collectors.traces.semconv import (
@@ -67,7 +68,9 @@ def service_of(origin: Origin, overflow: bool = False) -> Service:
     scope = origin.attributes.get(SCOPE)
     found = [each for each in (*made_by, scope) if isinstance(each, str) and each and each != "distribution "]
     seen_by = [Said(environment, urn, "is", "", detail(instrumentation=[*found]))] if found else []
-    return replace(service, said=(known, *seen_by, *runs_on))
+    leaks = origin.attributes.get(LEAKS, ())
+    leaking = [Said(environment, urn, "leaks", f"attribute://{each.replace(' ', '/', 1)}") for each in leaks]
+    return replace(service, said=(known, *seen_by, *runs_on, *leaking))
 
 
 def _workloads(origin: Origin, service: Service) -> Iterator[str]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from google.protobuf.message import DecodeError
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
+
 from collectors.traces.leaks import LEAKS, Examined
 from collectors.traces.otlp.alike import Alike, Reading, Recognised
 from collectors.traces.otlp.attributes import Attributes, Found
@@ -18,6 +21,9 @@ from collectors.traces.semconv import NEEDLESS, SERVER_TOO, SPAN_READERS, STATEM
 from collectors.traces.spans import Form, Kind, Origin
 
 _BEGINNING = frozenset({Kind.SERVER, Kind.CONSUMER})
+
+LOOKED_AT = 32
+"""Events and links of one span that are looked through."""
 
 
 class Known:
@@ -99,14 +105,35 @@ class Learned:
 
     def looked(self, known: Known, form: Form, varied: Sequence[bytes]) -> Form:
         """The form of a span, with what personal values are found in those of its attributes that vary."""
-        leaks = self._examined.wire(known, varied)
+        return self.leaking(form, self._examined.wire(known, varied))
+
+    def looked_behind(self, home: Home, reading: Reading, tail: bytes) -> tuple[str, ...]:
+        """What personal values are in the events and links of a span, if it is its turn to be looked at."""
+        key = (home.origin, reading)
+        if not self._examined.due(key):
+            return ()
+        try:
+            span = ProtoSpan.FromString(tail)
+        except DecodeError:
+            return ()
+        attributes = [
+            *(one for event in span.events[:LOOKED_AT] for one in event.attributes),
+            *(one for link in span.links[:LOOKED_AT] for one in link.attributes),
+        ]
+        return self._examined.texts(key, [(one.key, one.value.string_value) for one in attributes])
+
+    def leaking(self, form: Form, leaks: tuple[str, ...]) -> Form:
+        """A form with what was found in one of its spans."""
         if not leaks:
             return form
         found = self._leaking.get((form, leaks))
         if found is None:
             if len(self._leaking) >= self._remembered:
                 self._leaking.clear()
-            found = Form(form.origin, form.kind, form.name, (*form.attributes, (LEAKS, leaks)))
+            others = [pair for pair in form.attributes if pair[0] != LEAKS]
+            known = [one for name, value in form.attributes if name == LEAKS for one in value]
+            all_of_them = (LEAKS, tuple(sorted({*known, *leaks})))
+            found = Form(form.origin, form.kind, form.name, (*others, all_of_them))
             self._leaking[form, leaks] = found
         return found
 
@@ -116,7 +143,9 @@ class Learned:
         found = [self._attributes.find(each) for each in put.sent]
         varied = [place for place, each in enumerate(found) if each.varies]
         fixed = [each for each, found_ in zip(put.sent, found, strict=True) if not found_.varies]
-        leaks = self._examined.wire((put.kind, put.called), fixed)
+        key = (put.kind, put.called)
+        named = self._examined.texts(key, [("span.name", put.called)])
+        leaks = tuple(sorted({*self._examined.wire(key, fixed), *named}))
         # By content: what was found for an attribute may be forgotten, and its place in memory be another's.
         seen = hash(
             (

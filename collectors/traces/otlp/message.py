@@ -14,14 +14,16 @@ class Message:
     """Spans by their places in a message.
 
     `sent`: as they came; `homes`: of each, where it comes from. `weights`: for how many spans those stand that do not
-    stand for one; `links`: of those spans that have any. `read`: what became of them, and why of the `wrong` nothing.
+    stand for one; `links`: of those spans that have any; `leaks`: what was found behind the
+    attributes of some. `read`: what became of them, and why of the `wrong` nothing.
     """
 
-    __slots__ = ("homes", "links", "read", "sent", "weights", "wrong")
+    __slots__ = ("homes", "leaks", "links", "read", "sent", "weights", "wrong")
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
         self.homes: list[Home] = []
+        self.leaks: dict[int, tuple[str, ...]] = {}
         self.links: dict[int, tuple[Place, ...]] = {}
         self.weights: dict[int, int] = {}
         self.read: list[Span | None] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from collectors.traces import names
+from collectors.traces.leaks import LEAKS, Examined
 from collectors.traces.semconv import RESOURCE_READERS, SCOPE, Value
 from collectors.traces.spans import Origin
 
@@ -23,6 +24,7 @@ class Origins:
 
     def __init__(self, remembered: int) -> None:
         self._remembered = remembered
+        self._examined = Examined(remembered)
         # By hash, keyed anew in each process: a resource may be large, and need not be kept to be recognised.
         self._origins: dict[tuple[int, int], Origin] = {}
         self._one: dict[tuple[tuple[str, Value], ...], Origin] = {}
@@ -34,10 +36,15 @@ class Origins:
     def keep(self, raw: bytes, attributes: Iterable[tuple[str, Value]], scope: str = "") -> Origin:
         """The origin of a resource with these attributes, as they came, and of the instrumentation of its spans."""
         reduced: dict[str, Value] = {}
+        texts: list[tuple[str, str]] = []
         for key, value in attributes:
+            if isinstance(value, str):
+                texts.append((key, value))
             reader = RESOURCE_READERS.get(key.encode(errors="replace"))
             if reader and value:
                 reduced[key] = reader(value)
+        if leaks := self._examined.texts("resource", texts):
+            reduced[LEAKS] = leaks
         if scope:
             reduced[SCOPE] = scope
         if len(self._origins) >= self._remembered:

@@ -38,7 +38,7 @@ from collectors.traces.spans import (
     weight_of,
 )
 
-_LINK = b"\x6a"
+_EVENT, _LINK = b"\x5a", b"\x6a"
 _UNUSABLE = Form(Origin({}), 0, "", ())
 
 
@@ -107,8 +107,15 @@ class ProtobufReader:
         found = self._learned.recognise(key, [span for span, _ in cut.values()], begin)
         for (row, (_, tail)), one in zip(cut.items(), found, strict=True):
             recognised[row] = one
-            if one is not None and _LINK in tail:
-                message.links[places[row]] = _links(SPAN.FromString(tail))
+            if one is None:
+                continue
+            place = places[row]
+            if _LINK in tail:
+                message.links[place] = _links(SPAN.FromString(tail))
+            if _LINK in tail or _EVENT in tail:
+                leaks = self._learned.looked_behind(message.homes[place], one[0], tail)
+                if leaks:
+                    message.leaks[place] = leaks
 
     def _decode(self, message: Message, place: int) -> None:
         """Reads a span that is not in the usual form, or of a sort that was not met before. Raises DecodeError."""
@@ -126,10 +133,14 @@ class ProtobufReader:
         if span.links:
             message.links[place] = _links(span)
         try:
-            recognised = self._learned.meet(Usual(span, message.sent[place]), message.homes[place])
+            home = message.homes[place]
+            recognised = self._learned.meet(Usual(span, message.sent[place]), home)
         except Unusable as error:
             message.wrong[place] = str(error)
             return
+        leaks = self._learned.looked_behind(home, recognised[0], message.sent[place])
+        if leaks:
+            message.leaks[place] = leaks
         read = Heads(
             (trace.rjust(16, b"\0"),),
             (id,),
@@ -178,6 +189,10 @@ class ProtobufReader:
         if due and may_hold([each for _, _, varied in due for each in varied]):
             for row, known, varied in due:
                 forms[row] = self._learned.looked(known, forms[row], varied)
+        if message.leaks:
+            for row, place in enumerate(places):
+                if forms[row] is not _UNUSABLE:
+                    forms[row] = self._learned.leaking(forms[row], message.leaks.get(place, ()))
         weights, links = message.weights, message.links
         rows = zip(  # noqa: B905 - what is the same in all is repeated without end
             read.traces,

@@ -15,7 +15,7 @@ from collectors.traces.memory import MemoryFacts
 from collectors.traces.merging import merge
 from collectors.traces.otlp import OtlpReader
 from collectors.traces.spans import Batch
-from tests.support.traces import LONG_AFTER, Value, export, proto_span, resource_spans
+from tests.support.traces import LONG_AFTER, Value, export, pairs, proto_span, resource_spans
 
 EMAIL, CARD, IBAN = "canary.jane@example.org", "4111111111111111", "GB29 NWBK 6016 1331 9268 19"
 
@@ -105,6 +105,24 @@ def test_a_server_span_leaks_by_its_own_operation() -> None:
     )
     body = export(resource_spans("shop", [span]))
     assert leaks(OtlpReader().protobuf(body)) == {("operation://prod//shop/GET /me", "email/user.email")}
+
+
+def test_names_of_spans_events_links_and_resources_are_looked_through() -> None:
+    named = proto_span("n", "internal", f"mail to {EMAIL}", "root")
+    failed = proto_span("e", "client", "call", "root", attributes={"server.address": "a"})
+    failed.events.add(name="exception", attributes=pairs({"exception.message": f"no account {EMAIL}"}))
+    linked = proto_span("l", "client", "other", "root", attributes={"server.address": "a"})
+    linked.links.add(trace_id=b"t" * 16, span_id=b"s" * 8, attributes=pairs({"about": EMAIL}))
+    root = proto_span("root", "server", "GET", attributes=route("/orders"))
+    body = export(resource_spans("shop", [root, named, failed, linked], {"process.owner": EMAIL}))
+    reader = OtlpReader()
+    for _ in range(2):  # decoded first, then recognised
+        assert leaks(reader.protobuf(body)) == {
+            (OPERATION, "email/span.name"),
+            (OPERATION, "email/exception.message"),
+            (OPERATION, "email/about"),
+            ("service://prod//shop", "email/process.owner"),
+        }
 
 
 def test_a_bare_number_must_be_a_card_again_and_again() -> None:
