@@ -87,7 +87,7 @@ _ID = re.compile(r" +\[[0-9a-f]{8}\]$")
 
 
 def missing(shown: str, told: str) -> str:
-    """The first line of what a page shows that was not told, or not in this order; "" if none. Ids may be left out."""
+    """The first line of what a page shows that was not told, or not in order; "" if none. Ids may be left out."""
     lines = [_ID.sub("", line).rstrip() for line in told.splitlines()]
     position = 0
     for line in shown.splitlines():
