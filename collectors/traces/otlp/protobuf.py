@@ -193,13 +193,14 @@ class ProtobufReader:
             for row, place in enumerate(places):
                 if forms[row] is not _UNUSABLE:
                     forms[row] = self._learned.leaking(forms[row], message.leaks.get(place, ()))
+        usable = next((form for form in forms if form is not _UNUSABLE), _UNUSABLE)
         weights, links = message.weights, message.links
-        rows = zip(  # noqa: B905 - what is the same in all is repeated without end
+        rows = zip(
             read.traces,
             read.ids,
             read.parents,
-            [form.kind for form in forms],
-            [form.name for form in forms],
+            repeat(usable.kind),
+            repeat(usable.name),
             read.starts,
             read.ends,
             [row in remote and parent != b"" for row, parent in enumerate(read.parents)]
