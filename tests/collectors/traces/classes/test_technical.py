@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import botocore.session
+import botocore.session  # type: ignore[import-untyped]  # has no types
 import pytest
 
 from collectors.traces.classes import classify
