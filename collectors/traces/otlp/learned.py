@@ -73,16 +73,16 @@ class Learned:
         alike = self._alike.get(key)
         return alike.recognise(sent, begin) if alike is not None else [None] * len(sent)
 
-    def meet(self, put: Usual, home: Home) -> Recognised:
-        """A span of a sort that was not met before, or not from there; from now on it is. Raises Unusable."""
+    def meet(self, put: Usual) -> Recognised:
+        """A span of a sort that may not have been met before; from now on it has been. Raises Unusable."""
         [recognised] = self.recognise(put.key, (put.raw,), put.attributes)
-        if recognised is None:
-            recognised = self._learn(put)
-        reading, _ = recognised
-        if reading not in home.known:
-            self._one_more()
-            home.known[reading] = Known(Form(home.origin, reading.kind, reading.name, reading.attributes))
-        return recognised
+        return recognised if recognised is not None else self._learn(put)
+
+    def known(self, home: Home, reading: Reading) -> Known:
+        """Spans of a reading that come from there for the first time."""
+        self._one_more()
+        known = home.known[reading] = Known(Form(home.origin, reading.kind, reading.name, reading.attributes))
+        return known
 
     def late(self, known: Known, reading: Reading, varied: Sequence[bytes]) -> Form:
         """The form with its late attributes. Raises Unusable."""

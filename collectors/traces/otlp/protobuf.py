@@ -73,8 +73,13 @@ class ProtobufReader:
         spans = [span for span in message.read if span is not None]
         return Batch(spans, len(wrong), wrong[min(wrong)] if wrong else "")
 
-    def _read(self, message: Message, places: Sequence[int], child: bool, key: bytes) -> None:
-        """Reads spans of one kind and name. Raises DecodeError."""
+    def _read(
+        self, message: Message, places: Sequence[int], child: bool, key: bytes, at_once: int = 1
+    ) -> None:
+        """Reads spans of one kind and name. Raises DecodeError.
+
+        `at_once`: how many that are not known are decoded before the others are looked at again: most are like them.
+        """
         sent = [message.sent[place] for place in places]
         try:
             read = heads(sent, child, key)
@@ -90,8 +95,11 @@ class ProtobufReader:
         left = [row for row, found in enumerate(recognised) if found is None]
         if left:
             self._without_tails(message, places, key, read.begin, recognised, left)
-        for place in self._fill(message, places, read, recognised):
+        unknown = self._fill(message, places, read, recognised)
+        for place in unknown[:at_once]:
             self._decode(message, place)
+        if len(unknown) > at_once:
+            self._read(message, unknown[at_once:], child, key, at_once * 2)
 
     def _without_tails(
         self,
@@ -134,7 +142,7 @@ class ProtobufReader:
             message.links[place] = _links(span)
         try:
             home = message.homes[place]
-            recognised = self._learned.meet(Usual(span, message.sent[place]), home)
+            recognised = self._learned.meet(Usual(span, message.sent[place]))
         except Unusable as error:
             message.wrong[place] = str(error)
             return
@@ -163,12 +171,13 @@ class ProtobufReader:
         due: list[tuple[int, Known, Sequence[bytes]]] = []
         for place, found in zip(places, recognised, strict=True):
             statement = ""
-            known = homes[place].known.get(found[0]) if found is not None else None
-            if found is None or known is None:
+            if found is None:
                 unknown.append(place)
                 form = _UNUSABLE
             else:
                 reading, varied = found
+                home = homes[place]
+                known = home.known.get(reading) or self._learned.known(home, reading)
                 form = known.form
                 if varied:
                     try:
