@@ -64,4 +64,7 @@ def test_paths_and_coverage_are_tables_by_default() -> None:
     out = io.StringIO()
     print_paths((drifts.new_path(),), now=drifts.AFTER.time, new=True, stream=out)
     print_coverage(drifts.AFTER, drifts.full().sight, drifts.full().gaps, stream=out)
-    assert "1 new path to personal data: 1 internet\nSnapshot 42   " in out.getvalue()
+    counted = (
+        "1 new path to personal data: 1 from the internet\n`driftline explain ID` says what supports one\n"
+    )
+    assert f"{counted}Snapshot 42   " in out.getvalue()
