@@ -17,6 +17,9 @@ from collectors.traces.semconv import SPAN_NAMES, STATEMENT_NAMES
 FIRST = 1_000
 EVERY = 100
 
+LOOKED_AT = 32
+"""Events and links of one span that are looked through."""
+
 LEAKS = "driftline.leaks"
 """Under this name a span that was looked at carries what was found in it: `KIND ATTRIBUTE`, each once."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import orjson
 
-from collectors.traces.leaks import LEAKS, Examined
+from collectors.traces.leaks import LEAKS, LOOKED_AT, Examined
 from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.semconv import SPAN_READERS, STATEMENT_KEYS, STATEMENT_LIMIT, Pair, Value
 from collectors.traces.spans import (
@@ -77,28 +77,24 @@ def _span(raw: Mapping[str, object], origin: Origin, examined: Examined) -> Span
         flags, kind = _number(raw.get("flags")), _kind(raw.get("kind"))
     except ValueError:
         return "a span has an id, time or kind that cannot be read"
-    name = raw.get("name")
-    name = name[:LONGEST_NAME] if isinstance(name, str) else ""
+    named = raw.get("name")
+    name = named[:LONGEST_NAME] if isinstance(named, str) else ""
     wrong = fault(trace, id, start, end)
     if wrong:
         return wrong
     pairs = tuple(_pairs(raw))
-    sent = list(_attributes(raw))
-    alike = (origin, kind, name if isinstance(name, str) else "", len(sent))
-    if examined.due(alike):
-        texts = ((key, value) for key, each in sent if isinstance(value := _json_value(each), str))
-        if found := examined.texts(alike, texts):
-            pairs = (*pairs, (LEAKS, found))
+    alike = (origin, kind, name, len(_dicts(raw, "attributes")))
+    if examined.due(alike) and (found := examined.texts(alike, _texts(raw, name))):
+        pairs = (*pairs, (LEAKS, found))
     state = raw.get("traceState")
     parent = b"" if parent in (id, NO_ID) else parent
     remote = (flags & REMOTE) == REMOTE
-    shown = name if isinstance(name, str) else ""
     return Span(
         trace,
         id,
         parent,
         kind,
-        shown,
+        name,
         start,
         end,
         remote,
@@ -115,6 +111,15 @@ def _attributes(holder: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         key = attribute.get("key")
         if isinstance(key, str):
             yield key, attribute.get("value")
+
+
+def _texts(raw: Mapping[str, object], name: str) -> Iterator[tuple[str, str]]:
+    """All texts of a span that somebody chose, each with the name it goes by."""
+    yield "span.name", name
+    for holder in (raw, *_dicts(raw, "events")[:LOOKED_AT], *_dicts(raw, "links")[:LOOKED_AT]):
+        for key, sent in _attributes(holder):
+            if isinstance(value := _json_value(sent), str):
+                yield key, value
 
 
 def _pairs(raw: Mapping[str, object]) -> Iterator[Pair]:

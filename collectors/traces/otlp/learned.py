@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 
-from collectors.traces.leaks import LEAKS, Examined
+from collectors.traces.leaks import LEAKS, LOOKED_AT, Examined
 from collectors.traces.otlp.alike import Alike, Reading, Recognised
 from collectors.traces.otlp.attributes import Attributes, Found
 from collectors.traces.otlp.usual import Usual
@@ -21,9 +21,6 @@ from collectors.traces.semconv import NEEDLESS, SERVER_TOO, SPAN_READERS, STATEM
 from collectors.traces.spans import Form, Kind, Origin
 
 _BEGINNING = frozenset({Kind.SERVER, Kind.CONSUMER})
-
-LOOKED_AT = 32
-"""Events and links of one span that are looked through."""
 
 
 class Known:

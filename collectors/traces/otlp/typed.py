@@ -7,11 +7,12 @@ broken span among good ones) `json` sorts out.
 from __future__ import annotations
 
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import msgspec
 
-from collectors.traces.leaks import LEAKS, Examined
+from collectors.traces.leaks import LEAKS, LOOKED_AT, Examined
 from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.semconv import (
     NEEDLESS,
@@ -56,6 +57,11 @@ class _Attribute(msgspec.Struct, gc=False, frozen=True, rename="camel"):
 class _Link(msgspec.Struct, gc=False, frozen=True, rename="camel"):
     trace_id: str = ""
     span_id: str = ""
+    attributes: list[_Attribute] = []
+
+
+class _Event(msgspec.Struct, gc=False, frozen=True, rename="camel"):
+    attributes: list[_Attribute] = []
 
 
 class _Span(msgspec.Struct, gc=False, frozen=True, rename="camel"):
@@ -69,6 +75,7 @@ class _Span(msgspec.Struct, gc=False, frozen=True, rename="camel"):
     start_time_unix_nano: int | str = 0
     end_time_unix_nano: int | str = 0
     attributes: list[_Attribute] = []
+    events: list[_Event] = []
     links: list[_Link] = []
 
 
@@ -181,10 +188,8 @@ class TypedReader:
                 del wanted[needless]
         pairs = tuple(self._pair(key, value) for key, value in wanted.items())
         alike = (origin, sent.kind, sent.name, len(sent.attributes))
-        if self._examined.due(alike):
-            texts = ((one.key, one.value.string_value or "") for one in sent.attributes if one.value)
-            if found := self._examined.texts(alike, texts):
-                pairs = (*pairs, (LEAKS, found))
+        if self._examined.due(alike) and (found := self._examined.texts(alike, _texts(sent))):
+            pairs = (*pairs, (LEAKS, found))
         form = self._forms.get((origin, sent.kind, sent.name, pairs))
         if form is None:
             if len(self._forms) >= self._remembered:
@@ -225,6 +230,15 @@ def _value(value: _Any | None) -> Value:
             text for one in value.array_value.values[:64] if isinstance(text := _value(one), str) and text
         )
     return ""
+
+
+def _texts(sent: _Span) -> Iterator[tuple[str, str]]:
+    """All texts of a span that somebody chose, each with the name it goes by."""
+    yield "span.name", sent.name
+    behind = (*sent.events[:LOOKED_AT], *sent.links[:LOOKED_AT])
+    for one in chain(sent.attributes, *(each.attributes for each in behind)):
+        if one.value is not None and one.value.string_value:
+            yield one.key, one.value.string_value
 
 
 def _links(links: Sequence[_Link]) -> tuple[Place, ...]:

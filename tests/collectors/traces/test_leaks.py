@@ -10,7 +10,7 @@ from google.protobuf import json_format
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from collectors.traces.facts import Flows
-from collectors.traces.leaks import EVERY, FIRST, Examined
+from collectors.traces.leaks import EVERY, FIRST, LOOKED_AT, Examined
 from collectors.traces.memory import MemoryFacts
 from collectors.traces.merging import merge
 from collectors.traces.otlp import OtlpReader
@@ -53,11 +53,13 @@ def as_json(body: bytes) -> object:
             span["traceId"], span["spanId"] = span_.trace_id.hex(), span_.span_id.hex()
             span["parentSpanId"] = span_.parent_span_id.hex()
             span["kind"] = int(span_.kind)
+            for link, link_ in zip(span.get("links", ()), span_.links, strict=True):
+                link["traceId"], link["spanId"] = link_.trace_id.hex(), link_.span_id.hex()
     return document
 
 
-def batches(body: bytes) -> Mapping[str, Batch]:
-    reader, document = OtlpReader(), as_json(body)
+def batches(body: bytes, reader: OtlpReader | None = None) -> Mapping[str, Batch]:
+    reader, document = reader or OtlpReader(), as_json(body)
     return {
         "protobuf": reader.protobuf(body),
         "typed": reader.json_text(json.dumps(document).encode()),
@@ -107,7 +109,8 @@ def test_a_server_span_leaks_by_its_own_operation() -> None:
     assert leaks(OtlpReader().protobuf(body)) == {("operation://prod//shop/GET /me", "email/user.email")}
 
 
-def test_names_of_spans_events_links_and_resources_are_looked_through() -> None:
+@pytest.mark.parametrize("form", ["protobuf", "typed", "json"])
+def test_names_of_spans_events_links_and_resources_are_looked_through(form: str) -> None:
     named = proto_span("n", "internal", f"mail to {EMAIL}", "root")
     failed = proto_span("e", "client", "call", "root", attributes={"server.address": "a"})
     failed.events.add(name="exception", attributes=pairs({"exception.message": f"no account {EMAIL}"}))
@@ -117,12 +120,22 @@ def test_names_of_spans_events_links_and_resources_are_looked_through() -> None:
     body = export(resource_spans("shop", [root, named, failed, linked], {"process.owner": EMAIL}))
     reader = OtlpReader()
     for _ in range(2):  # decoded first, then recognised
-        assert leaks(reader.protobuf(body)) == {
+        assert leaks(batches(body, reader)[form]) == {
             (OPERATION, "email/span.name"),
             (OPERATION, "email/exception.message"),
             (OPERATION, "email/about"),
             ("service://prod//shop", "email/process.owner"),
         }
+
+
+@pytest.mark.parametrize("form", ["protobuf", "typed", "json"])
+def test_of_a_span_with_very_many_events_the_first_are_looked_through(form: str) -> None:
+    span = proto_span("root", "server", "GET", attributes=route("/orders"))
+    for number in range(LOOKED_AT + 1):
+        text = EMAIL if number in {LOOKED_AT - 1, LOOKED_AT} else "nobody"
+        span.events.add(name="log", attributes=pairs({f"log.{number}": text}))
+    found = leaks(batches(export(resource_spans("shop", [span])))[form])
+    assert found == {(OPERATION, f"email/log.{LOOKED_AT - 1}")}
 
 
 def test_a_bare_number_must_be_a_card_again_and_again() -> None:
