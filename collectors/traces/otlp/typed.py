@@ -235,7 +235,7 @@ def _value(value: _Any | None) -> Value:
 def _texts(sent: _Span) -> Iterator[tuple[str, str]]:
     """All texts of a span that somebody chose, each with the name it goes by."""
     yield "span.name", sent.name
-    behind = (*sent.events[:LOOKED_AT], *sent.links[:LOOKED_AT])
+    behind: tuple[_Event | _Link, ...] = (*sent.events[:LOOKED_AT], *sent.links[:LOOKED_AT])
     for one in chain(sent.attributes, *(each.attributes for each in behind)):
         if one.value is not None and one.value.string_value:
             yield one.key, one.value.string_value
