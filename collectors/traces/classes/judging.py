@@ -31,6 +31,7 @@ from collectors.traces.classes.places import (
     prefix_of,
     said_of,
     suffix_of,
+    unowned,
     words_of,
 )
 from collectors.traces.classes.rules import NAMED, Phrase, Rule, Tier
@@ -105,7 +106,7 @@ def _place(schema: str, table: str, columns: Sequence[str]) -> Place:
     }
     weights = VOCABULARY.weights.items()
     weight = sum(weight for key, weight in weights if any(_within(each, key) for each in told))
-    beside = {kind for column in columns for kind in ending(bare(place.words_of(column)), VOCABULARY.beside)}
+    beside = {kind for column in columns for kind in ending(unowned(place.words_of(column)), VOCABULARY.beside)}
     if not place.kinds & VOCABULARY.siblings_not_in and weight >= VOCABULARY.enough:
         beside.add("person")
     if any(_within(each, "user.name") for each in told):

@@ -56,6 +56,14 @@ def bare(words: Words) -> Words:
     return words
 
 
+def unowned(words: Words) -> Words:
+    """Words without those at their end that say whose something is: the city of `municipio_residencia`."""
+    words = bare(words)
+    while len(words) > 1 and owns(words[-1]):
+        words = words[:-1]
+    return words
+
+
 def letters_of(columns: Sequence[str]) -> str:
     """The two or three letters that older systems put before each name of a table: `CM` of `CMNAME`, `CMCITY`."""
     if len(columns) < _FEWEST or not all(column.isalnum() and column.isupper() for column in columns):
