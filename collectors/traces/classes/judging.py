@@ -23,7 +23,6 @@ from collectors.traces.classes.places import (
     OWNERS,
     VOCABULARY,
     Place,
-    bare,
     ending,
     kinds_of,
     letters_of,
@@ -106,7 +105,9 @@ def _place(schema: str, table: str, columns: Sequence[str]) -> Place:
     }
     weights = VOCABULARY.weights.items()
     weight = sum(weight for key, weight in weights if any(_within(each, key) for each in told))
-    beside = {kind for column in columns for kind in ending(unowned(place.words_of(column)), VOCABULARY.beside)}
+    beside = {
+        kind for column in columns for kind in ending(unowned(place.words_of(column)), VOCABULARY.beside)
+    }
     if not place.kinds & VOCABULARY.siblings_not_in and weight >= VOCABULARY.enough:
         beside.add("person")
     if any(_within(each, "user.name") for each in told):
