@@ -16,7 +16,7 @@ from collectors.errors import AdvisoriesUnreadable
 
 if TYPE_CHECKING:
     from collectors.images.osv import Advisories
-    from collectors.images.osv import Match as Told
+    from collectors.images.osv_matches import Match as Told
 
 log = structlog.get_logger()
 

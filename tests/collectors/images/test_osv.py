@@ -12,7 +12,8 @@ import orjson
 import pytest
 
 from collectors.errors import AdvisoriesUnreadable
-from collectors.images.osv import Advisories, Match
+from collectors.images.osv import Advisories
+from collectors.images.osv_matches import Match
 
 LOG4J = "pkg:maven/org.apache.logging.log4j/log4j-core"
 CRITICAL = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"
