@@ -9,15 +9,25 @@ import threading
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from collectors.contract import Request, View
 from collectors.errors import Gone, NotListed
-from collectors.images import documents, references
+from collectors.images import references
 from collectors.images.attachments import attached
 from collectors.images.connection import Network
-from collectors.images.documents import Configuration, Descriptor, Malformed, Manifest
+from collectors.images.described import (
+    IMAGE,
+    NAME,
+    Known,
+    child_of,
+    children_of,
+    configuration_of,
+    preferred,
+    resource_of,
+)
+from collectors.images.documents import Manifest
 from collectors.images.references import Reference
 from collectors.images.registry import Access, Limits, Repository
 from collectors.images.sbom import Component
@@ -31,30 +41,16 @@ from collectors.model import (
     Listing,
     Relation,
     Resource,
-    Role,
     Scope,
     Why,
 )
 from collectors.redaction import scrub
 
-IMAGE, MANIFEST = "image", "image.manifest"
-USES, NAME, DIGEST = "uses_image", "image_name", "image"
-"""The verb that leads to an image, and the kinds of alias that stand at its end: a name, or a digest."""
+USES = "uses_image"
 COMPONENTS = "components"
 FINGERPRINT = "images-1"
-
-_PREFERRED = ("linux/amd64", "linux/arm64", "linux/arm64/v8")
 _LONGEST_PAUSE = 86_400.0  # seconds
 _KEPT = 4096  # images whose manifest and configuration need not be read again
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What never changes of an image: its manifest, and the configuration of one of its platforms."""
-
-    manifest: Manifest
-    shown: Manifest
-    configuration: Configuration
 
 
 class ImagesCollector:
@@ -83,7 +79,7 @@ class ImagesCollector:
         self._stored: frozenset[str] = frozenset()
         self._asked: frozenset[Extent] | None = None
         self._dead: dict[str, NotListed] = {}
-        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._known: OrderedDict[str, Known] = OrderedDict()
         self._seen: set[Reference] = set()  # those that led to an image already
         self._lock = threading.Lock()
         self._without: dict[str, tuple[float, float]] = {}  # digest to when first and last none was attached
@@ -155,7 +151,7 @@ class ImagesCollector:
 
     def _read(self, extent: Extent, repository: Repository, parsed: Mapping[str, Reference]) -> Listing:
         by_digest: dict[str, list[str]] = defaultdict(list)
-        known: dict[str, _Known] = {}
+        known: dict[str, Known] = {}
         for name, reference in parsed.items():
             try:
                 one = self._image(repository, reference)
@@ -169,14 +165,14 @@ class ImagesCollector:
         failed = 0
         for digest, one in known.items():
             reference = next(iter(parsed.values()))
-            resource = _resource(reference, one, by_digest[digest])
+            resource = resource_of(reference, one, by_digest[digest])
             state, content, unknown = self._components(repository, one.manifest)
             failed += bool(unknown)
             attributes: dict[str, Json] = {**resource.attributes, **state}
             resources[resource.urn] = replace(resource, attributes=attributes, unobserved=unknown)
             contents += content
-            for child in _children(one.manifest):
-                below = _child(reference, child)
+            for child in children_of(one.manifest):
+                below = child_of(reference, child)
                 resources.setdefault(below.urn, below)
                 relations.append(
                     Relation(resource.urn, "has_manifest", below.urn, {"platform": child.platform})
@@ -191,7 +187,7 @@ class ImagesCollector:
             contents=tuple(sorted(contents, key=lambda each: each.digest)),
         )
 
-    def _image(self, repository: Repository, reference: Reference) -> _Known:
+    def _image(self, repository: Repository, reference: Reference) -> Known:
         digest = ""
         if reference in self._seen:
             try:
@@ -205,9 +201,9 @@ class ImagesCollector:
                 return self._known[digest]
         manifest = repository.manifest(reference.digest or digest or reference.tag)
         shown = manifest
-        if manifest.is_index and (children := _children(manifest)):
-            shown = repository.manifest(_preferred(children).digest)
-        one = _Known(manifest, shown, _configuration(repository, shown))
+        if manifest.is_index and (children := children_of(manifest)):
+            shown = repository.manifest(preferred(children).digest)
+        one = Known(manifest, shown, configuration_of(repository, shown))
         with self._lock:
             self._known[manifest.digest] = one
             if len(self._known) > _KEPT:
@@ -273,77 +269,3 @@ def _parsed(name: str) -> Reference:
         raise NotListed(
             Why.FAILED, f'the image name "{shown}" {error}: correct it where the workload is defined'
         ) from None
-
-
-def _configuration(repository: Repository, shown: Manifest) -> Configuration:
-    config = shown.config
-    if config is None:  # an index without images, or of indexes
-        return Configuration("", {}, (), (), (), "")
-    body = repository.blob(config, repository.limits.manifest)
-    try:
-        return documents.configuration(body)
-    except Malformed as error:
-        raise NotListed(Why.FAILED, f"the configuration {config.digest} {error}") from None
-
-
-def _children(manifest: Manifest) -> list[Descriptor]:
-    """The images of an index: what is not there to say something about another entry."""
-    return [
-        each for each in manifest.manifests if not each.describes and not each.platform.startswith("unknown/")
-    ]
-
-
-def _preferred(children: Sequence[Descriptor]) -> Descriptor:
-    """The one whose configuration is shown: builds of one index differ in little else."""
-    order = {platform: rank for rank, platform in enumerate(_PREFERRED)}
-    return min(children, key=lambda each: (order.get(each.platform, len(order)), each.platform, each.digest))
-
-
-def _urn(reference: Reference, digest: str) -> str:
-    return f"image://{reference.host}/{reference.repository}@{digest}"
-
-
-def _resource(reference: Reference, known: _Known, names: Sequence[str]) -> Resource:
-    manifest, shown, runs = known.manifest, known.shown, known.configuration
-    base = {**shown.annotations, **manifest.annotations, **runs.labels}
-    attributes: dict[str, Json] = {
-        "digest": manifest.digest,
-        "kind": "index" if manifest.is_index else "manifest",
-        "media_type": manifest.media_type,
-        "platforms": list[Json](
-            sorted({each.platform for each in _children(manifest) if each.platform}) or [runs.platform]
-        ),
-        "layers": len(shown.layers),
-        "size": sum(layer.size for layer in shown.layers),
-        "labels": dict(runs.labels),
-        "label_names": list[Json](runs.label_names),
-        "variables": list[Json](runs.variables),
-        "ports": list[Json](runs.ports),
-        "user": runs.user,
-        "base_name": base.get("org.opencontainers.image.base.name", ""),
-        "base_digest": base.get("org.opencontainers.image.base.digest", ""),
-    }
-    aliases = {Alias("public", NAME, name) for name in names} | {Alias("public", DIGEST, manifest.digest)}
-    if shown.config and not manifest.is_index:
-        aliases.add(Alias("public", "image_id", shown.config.digest))
-    return Resource(
-        urn=_urn(reference, manifest.digest),
-        type=IMAGE,
-        name=f"{reference.host}/{reference.repository}",
-        scope=Scope("images", reference.host),
-        role=Role.IMAGE,
-        aliases=tuple(sorted(aliases)),
-        attributes=attributes,
-    )
-
-
-def _child(reference: Reference, child: Descriptor) -> Resource:
-    return Resource(
-        urn=_urn(reference, child.digest),
-        type=MANIFEST,
-        name=f"{reference.host}/{reference.repository}",
-        scope=Scope("images", reference.host),
-        role=Role.IMAGE,
-        aliases=(Alias("public", DIGEST, child.digest),),
-        attributes={"digest": child.digest, "media_type": child.media_type, "platform": child.platform},
-    )
