@@ -28,7 +28,7 @@ from daemon.values.told import NOTHING, Told
 if TYPE_CHECKING:
     from collectors.traces.facts import Flows
 
-ANALYSIS = "3"
+ANALYSIS = "4"
 """Raised when the analysis itself draws other conclusions from the same graph."""
 
 

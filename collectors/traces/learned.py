@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from collectors.contract import Fact
@@ -23,7 +23,7 @@ def learned(edges: Mapping[Edge, Sequence[Fact]], service_of: Mapping[str, str])
     learned from other callers of the environment counts if all of them were answered by one service, save for the
     caller's own host. A call that pairs with the service's side already is not said again.
     """
-    answering = _answering(edges)
+    answering = _answering(edges, _asking(edges, service_of))
     called: set[tuple[str, str]] = set()
     for source, verb, target in edges:
         if verb == "calls":
@@ -47,13 +47,25 @@ Answering = Mapping[tuple[str, str, str], set[str]]
 """(caller or "", host, port) -> the services that answered there; "" stands for every caller."""
 
 
-def _answering(edges: Mapping[Edge, Sequence[Fact]]) -> Answering:
+def _asking(edges: Iterable[Edge], service_of: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """Services with the hosts that they call themselves."""
+    return frozenset(
+        (service_of.get(source, source), target.rpartition("/")[2])
+        for source, verb, target in edges
+        if verb == "sends_to" and target.startswith("host://")
+    )
+
+
+def _answering(edges: Mapping[Edge, Sequence[Fact]], asking: Collection[tuple[str, str]]) -> Answering:
+    """A service that calls the same host passes requests on, as a proxy does, unless it was seen to answer itself."""
     found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for (service, verb, target), facts in edges.items():
         if verb != "answers_for":
             continue
         alias = Alias.parse(target)
         host = part(alias.value)
+        if (service, host) in asking and not any(read_detail(fact.detail).get("own") for fact in facts):
+            continue
         for fact in facts:
             port = _port(fact)
             if alias.namespace.startswith("caller:"):

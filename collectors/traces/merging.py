@@ -281,6 +281,10 @@ def _texts(value: Json) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
+def _answered(details: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
+    return {"own": True} if any(detail.get("own") for detail in details) else {}
+
+
 _SHAPES: Mapping[str, Callable[[Sequence[Mapping[str, Json]]], dict[str, Json]]] = {
     "reads": _columns,
     "writes": _columns,
@@ -290,4 +294,5 @@ _SHAPES: Mapping[str, Callable[[Sequence[Mapping[str, Json]]], dict[str, Json]]]
     "sends_to": _sent,
     "reaches": _reached,
     "discloses": _together,
+    "answers_for": _answered,
 }

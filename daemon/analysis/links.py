@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from collectors.model import Alias, Relation, Role
 from daemon.analysis import backends, hosts
 from daemon.analysis.names import spellings
+from daemon.analysis.telling import service_urn
 from daemon.values.graph import Binding, Bound, Graph, raw_targets
 
 CALLER = "caller:"
@@ -59,6 +60,7 @@ class _Names:
         self._runs_on: dict[str, list[Relation]] = defaultdict(list)
         self._run_by: dict[str, list[str]] = defaultdict(list)
         self._networks: dict[str, tuple[str, ...]] = {}
+        asking = _asking(graph)
         for urn, resource in graph.resources.items():
             if resource.role is Role.HOST:
                 continue  # a host is a name that was called, not one who answers
@@ -84,6 +86,8 @@ class _Names:
             elif relation.verb == "answers_for" and isinstance(relation.target, Alias):
                 source = graph.resources.get(relation.source)
                 fronts = source is not None and source.role is Role.ENTRY
+                if not fronts and _passes_on(relation, relation.target.value, asking):
+                    continue
                 told = self._fronting if fronts else self._answering
                 told[spellings(relation.target)[0]].add(relation.source)
 
@@ -171,6 +175,23 @@ class _Names:
             elif not relation.target.namespace.startswith(CALLER):
                 found |= self._held(relation.target) & self._graph.resources.keys()
         return sorted(found)
+
+
+def _asking(graph: Graph) -> frozenset[tuple[str, str]]:
+    """Services with the hosts that they call themselves."""
+    return frozenset(
+        (service_urn(relation.source), relation.target.rpartition("/")[2])
+        for relation in graph.relations
+        if relation.verb == "sends_to" and isinstance(relation.target, str)
+    )
+
+
+def _passes_on(relation: Relation, host: str, asking: Collection[tuple[str, str]]) -> bool:
+    """Whether who takes requests for a host calls that host in turn, as a proxy does: what it fronts is elsewhere.
+
+    A service that was seen to answer its own calls is not meant.
+    """
+    return (relation.source, host) in asking and not relation.attributes.get("own")
 
 
 def _bind(

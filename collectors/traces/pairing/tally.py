@@ -105,13 +105,13 @@ class Tally:
                 yield said, starts
         for (operation, shape), starts in self.used.items():
             environment = _environment(operation)
-            for use in shape.uses:
+            for use in shape.act.uses:
                 yield flow(environment, operation, use), starts
                 if use.verb in _REACHING:
                     yield Said(environment, operation, "reaches", use.target, _of_reached(use)), starts
         for (operation, shape), starts in self.reached.items():
             environment = _environment(operation)
-            for use in shape.uses:
+            for use in shape.act.uses:
                 if use.verb in _REACHING:
                     yield Said(environment, operation, "reaches", use.target, _of_reached(use)), starts
         for (operation, host, read), starts in self.told.items():
@@ -146,17 +146,19 @@ def differ(one: Shape, other: Shape) -> bool:
 
 def evidence_of(parent: Shape) -> str:
     """What a child says of a call to it by its parent."""
-    return PAIRED if parent.outgoing else ANCESTOR
+    return PAIRED if parent.act.outgoing else ANCESTOR
 
 
 def _met(child: Shape, parent: Shape, begin: Begin) -> Iterator[Said]:
     """What a child and its parent say of their services, though their operations may not be known."""
     environment = parent.service.environment
-    if not child.by_topic:
+    if not child.act.by_topic:
         known = detail(evidence=evidence_of(parent))
         yield Said(environment, parent.service.urn, "calls", begin(child)[0], known)
-    if parent.outgoing and parent.peer:
-        yield Said(environment, child.service.urn, "answers_for", parent.peer, detail(port=parent.port))
+    if parent.act.outgoing and parent.act.peer:
+        own = True if child.service.urn == parent.service.urn else None
+        known = detail(port=parent.act.port, own=own)
+        yield Said(environment, child.service.urn, "answers_for", parent.act.peer, known)
 
 
 def _of_reached(use: Use) -> str:

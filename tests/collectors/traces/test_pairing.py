@@ -13,7 +13,17 @@ from collectors.traces.memory import MemoryFacts
 from collectors.traces.merging import merge
 from collectors.traces.pairing import index as index_module
 from collectors.traces.spans import Span
-from tests.support.traces import LONG_AFTER, MOMENT, answer, facts, lines, proto_span, read, resource_spans
+from tests.support.traces import (
+    LONG_AFTER,
+    MOMENT,
+    Value,
+    answer,
+    facts,
+    lines,
+    proto_span,
+    read,
+    resource_spans,
+)
 
 DATABASE = {
     "db.system.name": "postgresql",
@@ -226,6 +236,54 @@ def test_what_an_operation_is_known_for_is_not_repeated_for_its_service() -> Non
 
 def test_a_host_that_answered_is_learnt() -> None:
     assert lines(answer(shop()), "answers_for") == ["back answers_for caller:front|host|back"]
+
+
+def through_a_proxy() -> list[Span]:
+    """The shop calls a mailer through a proxy, once so that no trace shows the proxy."""
+    url: dict[str, Value] = {"server.address": "api.mailer.example", "server.port": 443}
+    return read(
+        resource_spans(
+            "shop",
+            [
+                proto_span("s1", "server", "POST /orders"),
+                proto_span("s2", "client", "POST", parent="s1", attributes=url),
+                proto_span("s3", "server", "POST /lost", trace="other"),
+                proto_span("s4", "client", "POST", parent="s3", trace="other", attributes=url),
+            ],
+        ),
+        resource_spans(
+            "egress",
+            [
+                proto_span("e1", "server", "egress", parent="s2"),
+                proto_span("e2", "client", "POST", parent="e1", attributes=url),
+            ],
+        ),
+    )
+
+
+def test_a_proxy_is_not_who_answers_at_the_hosts_that_it_calls() -> None:
+    assert lines(answer(through_a_proxy()), "calls") == [
+        "shop/POST /orders calls egress/egress evidence=paired"
+    ]
+
+
+def test_who_answers_its_own_calls_says_so() -> None:
+    spans = read(
+        resource_spans(
+            "shop",
+            [
+                proto_span("s1", "server", "GET /a"),
+                proto_span("s2", "client", "GET", parent="s1", attributes={"server.address": "shop.example"}),
+                proto_span("s3", "server", "GET /b", parent="s2"),
+                proto_span("s4", "server", "GET /c", trace="other"),
+                proto_span(
+                    "s5", "client", parent="s4", trace="other", attributes={"server.address": "shop.example"}
+                ),
+            ],
+        )
+    )
+    assert lines(answer(spans), "answers_for") == ["shop answers_for public|host|shop.example own=True"]
+    assert "shop/GET /c calls shop evidence=learned" in lines(answer(spans), "calls")
 
 
 def test_a_read_that_ends_after_the_call_began_is_not_disclosed() -> None:

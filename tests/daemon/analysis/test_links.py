@@ -257,6 +257,25 @@ def test_who_was_seen_to_answer_one_caller_answers_that_caller() -> None:
     assert bind(estate, "caller:service://prod//other|host|orders").state is Bound.UNRESOLVED
 
 
+def test_a_proxy_that_calls_the_same_host_does_not_answer_for_it() -> None:
+    estate = Estate()
+    proxy = estate.service("egress")
+    mailer = estate.host("api.sendgrid.com")
+    estate.flow(proxy, "answers_for", Alias("public", "host", "api.sendgrid.com"))
+    estate.sends(estate.operation(estate.service("shop"), "POST /orders"), mailer)
+    estate.sends(estate.operation(proxy, "egress"), mailer)
+    assert estate.bindings()["public|host|api.sendgrid.com"].state is Bound.THIRD_PARTY
+
+
+def test_a_service_that_calls_itself_by_its_public_name_is_still_itself() -> None:
+    estate = Estate()
+    orders = estate.service("orders")
+    name = "orders.elsewhere.com"
+    estate.flow(orders, "answers_for", Alias("public", "host", name), own=True)
+    estate.sends(estate.operation(orders, "GET /"), estate.host(name))
+    assert estate.bindings()[f"public|host|{name}"].urn == orders
+
+
 def test_the_inventory_says_more_than_who_was_seen_to_answer() -> None:
     estate = Estate()
     balancer = estate.balancer("web")
