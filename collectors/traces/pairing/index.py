@@ -7,7 +7,7 @@ from itertools import repeat
 
 from collectors.traces.pairing.links import Link
 from collectors.traces.pairing.packed import Packed
-from collectors.traces.pairing.placing import Ends, Trace, attach, file, place, rebuild, start_run
+from collectors.traces.pairing.placing import Ends, Trace, attach, file, let_go, place, rebuild, start_run
 from collectors.traces.pairing.runs import Record, use
 from collectors.traces.pairing.tally import Begin, Tally
 from collectors.traces.shape import Shape
@@ -65,7 +65,7 @@ class Index:
                 if not id:
                     self.repeated += 1  # an exporter sent it twice
                     continue
-                if shared and not shape.begins:
+                if shared and not shape.act.begins:
                     # The server by the same id goes by another one from now on.
                     later = [
                         (one, twin_of(each) if one is trace and each == id else each) for one, each in later
@@ -78,13 +78,13 @@ class Index:
                 # The usual case, in which nothing has to be looked at twice.
                 known[sent_id] = record
                 seen[shape].append(start)
-                if shape.begins or not parent_id:
+                if shape.act.begins or not parent_id:
                     start_run(trace, sent_id, record, tally, begin)
                 elif parent_id in known and shape.service is known[parent_id].shape.service:
                     run = trace.runs.get(parent_id)
                     if run is not None:
                         trace.runs[sent_id] = run
-                        if shape.uses:
+                        if shape.act.uses:
                             use(run, record, tally)
                         filed += 1
                         continue
@@ -96,7 +96,7 @@ class Index:
             place(trace, id, tally, begin)
         for trace, id, span, shape in links:
             # A server had to give way to the client whose id it shares.
-            moved = trace.spans[id].shape.begins != shape.begins
+            moved = trace.spans[id].shape.act.begins != shape.act.begins
             self._link(trace, twin_of(id) if moved else id, span, tally)
         self._young_spans += filed
         if self._young_spans >= SPANS_AT_HAND:
@@ -132,14 +132,16 @@ class Index:
         for id, trace in self._old.items():
             if trace.ends:
                 self._ends[id] = (trace.ends, self._turned)
+            let_go(trace)
         self._old, self._young, self._young_spans = self._young, {}, 0
         self._turned = now
         oldest = now - self._window
         self.overflowed += self._packed.forget(oldest, SPANS_AT_REST, SHAPES_AT_REST)
         self._links_waiting = 0
         if self._ends:
-            newest = [(id, ends) for id, ends in self._ends.items() if ends[1] >= oldest][-LINKS_WAITING:]
-            self._ends = dict(newest)
+            waiting = [(id, ends) for id, ends in self._ends.items() if ends[1] >= oldest]
+            self._ends = dict(waiting[-LINKS_WAITING:])
+            self.overflowed += len(waiting) - len(self._ends)
 
     def _find(self, id: bytes) -> Trace:
         """A trace that is not in the younger generation, and now is."""

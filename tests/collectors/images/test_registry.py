@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 
 from collectors.errors import NotListed
 from collectors.images.collector import ImagesCollector
-from collectors.images.connection import Network, Url
+from collectors.images.connection import Network
 from collectors.images.registry import Access, Limits, Repository
 from collectors.model import Gap, Listing, Why
 from tests.support.images_view import answers, gap, listing
@@ -243,8 +243,18 @@ def test_a_registry_over_tls_may_not_lead_to_plain_http(fake: FakeRegistry) -> N
     repository = Repository(Access("registry.example"), "a", Network(), Limits(), time.monotonic() + 5)
     with pytest.raises(NotListed, match=r"names as its token service an address without TLS at x\.example"):
         repository._authorize('Bearer realm="http://x.example/token"')
-    with pytest.raises(NotListed, match="redirects to an address without TLS"):
-        repository._refuse_plain(Url.parse("http://x.example/"), "redirects to")
+
+
+def test_a_registry_over_tls_may_not_redirect_to_plain_http(tmp_path: Path) -> None:
+    server, client = certified(tmp_path, "registry.example")
+    with fake_registry(FakeRegistry(referrers={}), tls=server) as fake:
+        fake.answers["*"] = lambda _: (307, {"Location": "http://store.example/x"}, b"")
+        backend = Wired(fake.port)
+        network = Network(resolve=lambda *_: ["140.82.121.34"], backend=backend, tls=client)
+        found = gap(ImagesCollector(network=network), "registry.example/shop/api:1")
+        assert "registry.example redirects to an address without TLS at store.example" in found.detail
+        assert "set plain_http for registry.example" in found.detail
+        assert {port for _, port in backend.reached} == {443}
 
 
 def endless(request: Any) -> Said:

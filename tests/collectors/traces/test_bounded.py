@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import itertools
 import tracemalloc
 
 import pytest
@@ -13,10 +14,12 @@ from collectors.traces import shapes as shapes_module
 from collectors.traces import statements as statements_module
 from collectors.traces.facts import Flows
 from collectors.traces.memory import MemoryFacts
+from collectors.traces.merging import merge
 from collectors.traces.otlp import OtlpReader
 from collectors.traces.pairing import index as index_module
+from collectors.traces.spans import Span
 from tests.fuzz.names import KINDS, Kind, messages
-from tests.support.traces import proto_span, read, resource_spans
+from tests.support.traces import LONG_AFTER, Value, proto_span, read, resource_spans, span_id
 
 SMALL = {
     shapes_module: {
@@ -99,3 +102,59 @@ def test_shapes_at_rest_are_bounded_and_what_goes_for_it_is_counted(monkeypatch:
         flows.record(read(resource_spans(f"shop-{begin}", spans)), 1)
     assert flows.index.spans <= 200 + 3 * 50
     assert flows.counts.overflowed >= 1_500
+
+
+def linked(first: int, count: int) -> list[Span]:
+    """Roots, each in a trace of its own, with a link to the span of `caused` by the same number."""
+    sent = []
+    for number in range(first, first + count):
+        span = proto_span(f"s{number}", "server", f"e{number}", trace=f"s{number}", attributes=route(number))
+        span.links.add(trace_id=span_id(f"c{number}") * 2, span_id=span_id(f"c{number}"))
+        sent.append(span)
+    return read(resource_spans("effect", sent))
+
+
+def caused(count: int) -> list[Span]:
+    spans = [
+        proto_span(f"c{number}", "server", f"c{number}", trace=f"c{number}", attributes=route(number))
+        for number in range(count)
+    ]
+    return read(resource_spans("cause", spans))
+
+
+def route(number: int) -> dict[str, Value]:
+    return {
+        "http.request.method": "GET",
+        "http.route": f"/{'abcdefghij'[number // 10]}/{'abcdefghij'[number % 10]}",
+    }
+
+
+def joined(facts: MemoryFacts) -> list[str]:
+    """Routes of causes that links lead to, in order."""
+    calls = [one for one in merge("prod", facts.facts("prod"), LONG_AFTER).relations if one.verb == "calls"]
+    return sorted(
+        one.source.rpartition(" ")[2] for one in calls if "linked" in str(one.attributes["evidence"])
+    )
+
+
+def test_links_that_wait_are_bounded_and_those_beyond_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "LINKS_WAITING", 20)
+    facts = MemoryFacts()
+    flows = Flows(facts, clock=lambda: 1_000.0)
+    flows.record(linked(0, 60), 1)
+    assert flows.counts.overflowed == 40
+    flows.record(caused(60), 1)
+    assert joined(facts) == sorted(str(route(number)["http.route"]) for number in range(20))
+
+
+def test_links_that_wait_through_generations_are_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "LINKS_WAITING", 20)
+    facts, moments = MemoryFacts(), itertools.count(1_000, 61)
+    flows = Flows(facts, clock=lambda: float(next(moments)))
+    for first in range(0, 100, 10):
+        flows.record(linked(first, 10), 1)
+    flows.record([], 1)
+    flows.record([], 1)  # now none of them is at hand
+    assert flows.counts.overflowed == 80
+    flows.record(caused(100), 1)
+    assert joined(facts) == sorted(str(route(number)["http.route"]) for number in range(80, 100))
