@@ -320,6 +320,16 @@ def test_hosts_that_are_not_known_to_be_foreign_are_no_sink() -> None:
     assert estate.paths() == ()
 
 
+def test_a_service_stands_in_for_no_operation_that_is_known_to_send() -> None:
+    estate = Estate()
+    checkout = estate.service("checkout")
+    order = estate.root(checkout, "GET /orders/{id}")
+    host, table = estate.host("api.mailer.example"), estate.table("public.customers")
+    estate.reads(order, table, "email").sends(order, host)
+    estate.sends(checkout, host)
+    assert {path.identity.origin for path in estate.paths()} == {order}
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "expected"),
     [
@@ -339,10 +349,13 @@ def test_credentials_belong_to_who_owns_identity(service: str, operation: str, e
     assert found == {"user.authorization.password": expected, "user.contact.email": False}
 
 
-def test_credentials_are_unexpected_as_soon_as_another_service_reads_them_too() -> None:
+@pytest.mark.parametrize(("first", "second"), [("auth", "reports"), ("reports", "auth")])
+def test_credentials_are_unexpected_as_soon_as_another_service_reads_them_too(
+    first: str, second: str
+) -> None:
     estate = Estate()
-    begin = estate.root(estate.service("auth"), "GET /check")
-    other = estate.operation(estate.service("reports"), "GET /report")
+    begin = estate.root(estate.service(first), "GET /check")
+    other = estate.operation(estate.service(second), "GET /report")
     table = estate.table("public.logins")
     estate.calls(begin, other).reads(begin, table, "password_hash").reads(other, table, "password_hash")
     assert [path.expected for path in estate.paths()] == [False]
