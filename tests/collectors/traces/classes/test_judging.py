@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.traces.classes import VERSION, Verdict, classify, explain
-from collectors.traces.classes.rules import load, read
+from collectors.traces.classes.rules import NAMED, load, read
 from config.errors import VocabularyError
 
 KEYS = {category.fides_key for category in DEFAULT_TAXONOMY.data_category}
@@ -245,6 +245,7 @@ def test_every_phrase_speaks_in_its_context() -> None:
     vocabulary = load()
     tables = {kind: " ".join(words) for words, kinds in vocabulary.kinds.items() for kind in kinds}
     neighbours = {kind: "_".join(words) for words, kinds in vocabulary.beside.items() for kind in kinds}
+    neighbours[NAMED] = "full_name"
     silent = []
     for each in vocabulary.phrases.values():
         for phrase in each:
