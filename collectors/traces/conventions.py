@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from collectors.traces.said import Said, detail
+from collectors.traces.said import ITSELF, Told, detail
 
 OLD, NEW, BOTH = "old", "new", "both"
 CONVENTIONS = "conventions"
@@ -50,15 +49,10 @@ FAMILIES: Mapping[str, _Family] = {
 }
 
 
-def said(environment: str, service: str, attributes: Collection[str]) -> Iterator[Said]:
+def told(attributes: Collection[str]) -> Iterator[Told]:
     """What one span tells of its service's conventions."""
     for each in spoken(attributes):
-        yield _said(environment, service, each)
-
-
-@lru_cache(maxsize=32_768)  # all shapes of a service share them
-def _said(environment: str, service: str, age: str) -> Said:
-    return Said(environment, service, "is", "", detail(conventions=[age]))
+        yield Told(ITSELF, "is", "", detail(conventions=[each]))
 
 
 def spoken(attributes: Collection[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from collectors.model import Alias
 from collectors.traces import names
 from collectors.traces.origins import Service
-from collectors.traces.said import Said, detail
+from collectors.traces.said import CALLER, Told, detail
 
 # New names of database kinds -> the short word both go by, so that an upgrade of conventions is no drift.
 _SYSTEMS = {
@@ -61,7 +61,7 @@ class Destination:
     """Something a span talks to: its urn and the facts that describe it. `alias`: of a tool."""
 
     urn: str
-    said: tuple[Said, ...]
+    told: tuple[Told, ...]
     alias: str = ""
 
 
@@ -77,11 +77,12 @@ class Address:
         host, attached = names.split_port(text)
         return cls(host, attached or port)
 
-    def alias(self, service: Service) -> str:
+    @property
+    def alias(self) -> str:
         """The name to look up: everywhere if it is public, else in the networks of the caller's workload."""
         if not self.host:
             return ""
-        namespace = "public" if names.is_public(self.host) else f"caller:{service.urn}"
+        namespace = "public" if names.is_public(self.host) else CALLER
         return str(Alias(namespace, names.kind_of_host(self.host), self.host))
 
 
@@ -122,9 +123,8 @@ def table(
     place = f"{names.part(address.host)}:{port}" if port else names.part(address.host)
     urn = f"table://{area}/{system}/{place}/{database}/{schema + '.' if schema else ''}{name}"
     return _table(
-        service,
         urn,
-        address.alias(service),
+        address.alias,
         detail(
             system=system,
             address=address.host,
@@ -146,63 +146,49 @@ def dynamodb(service: Service, name: str, address: Address) -> Destination:
     area = f"aws:{account}:{region}" if known else f"environment:{service.environment}"
     urn = f"table://{area}/dynamodb///{names.part(name)}"
     alias = str(Alias(area, "table", name)) if known else ""
-    return _table(service, urn, alias, detail(system="dynamodb", table=names.part(name)))
+    return _table(urn, alias, detail(system="dynamodb", table=names.part(name)))
 
 
-def bucket(service: Service, name: str, system: str = "s3") -> Destination:
+def bucket(name: str, system: str = "s3") -> Destination:
     """A bucket of S3 or of Google Cloud Storage (`gcs`): its name is unique in the world."""
     alias = str(Alias("public", "bucket" if system == "s3" else system, name))
     known = detail(system=system, table=names.part(name))
-    return _table(service, f"table://public/{system}///{names.part(name)}", alias, known)
+    return _table(f"table://public/{system}///{names.part(name)}", alias, known)
 
 
 def host(service: Service, address: Address) -> Destination:
     """A host that calls go to."""
     area = "public" if names.is_public(address.host) else service.environment
     urn = f"host://{area}/{names.part(address.host)}"
-    environment = service.environment
     known = detail(name=address.host, port=int(address.port) if address.port else None)
-    return Destination(
-        urn,
-        (
-            Said(environment, urn, "is", "", known),
-            Said(environment, urn, "located_at", address.alias(service)),
-        ),
-    )
+    return Destination(urn, (Told(urn, "is", "", known), Told(urn, "located_at", address.alias)))
 
 
 def tool(service: Service, name: str, *, beside: bool) -> Destination:
     """A tool of an MCP server whose address no span tells. `beside`: it runs on the caller's own host."""
     known = f"{STDIO if beside else MCP}{name}"
     urn = f"host://{service.environment}/{names.part(known)}"
-    alias = str(Alias(f"caller:{service.urn}", TOOL, known))
-    environment = service.environment
-    return Destination(
-        urn,
-        (
-            Said(environment, urn, "is", "", detail(name=names.part(known))),
-            Said(environment, urn, "located_at", alias),
-        ),
-        alias,
-    )
+    alias = str(Alias(CALLER, TOOL, known))
+    described = Told(urn, "is", "", detail(name=names.part(known)))
+    return Destination(urn, (described, Told(urn, "located_at", alias)), alias)
 
 
 def topic(service: Service, system: str, address: Address, name: str, alias: str = "") -> Destination:
     """A topic, queue or stream. `alias`: its own name in the cloud, else the broker's address is used."""
     place = "" if alias else names.part(f"{address.host}:{address.port}" if address.port else address.host)
     urn = f"topic://{service.environment}/{system}/{place}/{names.part(name)}"
-    located = alias or address.alias(service)
-    said = [Said(service.environment, urn, "is", "", detail(system=system, address=address.host, name=name))]
+    located = alias or address.alias
+    told = [Told(urn, "is", "", detail(system=system, address=address.host, name=name))]
     if located:
-        said.append(Said(service.environment, urn, "located_at", located))
-    return Destination(urn, tuple(said))
+        told.append(Told(urn, "located_at", located))
+    return Destination(urn, tuple(told))
 
 
-def _table(service: Service, urn: str, alias: str, known: str) -> Destination:
-    said = [Said(service.environment, urn, "is", "", known)]
+def _table(urn: str, alias: str, known: str) -> Destination:
+    told = [Told(urn, "is", "", known)]
     if alias:
-        said.append(Said(service.environment, urn, "stored_in", alias))
-    return Destination(urn, tuple(said))
+        told.append(Told(urn, "stored_in", alias))
+    return Destination(urn, tuple(told))
 
 
 def _region(host_name: str) -> str:

@@ -1,4 +1,7 @@
-"""What spans of one shape have in common, and the facts that they say without any other span."""
+"""What spans of one shape have in common, and the facts that they say without any other span.
+
+Thousands of services do the same: what they do is one value, an act, and a shape is whose act it is.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from collectors.traces.origins import Service
-from collectors.traces.said import Said, detail
+from collectors.traces.said import Said, Told, detail
 from collectors.traces.sql.statement import Statement
 
 
@@ -19,27 +22,26 @@ class Use(NamedTuple):
     detail: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Shape:
-    """Everything that spans with the same origin, kind, name and attributes have in common.
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What spans do, whoever's they are.
 
-    `operation`: the urn it has if it starts one (see `Shapes.begin`). `begins`: it does so by its kind, and `role`:
+    `name`: of the operation that one is, or starts if no other does. `begins`: it does so by its kind, and `role`:
     as what. `timed`: when it was matters to what others say. `uses`: what the enclosing operation does through it.
-    `own`: facts known without any other span, beside those that are made of the rest (see `said_by`).
+    `told`: facts known without any other span, beside those that are made of the rest (see `said_by`).
     `reads`: the columns it obtains, as details of a disclosure. `sends`: the hosts it calls and the topics it
     publishes to. `peer`: the alias of the host it calls, "" if it calls none, `port` with it. `topic`: the topic it
     consumes.
     """
 
-    service: Service
-    operation: str
+    name: str
     begins: bool
     role: str
     outgoing: bool
     timed: bool
     by_topic: bool
     topic: str
-    own: tuple[Said, ...]
+    told: tuple[Told, ...]
     uses: tuple[Use, ...]
     reads: tuple[str, ...]
     sends: tuple[str, ...]
@@ -48,18 +50,29 @@ class Shape:
     statement: Statement | None
 
 
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Shape:
+    """Whose spans these are, and what they do. `operation`: the urn of the one that they begin, "" if they do not."""
+
+    service: Service
+    act: Act
+    operation: str
+
+
 def said_by(shape: Shape) -> Iterator[Said]:
     """The facts that each span of a shape says, each once.
 
     They are made when they are said: of a hundred thousand shapes, a few hundred are in a message.
     """
-    service = shape.service
+    service, act = shape.service, shape.act
+    environment, urn = service.environment, service.urn
     yield from service.said
-    if shape.role:
-        yield from begun(service, shape.operation, shape.role)
-    for use in shape.uses:
-        yield flow(service.environment, service.urn, use)
-    yield from shape.own
+    if act.role:
+        yield from begun(service, shape.operation, act.role)
+    for use in act.uses:
+        yield flow(environment, urn, use)
+    for told in act.told:
+        yield told.by(environment, urn, shape.operation)
 
 
 _ROLES = {role: detail(kind=role) for role in ("server", "consumer", "job")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from weakref import WeakValueDictionary
 
 from collectors.traces import conventions, destinations
@@ -19,9 +18,9 @@ from collectors.traces.destinations import Destination
 from collectors.traces.leaks import LEAKS
 from collectors.traces.operations import operation_name
 from collectors.traces.origins import Service, service_of
-from collectors.traces.said import Said, detail
+from collectors.traces.said import ITSELF, OPERATION, Said, Told, detail
 from collectors.traces.semconv import SPAN_NAMES, Pair, Value, read
-from collectors.traces.shape import Shape, Use, begun, flow
+from collectors.traces.shape import Act, Shape, Use, begun
 from collectors.traces.spans import Form, Kind, Origin, Span
 from collectors.traces.sql.statement import Statement
 from collectors.traces.statements import Parse, Statements
@@ -36,9 +35,6 @@ _TELLING = frozenset({"sends_to", "publishes_to"})
 """The verbs that hand on what the operation holds."""
 
 
-_FIELDS = tuple(field.name for field in fields(Shape))
-
-
 class Shapes:
     """Finds the shape of each span; remembers shapes, and holds the number of distinct names within caps."""
 
@@ -49,6 +45,7 @@ class Shapes:
         self._known: dict[tuple[Origin, int, str, tuple[Pair, ...], int], Shape] = {}
         # Spans beyond a cap have names of their own, and nothing else: they are one shape.
         self._one: WeakValueDictionary[tuple[object, ...], Shape] = WeakValueDictionary()
+        self._acts: dict[Act, Act] = {}
         self._of_form: dict[Form | tuple[Form, int], Shape] = {}
         self._systems: dict[Form, str] = {}
         self._templates = Templates(SERVICES)
@@ -124,7 +121,8 @@ class Shapes:
         topic = topic_of(service, attributes)
         begins = kind in (Kind.SERVER, Kind.CONSUMER)
         name = operation_name(span, attributes, topic, lambda path: self._templates.of(service.urn, path))
-        operation = self._begin(service, name) if begins else service.operation(name)
+        if begins:
+            name = self._admitted(service, name)
         used: list[tuple[Destination, Use]] = []
         if not begins:
             used = [
@@ -133,65 +131,67 @@ class Shapes:
             ]
             used = [(where, use._replace(target=where.urn)) for where, use in used]
         leaks = [Use("leaks", f"attribute://{each.replace(' ', '/', 1)}", "") for each in _leaks(attributes)]
-        role = ("server" if kind == Kind.SERVER else "consumer") if begins else ""
-        environment = service.environment
-        own: list[Said] = []
+        told: list[Told] = []
         if kind == Kind.SERVER and _value(attributes, "client.address") == "public":
-            own.append(Said(environment, operation, "is", "", detail(public_caller=True)))
+            told.append(Told(OPERATION, "is", "", detail(public_caller=True)))
         if kind == Kind.CONSUMER and topic:
-            own += (*topic.said, Said(environment, topic.urn, "consumed_by", operation))
+            told += (*topic.told, Told(topic.urn, "consumed_by", OPERATION))
         if statement is not None:
-            own.append(Said(environment, service.urn, "is", "", detail(statements=True)))
-        own += conventions.said(environment, service.urn, attributes)
+            told.append(Told(ITSELF, "is", "", detail(statements=True)))
+        told += conventions.told(attributes)
         for where, _ in used:
-            own += where.said
+            told += where.told
         if begins:
-            own += (flow(environment, source, use) for use in leaks for source in (service.urn, operation))
+            told += (Told(source, *use) for use in leaks for source in (ITSELF, OPERATION))
         calls = (
             kind == Kind.CLIENT and not _value(attributes, "db.system") and statement is None and not topic
         )
         peer = peer_of(attributes)
         tool = tool_of(service, span, attributes) if calls and not peer.host else None
-        called = (tool.alias if tool else peer.alias(service)) if calls else ""
         uses_of = tuple(dict.fromkeys((*(use for _, use in used), *(() if begins else leaks))))
-        made = {*service.said, *(flow(environment, service.urn, use) for use in uses_of)}
-        shape = Shape(
-            service=service,
-            operation=operation,
+        own = {Told(ITSELF, *said[2:]) for said in service.said}
+        act = Act(
+            name=name,
             begins=begins,
-            role=role,
+            role=("server" if kind == Kind.SERVER else "consumer") if begins else "",
             outgoing=kind in (Kind.CLIENT, Kind.PRODUCER),
             timed=kind in (Kind.CLIENT, Kind.PRODUCER) or bool(used),
             by_topic=kind == Kind.CONSUMER and topic is not None,
             topic=topic.urn if topic is not None and kind == Kind.CONSUMER else "",
             uses=uses_of,
-            own=tuple(one for one in dict.fromkeys(own) if one not in made),
+            told=tuple(one for one in dict.fromkeys(told) if one not in own),
             reads=tuple(disclosure(use) for _, use in used if use.verb == "reads"),
             sends=tuple(use.target for _, use in used if use.verb in _TELLING),
-            peer=next((one.target for one in own if one.target == called), called),
+            peer=(tool.alias if tool else peer.alias) if calls else "",
             port=peer.port if calls else "",
             statement=statement,
         )
+        shape = Shape(service, self._same(act), service.operation(name) if begins else "")
         if self.overflowed == overflowed:
             return shape
-        return self._one.setdefault(tuple(getattr(shape, name) for name in _FIELDS), shape)
+        return self._one.setdefault((service, act, shape.operation), shape)
+
+    def _same(self, act: Act) -> Act:
+        """The one value for what others may have done before."""
+        if len(self._acts) >= _SHAPES:
+            self._acts.clear()
+        return self._acts.setdefault(act, act)
 
     def begin(self, shape: Shape) -> tuple[str, tuple[Said, ...]]:
         """The operation that a span of this shape starts for want of another, and what that says."""
-        if shape.begins:
+        if shape.operation:
             return shape.operation, ()
         known = self._begun.get(shape)
         if known is None:
-            operation = self._begin(shape.service, shape.operation.split("/", 5)[5])
+            operation = shape.service.operation(self._admitted(shape.service, shape.act.name))
             known = (operation, begun(shape.service, operation, "job"))
             if len(self._begun) >= _SHAPES:
                 self._begun.clear()
             self._begun[shape] = known
         return known
 
-    def _begin(self, service: Service, name: str) -> str:
-        admitted = self._within(self._operations, service, name)
-        return service.operation(name if admitted else OVERFLOW)
+    def _admitted(self, service: Service, name: str) -> str:
+        return name if self._within(self._operations, service, name) else OVERFLOW
 
     def _admit(self, service: Service, where: Destination) -> Destination:
         if self._within(self._destinations, service, where.urn):

@@ -51,12 +51,12 @@ def uses(
             yield destinations.dynamodb(service, use.table, peer_of(attributes)), _use(use, statement)
     elif bucket:
         key = _value(attributes, "aws.key")
-        yield destinations.bucket(service, bucket), Use(verb, "", detail(columns=[key] if key else []))
+        yield destinations.bucket(bucket), Use(verb, "", detail(columns=[key] if key else []))
     elif stored:
         name, _, key = stored.partition("/")
         verb = "reads" if span.name.lower().endswith(_GETTING) else "writes"
         known = detail(columns=[key] if key else [])
-        yield destinations.bucket(service, name, "gcs"), Use(verb, "", known)
+        yield destinations.bucket(name, "gcs"), Use(verb, "", known)
     elif system or statement is not None:
         yield from _database(service, system, attributes, action, statement)
     elif topic:

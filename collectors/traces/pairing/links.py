@@ -32,10 +32,10 @@ class Link:
         if self._from is None or self._to is None:
             return
         # A link names the cause, except where a sender names its receiver.
-        backwards = self._from[1].outgoing and self._to[1].begins
+        backwards = self._from[1].act.outgoing and self._to[1].act.begins
         cause, effect = (self._from, self._to) if backwards else (self._to, self._from)
         tally = tally.of(self._weight)
-        if effect[1].by_topic:
-            tally.consumed[effect[1].topic, effect[0], LINKED].append(self._start)
+        if effect[1].act.by_topic:
+            tally.consumed[effect[1].act.topic, effect[0], LINKED].append(self._start)
         elif cause[0] != effect[0]:
             tally.calls[cause[0], effect[0], LINKED].append(self._start)

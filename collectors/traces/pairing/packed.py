@@ -88,7 +88,7 @@ class Part:
                 parents.append(row)
                 if row == unknown:
                     rest += parent[:8].ljust(8, b"\0")
-                if not shape.timed and (row == root or parent in runs):
+                if not shape.act.timed and (row == root or parent in runs):
                     shapes.append(number)
                     continue
                 shapes.append(number | _TIMED)

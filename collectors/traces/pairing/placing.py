@@ -36,14 +36,14 @@ def file(trace: Trace, id: bytes, record: Record, tally: Tally, begin: Begin) ->
         shared = True
     trace.spans[id] = record
     shape = record.shape
-    if shape.begins or record.remote or not record.parent:
+    if shape.act.begins or record.remote or not record.parent:
         start_run(trace, id, record, tally, begin)
     if trace.waiting and id in trace.waiting:
         for child in trace.waiting[id]:
             _meet(trace.spans[child], record, tally)
     if shared:
         # A server by the id of its client waits for the client's run as well as for its parent's.
-        client = twin_of(id) if shape.begins else id
+        client = twin_of(id) if shape.act.begins else id
         _meet(_seen_by(trace.spans[client], trace.spans[twin_of(client)]), trace.spans[client], tally)
         trace.waiting.setdefault(client, []).append(twin_of(client))
         if client in trace.runs:
@@ -63,17 +63,17 @@ def place(trace: Trace, id: bytes, tally: Tally, begin: Begin) -> None:
         else:
             shape = record.shape
             if shape.service is not parent.shape.service and differ(shape, parent.shape):
-                if not shape.begins:
+                if not shape.act.begins:
                     above_id, parent = _nearer(trace, above_id, parent, record)
                 _meet(record, parent, tally)
-            elif shape.begins or record.remote:
+            elif shape.act.begins or record.remote:
                 _meet(record, parent, tally)
             above = runs.get(above_id)
             if above is None:
                 _wait(trace, above_id, id)
             elif id not in runs and shape.service is parent.shape.service:
                 runs[id] = above
-                if shape.uses:
+                if shape.act.uses:
                     use(above, record, tally)
                 if trace.ends is not None:
                     _reach_ends(trace, id, tally)
@@ -89,18 +89,24 @@ def rebuild(records: Iterable[tuple[bytes, Record]], begin: Begin) -> Trace:
     ids = []
     for id, record in records:
         trace.spans[id] = record
-        if record.shape.begins or record.remote or not record.parent:
+        if record.shape.act.begins or record.remote or not record.parent:
             start_run(trace, id, record, nothing, begin)
         ids.append(id)
     for id in ids:
         place(trace, id, nothing, begin)
     for id in ids:
-        client = twin_of(id) if trace.spans[id].shape.begins else b""
+        client = twin_of(id) if trace.spans[id].shape.act.begins else b""
         if client in trace.spans and trace.spans[id].parent != client:
             trace.waiting.setdefault(client, []).append(id)
             if client in trace.runs:
                 _release(trace, client, nothing, begin)
     return trace
+
+
+def let_go(trace: Trace) -> None:
+    """Forgets a trace at once: runs that know each other would wait for the collection of garbage."""
+    for run in {*trace.runs.values()}:
+        run.caller = run.below = None
 
 
 def attach(trace: Trace, id: bytes, link: Link, holds: bool, tally: Tally) -> bool:
@@ -118,13 +124,13 @@ def attach(trace: Trace, id: bytes, link: Link, holds: bool, tally: Tally) -> bo
 def start_run(trace: Trace, id: bytes, record: Record, tally: Tally, begin: Begin) -> Run:
     """A new run, and what is certain of it."""
     shape, start = record.shape, record.start
-    run = trace.runs[id] = Run(shape.operation if shape.begins else begin(shape)[0])
+    run = trace.runs[id] = Run(shape.operation if shape.act.begins else begin(shape)[0])
     weighed = tally if record.weight == 1 else tally.of(record.weight)
-    if not shape.begins:
+    if not shape.act.begins:
         weighed.begun[shape].append(start)
     if not record.parent:
         weighed.roots[run.operation].append(start)
-    if shape.uses:
+    if shape.act.uses:
         use(run, record, tally)
     if trace.ends is not None:
         _reach_ends(trace, id, tally)
@@ -155,18 +161,18 @@ def _settle(
         run = start_run(trace, id, record, tally, begin)
     if run is None:
         trace.runs[id] = above
-        if shape.uses:
+        if shape.act.uses:
             use(above, record, tally)
         if trace.ends is not None:
             _reach_ends(trace, id, tally)
         return
     weighed = tally if record.weight == 1 else tally.of(record.weight)
-    if not shape.by_topic:
+    if not shape.act.by_topic:
         weighed.calls[above.operation, run.operation, evidence_of(parent.shape)].append(record.start)
-    elif parent.shape.outgoing:
-        weighed.consumed[shape.topic, run.operation, evidence_of(parent.shape)].append(record.start)
-    answered = parent.end if parent.shape.outgoing and parent.end > parent.start else 0
-    connect(run, above, not shape.by_topic, answered, tally)
+    elif parent.shape.act.outgoing:
+        weighed.consumed[shape.act.topic, run.operation, evidence_of(parent.shape)].append(record.start)
+    answered = parent.end if parent.shape.act.outgoing and parent.end > parent.start else 0
+    connect(run, above, not shape.act.by_topic, answered, tally)
 
 
 def _release(trace: Trace, id: bytes, tally: Tally, begin: Begin) -> None:
@@ -196,7 +202,7 @@ def _seen_by(client: Record, server: Record) -> Record:
 
 def _meet(child: Record, parent: Record, tally: Tally) -> None:
     """A child and its parent are both known, though their operations may not be."""
-    if child.shape.begins or child.remote or differ(child.shape, parent.shape):
+    if child.shape.act.begins or child.remote or differ(child.shape, parent.shape):
         weighed = tally if child.weight == 1 else tally.of(child.weight)
         weighed.met[child.shape, parent.shape].append(child.start)
 
@@ -207,9 +213,9 @@ def _unshared(trace: Trace, id: bytes, known: Record, record: Record) -> bytes:
     The server is the one to go by another id: whose parent is meant by it, the service of the child tells.
     """
     twin = twin_of(id)
-    if known.shape.begins == record.shape.begins or twin in trace.spans:
+    if known.shape.act.begins == record.shape.act.begins or twin in trace.spans:
         return b""
-    if record.shape.begins:
+    if record.shape.act.begins:
         return twin
     trace.spans[twin] = trace.spans.pop(id)
     trace.runs[twin] = trace.runs.pop(id)

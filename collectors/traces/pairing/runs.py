@@ -84,9 +84,9 @@ def use(run: Run, record: Record, tally: Tally) -> None:
         reached = tally.reached
         for one in chain(run.caller, DEEPEST_CALL - 1):
             reached[one.operation, shape].append(start)
-    for read in shape.reads:
+    for read in shape.act.reads:
         _hold(run, read, end, tally)
-    for host in shape.sends:
+    for host in shape.act.sends:
         _send(run, host, record, tally)
 
 
@@ -148,10 +148,10 @@ def _held(run: Run) -> dict[str, int]:
     found: dict[str, int] = {}
     for one in _below(run, answering=True):
         for record in one.uses or ():
-            if not record.shape.reads:
+            if not record.shape.act.reads:
                 continue
             at = _arrival(one, run) or record.end
-            for read in record.shape.reads:
+            for read in record.shape.act.reads:
                 if read in found:
                     found[read] = min(found[read], at)
                 elif len(found) < READS_PER_RUN:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from collectors.traces.said import Said, detail, read_detail
+from collectors.traces.said import Said, detail, named_by, read_detail
 from collectors.traces.shape import Shape, Use, flow, said_by
 
 Key = TypeVar("Key")
@@ -158,7 +158,8 @@ def _met(child: Shape, parent: Shape, begin: Begin) -> Iterator[Said]:
     if parent.act.outgoing and parent.act.peer:
         own = True if child.service.urn == parent.service.urn else None
         known = detail(port=parent.act.port, own=own)
-        yield Said(environment, child.service.urn, "answers_for", parent.act.peer, known)
+        peer = named_by(parent.service.urn, parent.act.peer)
+        yield Said(environment, child.service.urn, "answers_for", peer, known)
 
 
 def _of_reached(use: Use) -> str:
