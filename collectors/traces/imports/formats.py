@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,12 +10,14 @@ import orjson
 from collectors.traces.imports.cloudtrace import CloudTraceReader
 from collectors.traces.imports.insights import InsightsReader
 from collectors.traces.imports.jaeger import JaegerReader
+from collectors.traces.imports.spellings import otlp_spelling
 from collectors.traces.imports.xray import XrayReader
 from collectors.traces.imports.zipkin import ZipkinReader
 from collectors.traces.otlp import OtlpReader
 from collectors.traces.spans import Batch, MalformedTraces
 
 _OTLP = b'{"resourceSpans"'
+_REQUESTS = frozenset({"resourceSpans", "resource_spans"})
 OTLP_JSON, OTLP_PROTOBUF = "otlp json", "otlp protobuf"
 
 
@@ -46,7 +46,9 @@ class Formats:
         """The same from the text of a document. Raises JSONDecodeError, MalformedTraces."""
         if line.startswith(_OTLP):
             try:
-                return OTLP_JSON, self.otlp.json_text(line)
+                batch = self.otlp.json_text(line)
+                if batch.spans:
+                    return OTLP_JSON, batch
             except MalformedTraces:
                 pass  # what is wrong with it is said below, as of every other format
         return self.json(orjson.loads(line))
@@ -57,16 +59,20 @@ class Formats:
             if known.fits(document):
                 return known.name, known.read(document)
         if isinstance(document, list):
-            return OTLP_JSON, joined([self.otlp.json(one) for one in document])
+            return OTLP_JSON, joined([self._otlp(one) for one in document])
         if isinstance(document, dict) and isinstance(document.get("result"), dict):
             document = document["result"]  # how Jaeger's newer interface wraps it
-        return OTLP_JSON, self.otlp.json(document)
+        return OTLP_JSON, self._otlp(document)
+
+    def _otlp(self, document: object) -> Batch:
+        """Spans of a request; of one that gives none as it stands, as OTLP would spell it. Raises MalformedTraces."""
+        batch = self.otlp.json(document) if _is_spelled(document) else Batch([])
+        return batch if batch.spans else self.otlp.json(otlp_spelling(document))
 
     def _tempo(self, document: object) -> Batch:
         assert isinstance(document, dict)
-        trace = document.get("trace", document)
-        spans = trace.get("resourceSpans", trace.get("batches")) if isinstance(trace, dict) else None
-        return self.otlp.json(_with_hex_ids({"resourceSpans": spans or []}))
+        spelled = otlp_spelling(document.get("trace", document))
+        return self.otlp.json({"resourceSpans": [], **(spelled if isinstance(spelled, dict) else {})})
 
 
 def joined(batches: list[Batch]) -> Batch:
@@ -79,7 +85,7 @@ def joined(batches: list[Batch]) -> Batch:
 
 
 def _is_jaeger(document: object) -> bool:
-    if isinstance(document, dict) and isinstance(document.get("data"), list):
+    if isinstance(document, dict) and isinstance(document.get("data"), list | dict):
         document = document["data"]
     first = document[0] if isinstance(document, list) and document else document
     return isinstance(first, dict) and "spans" in first and ("processes" in first or "traceID" in first)
@@ -103,33 +109,16 @@ def _is_insights(document: object) -> bool:
     return isinstance(first, dict) and "OperationId" in first and "TimeGenerated" in first
 
 
+def _is_spelled(document: object) -> bool:
+    return not isinstance(document, dict) or "resourceSpans" in document
+
+
 def _is_zipkin(document: object) -> bool:
     """Any list that is not OTLP: its reader says what is wrong with it."""
     return isinstance(document, list) and not any(
-        isinstance(one, dict) and "resourceSpans" in one for one in document
+        isinstance(one, dict) and not one.keys().isdisjoint(_REQUESTS) for one in document
     )
 
 
 def _is_tempo(document: object) -> bool:
     return isinstance(document, dict) and ("batches" in document or isinstance(document.get("trace"), dict))
-
-
-_IDS = frozenset({"traceId", "spanId", "parentSpanId"})
-
-
-def _with_hex_ids(value: object) -> object:
-    """The same with ids as OTLP has them: plain protobuf JSON writes them in base64."""
-    if isinstance(value, list):
-        return [_with_hex_ids(one) for one in value]
-    if isinstance(value, dict):
-        return {key: _hex(one) if key in _IDS else _with_hex_ids(one) for key, one in value.items()}
-    return value
-
-
-def _hex(id: object) -> object:
-    if not isinstance(id, str) or len(id) in (16, 32):
-        return id
-    try:
-        return base64.b64decode(id, validate=True).hex()
-    except binascii.Error:
-        return id

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from collectors.traces.imports.making import Maker, hex_id, member, members, plain, text, trace_id
+from collectors.traces.imports.making import (
+    Maker,
+    hex_id,
+    member,
+    members,
+    plain,
+    store_named,
+    text,
+    trace_id,
+)
 from collectors.traces.spans import Batch, Kind, MalformedTraces, Place, Span, weight_of
 
 _KINDS = {kind.name.lower(): kind for kind in Kind}
@@ -44,14 +53,15 @@ class JaegerReader:
         except ValueError:
             return "a span has an id or time that cannot be read"
         tags = _tags(raw)
+        kind = _KINDS.get(tags.get("span.kind", "").lower(), Kind.INTERNAL)
         return self._maker.span(
             place,
             parent,
-            _KINDS.get(tags.get("span.kind", "").lower(), Kind.INTERNAL),
+            kind,
             text(raw, "operationName"),
             (start, start + duration),
             {**_tags(process), "service.name": text(process, "serviceName")},
-            tags,
+            {**tags, **(store_named(tags.get("peer.service", ""), tags) if kind == Kind.CLIENT else {})},
             beside=_logged(raw),
             links=links,
             weight=weight_of(tags.get("w3c.tracestate", "")),

@@ -20,6 +20,7 @@ from collectors.traces.semconv import (
     SPAN_READERS,
     STATEMENT_KEYS,
     STATEMENT_LIMIT,
+    STATEMENT_NAMES,
     Pair,
     Value,
 )
@@ -176,6 +177,42 @@ def _statement(attributes: Texts) -> str:
         if isinstance(value := attributes.get(name.decode()), str) and value
     }
     return ranked[min(ranked)][:STATEMENT_LIMIT] if ranked else ""
+
+
+def store_named(called: str, tags: Texts) -> dict[str, str]:
+    """What is called where no tag tells its kind: `mysql` and `mysql-shop` are names of stores to those who query."""
+    if any(tags.get(name) for name in SPAN_NAMES["db.system"]):
+        return {}
+    word, _, rest = called.lower().replace("_", "-").partition("-")
+    queried = any(tags.get(name) for name in STATEMENT_NAMES)
+    spoken = any(tags.get(name) for name in (*SPAN_NAMES["http.method"], *SPAN_NAMES["rpc.system"]))
+    system = _STORES.get(word, "")
+    if not system or spoken or (rest and not queried):
+        return {}
+    return {"db.system": system, **({"db.name": called[len(word) + 1 :]} if rest else {})}
+
+
+_STORES = {
+    "cassandra": "cassandra",
+    "cockroachdb": "cockroachdb",
+    "couchbase": "couchbase",
+    "dynamodb": "dynamodb",
+    "elasticsearch": "elasticsearch",
+    "mariadb": "mariadb",
+    "memcache": "memcached",
+    "memcached": "memcached",
+    "mongo": "mongodb",
+    "mongodb": "mongodb",
+    "mssql": "mssql",
+    "mysql": "mysql",
+    "oracle": "oracle",
+    "postgres": "postgresql",
+    "postgresql": "postgresql",
+    "redis": "redis",
+    "sqlite": "sqlite",
+    "sqlserver": "mssql",
+}
+"""Stores by what they are called where no convention names their kind."""
 
 
 def hex_id(value: object, width: int) -> bytes:

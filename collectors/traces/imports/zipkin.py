@@ -1,6 +1,7 @@
 """Reads Zipkin v2 JSON spans.
 
-In Zipkin a server may share its client's span id; whoever joins spans knows that.
+In Zipkin a server may share its client's span id. Where both are at hand, the server gets one of its own here, so
+that it is clear whose parent is meant by the one they share; of others, whoever joins spans can tell as much.
 
 Source: Zipkin API v2, https://zipkin.io/zipkin-api/zipkin2-api.yaml (ListOfSpans).
 """
@@ -9,11 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from collectors.traces.imports.making import RESOURCE_KEYS, Maker, hex_id, member, members, text, trace_id
-from collectors.traces.spans import Batch, Kind, MalformedTraces, Span
+from collectors.traces.imports.making import (
+    RESOURCE_KEYS,
+    Maker,
+    hex_id,
+    member,
+    members,
+    store_named,
+    text,
+    trace_id,
+)
+from collectors.traces.spans import Batch, Kind, MalformedTraces, Place, Span, twin_of
 
 _KINDS = {kind.name: kind for kind in Kind}
 _MESSAGING = frozenset({Kind.PRODUCER, Kind.CONSUMER})
+_CALLING = frozenset({Kind.CLIENT, Kind.PRODUCER})
+_BEGUN = frozenset({Kind.SERVER, Kind.CONSUMER})
 
 
 class ZipkinReader:
@@ -37,7 +49,7 @@ class ZipkinReader:
             key = (span.trace, span.id, span.kind, id(span.origin))
             if key not in spans or _fullness(span) > _fullness(spans[key]):
                 spans[key] = span
-        return Batch(list(spans.values()), rejected, reason)
+        return Batch(_apart([*spans.values()]), rejected, reason)
 
     def _span(self, raw: Mapping[str, object], began: Mapping[str, int]) -> Span | str:
         try:
@@ -65,12 +77,12 @@ class ZipkinReader:
 
 def _systems(raw: Mapping[str, object], kind: Kind, tags: Mapping[str, str]) -> dict[str, str]:
     """What is called, where the tags of old instrumentation leave it to be guessed."""
-    found = {}
+    called = text(member(raw, "remoteEndpoint"), "serviceName")
     if "cassandra.keyspace" in tags:
-        found["db.system"] = "cassandra"
+        return {"db.system": "cassandra"}
     if kind in _MESSAGING and "messaging.system" not in tags:
-        found["messaging.system"] = text(member(raw, "remoteEndpoint"), "serviceName").lower()
-    return found
+        return {"messaging.system": called.lower()}
+    return store_named(called, tags) if kind == Kind.CLIENT else {}
 
 
 def _remote(raw: Mapping[str, object], kind: Kind) -> dict[str, str]:
@@ -85,6 +97,30 @@ def _remote(raw: Mapping[str, object], kind: Kind) -> dict[str, str]:
         "network.peer.address": address,
         "server.port": str(port) if isinstance(port, int) else "",
     }
+
+
+def _apart(spans: list[Span]) -> list[Span]:
+    """The same with an id of its own for each server whose client is among them by the same id."""
+    clients = {(one.trace, one.id): one for one in spans if one.kind in _CALLING}
+    servers = {
+        place: one for one in spans if one.kind in _BEGUN and (place := (one.trace, one.id)) in clients
+    }
+    return [_one_apart(span, clients, servers) for span in spans] if servers else spans
+
+
+def _one_apart(span: Span, clients: Mapping[Place, Span], servers: Mapping[Place, Span]) -> Span:
+    if span.kind in _BEGUN and (span.trace, span.id) in servers:
+        return span._replace(id=twin_of(span.id), parent=span.id)
+    above = span.trace, span.parent
+    if above not in servers:
+        return span
+    # What the client's service did beside the call is below the client, all else is what the server did.
+    beside = _service(span) == _service(clients[above]) != _service(servers[above])
+    return span if beside else span._replace(parent=twin_of(span.parent))
+
+
+def _service(span: Span) -> object:
+    return span.origin.attributes.get("service.name", "")
 
 
 def _flat(document: object) -> list[dict[str, object]]:
