@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from collectors.traces.facts import Flows
 from collectors.traces.memory import MemoryFacts
 from collectors.traces.pairing.packed import Packed
 from collectors.traces.pairing.placing import Trace
-from collectors.traces.pairing.runs import Record
+from collectors.traces.pairing.runs import Record, Run
 from tests.support.traces import MOMENT, proto_span, read, resource_spans
 
 DAY = 86_400 * 10**9
@@ -56,3 +58,29 @@ def test_a_parent_of_an_odd_length_takes_no_other_place() -> None:
     records = dict(packed.get(bytes(16)) or ())
     assert [record.parent for record in records.values()] == [b"odd\0\0\0\0\0", b"far too "]
     assert [record.start for record in records.values()] == [MOMENT, MOMENT + 1]
+
+
+def test_traces_at_rest_leave_nothing_to_be_collected() -> None:
+    """Runs know each other: they would be kept until somebody looks for garbage."""
+    calls = [
+        resource_spans("shop", [proto_span("a", "server"), proto_span("b", "client", parent="a")]),
+        resource_spans("stock", [proto_span("c", "server", parent="b")]),
+    ]
+
+    def runs() -> int:
+        return sum(isinstance(one, Run) for one in gc.get_objects())
+
+    now = [0.0]
+    flows = Flows(MemoryFacts(), clock=lambda: now[0])
+    gc.collect()
+    gc.disable()
+    try:
+        before = runs()
+        flows.record(read(*calls), 1)
+        assert runs() == before + 2
+        now[0] = 500.0
+        flows.record([], 1)
+        assert len(flows.index.packed) == 3
+        assert runs() == before
+    finally:
+        gc.enable()
