@@ -23,11 +23,12 @@ from daemon.collection import Collected, Progress, collect
 from daemon.privacy import renaming
 from daemon.store import covered, documents, history, outbox
 from daemon.store.database import Database
-from daemon.store.draft import Draft, NewDelivery, drafting
+from daemon.store.draft import Draft, drafting
 from daemon.store.errors import StoreError
 from daemon.store.patience import PAUSES, patiently, stands
 from daemon.store.publish import publish
 from daemon.store.spool import Spool
+from daemon.store.telling import NewDelivery
 from daemon.store.view import CycleView
 from daemon.values.drift import Origin
 from daemon.values.finding import Finding
@@ -160,7 +161,8 @@ def _commit(
 def judge(draft: Draft, rules: Rules) -> tuple[int, int]:
     """Writes bindings, data paths, findings and sight.
 
-    Returns how many paths are new in the world, and how many were altered to be graver than before.
+    Returns how many paths are new in the world, counted as reports list them, and how many were altered to be graver
+    than before.
     """
     before = draft.graph_before()
     now = judgement.judge(draft.graph(), before.bindings, rules)
@@ -193,7 +195,7 @@ def judge(draft: Draft, rules: Rules) -> tuple[int, int]:
     draft.write_sight(now.sight)
     old = {path.identity: path for path in stored}
     return (
-        sum(origin is Origin.ADDED for _, origin in paths.opened),
+        len({path.line for path, origin in paths.opened if origin is Origin.ADDED}),
         sum(
             origin is Origin.ALTERED and path_drift.is_graver(old[path.identity], path)
             for path, origin in paths.opened

@@ -89,19 +89,9 @@ def _grouped(
 
 
 def _shared(path: DataPath, fields: Sequence[FieldChange]) -> object:
-    """What paths must have in common to be one line: all but the class, its columns and the reasons for it."""
-    identity = path.identity
+    """What alterations must have in common to be one line: all but the columns."""
     return (
-        identity.origin,
-        identity.sink,
-        identity.direction,
-        path.exposure,
-        path.tier,
-        path.route,
-        path.store,
-        path.borders,
-        path.expected,
-        path.answer,
+        path.line,
         tuple((each.path, str(each.before), str(each.after)) for each in fields if each.path != "columns"),
         any(each.path == "columns" for each in fields),
     )

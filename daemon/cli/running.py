@@ -49,6 +49,7 @@ def collect(
     from daemon.cli.opening import database_of
     from daemon.cli.progress import shown
     from daemon.cli.tables import print_pairs
+    from daemon.report.wording import counted
     from daemon.store.lock import only_writer
     from daemon.telemetry import configure_logging
 
@@ -75,7 +76,7 @@ def collect(
         )
     else:
         since = (
-            f"{'new paths' if outcome.new_paths else 'no new path'} to personal data; "
+            f"{counted(outcome.new_paths, 'new path') if outcome.new_paths else 'no new path'} to personal data; "
             f"`driftline diff {outcome.previous} {outcome.number}` tells what is different"
             if outcome.previous
             else "baseline, `driftline report --baseline` tells what stands"

@@ -169,12 +169,13 @@ _GROUPED = frozenset({"alpm", "apk", "deb", "maven", "rpm"})
 
 
 def on_paths(paths: tuple[DataPath, ...]) -> str:
-    """On how many paths to personal data a service is, and which classes they carry."""
+    """On how many paths to personal data a service is, counted as they are listed, and which classes they carry."""
     if not paths:
         return "on no known path to personal data"
-    reached = sum(path.exposure == "internet" for path in paths)
+    lines = {path.line: path.exposure for path in paths}
+    reached = sum(exposure == "internet" for exposure in lines.values())
     classes = listed(sorted({path.identity.data_class for path in paths}))
-    return f"on {counted(len(paths), 'path')} to personal data, {reached} from the internet: {classes}"
+    return f"on {counted(len(lines), 'path')} to personal data, {reached} from the internet: {classes}"
 
 
 def place(path: DataPath) -> str:

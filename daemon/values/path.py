@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -118,6 +119,23 @@ class DataPath:
     answer: Answer = Answer.NOT_ASKED
     answer_evidence: str = ""
     unplaced: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> Hashable:
+        """Equal for paths that are told and counted as one: all but the class, its columns and the reasons."""
+        identity = self.identity
+        return (
+            identity.origin,
+            identity.sink,
+            identity.direction,
+            self.exposure,
+            self.tier,
+            self.route,
+            self.store,
+            self.borders,
+            self.expected,
+            self.answer,
+        )
 
 
 @dataclass(frozen=True, slots=True)

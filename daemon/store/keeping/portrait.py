@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Hashable
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -52,22 +53,23 @@ def portrait(connection: Connection, number: int) -> dict[str, Any]:
 
 
 def _changes(connection: Connection, before: int, number: int) -> dict[str, int]:
-    """How many changes there are, by kind and action."""
+    """How many changes there are, by kind and action; of paths, how many lines a report has on them."""
     counts: Counter[str] = Counter()
     for each in history.differences(connection, before, number):
         action = "removed" if each.after is None else str(each.origin)
         counts[f"{each.kind.value}_{action}"] += 1
     paths = path_history.paths(connection, before, number)
     old, new = {path.identity: path for path in paths.before}, {path.identity: path for path in paths.after}
+    lines: dict[str, set[Hashable]] = defaultdict(set)
     for key in old.keys() | new.keys():
-        if key in paths.restated and old.get(key) != new.get(key):
-            counts["path_restated"] += 1
-        elif key not in old:
-            counts["path_added"] += 1
-        elif key not in new:
-            counts["path_gone"] += 1
-        elif old[key] != new[key]:
-            counts["path_altered"] += 1
+        if old.get(key) == new.get(key):
+            continue
+        if key in paths.restated:
+            action = "restated"
+        else:
+            action = "added" if key not in old else "gone" if key not in new else "altered"
+        lines[f"path_{action}"].add((new.get(key) or old[key]).line)
+    counts.update({name: len(told) for name, told in lines.items()})
     return {f"changes_{name}": counts[name] for name in sorted(counts)}
 
 

@@ -50,6 +50,16 @@ def test_a_library_with_a_cve_is_told_with_images_fix_and_reason() -> None:
     assert lines[-1] == "1 new vulnerable library"
 
 
+def test_paths_of_a_library_are_counted_as_they_are_listed() -> None:
+    email = drifts.path()
+    name = drifts.path(data_class="user.name", columns=("full_name",))
+    inside = drifts.path(drifts.SIGNUP, exposure="internal")
+    told = " ".join(
+        render_text(replace(DRIFT, findings=(replace(STARTED, paths=(email, name, inside)),))).split()
+    )
+    assert "on 2 paths to personal data, 1 from the internet: user.contact.email, user.name" in told
+
+
 def test_an_altered_version_and_one_that_went_have_their_own_words() -> None:
     altered = replace(STARTED, action=Action.ALTERED, version_before="2.13.0")
     gone = replace(STARTED, action=Action.REMOVED)
