@@ -6,8 +6,9 @@ A guess leaves the statement partial. Without one, each of the tables may have t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from collectors.traces.sql.habits import Habits, singular
 from collectors.traces.sql.statement import TableName
 
 _PEOPLE = re.compile(
@@ -21,23 +22,63 @@ _PERSONAL = re.compile(
 )
 _WORD = re.compile(r"[a-z0-9]+")
 _SHORT = 4
+_STEM = 4
 
 
-def likeliest(column: str, tables: Iterable[TableName]) -> TableName | None:
+def likeliest(column: str, tables: Iterable[TableName], habits: Habits) -> TableName | None:
     """The one table that fits best, None if none or several do."""
     candidates = sorted(set(tables))
     low = column.lower()
-    for rule in (_named_after, _abbreviated, _of_people, _not_its_own_key):
-        fitting = [table for table in candidates if rule(low, table.table.lower())]
+    owner = habits.prefixed(low)
+    shared = _shared([table.table.lower() for table in candidates])
+    rules: tuple[Callable[[str, str], bool], ...] = (
+        lambda _, table: shared + table == owner,
+        lambda column, table: column in habits.columns.get(shared + table, ()),
+        lambda column, table: column in habits.alone.get(shared + table, ()),
+        lambda column, table: (
+            habits.own_keys and (_own_key(column, table) or _own_key(column, shared + table))
+        ),
+        _named_after,
+        _abbreviated,
+        _of_people,
+        _not_its_own_key,
+    )
+    for rule in rules:
+        fitting = [table for table in candidates if rule(low, table.table.lower()[len(shared) :])]
+        if rule is _named_after and len(fitting) > 1:  # `order_line_no` is of `order_lines`, not of `orders`
+            longest = max(len(table.table) for table in fitting)
+            fitting = [table for table in fitting if len(table.table) == longest]
         if len(fitting) == 1:
             return fitting[0]
     return None
 
 
+def _shared(tables: list[str]) -> str:
+    """What all names begin with, which tells none of them apart: `oc_`, `wp_`."""
+    if len(tables) < 2:
+        return ""
+    first, last = min(tables), max(tables)
+    same = next(
+        (at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first)
+    )
+    return first[:same] if 1 < same < len(first) else ""
+
+
+def _own_key(column: str, table: str) -> bool:
+    """`film_id` of `films`: it could not stand unqualified if another of the tables had it too."""
+    return column.replace("_", "") == f"{singular(table)}id".replace("_", "")
+
+
 def _named_after(column: str, table: str) -> bool:
     """`customer_name` of `customers`, but no `customer_id`: that is what other tables know a customer by."""
-    stem = _singular(table)
-    return len(stem) > 2 and column.startswith(f"{stem}_") and not column.endswith("_id")
+    stem = singular(table)
+    if column.replace("_", "") in {stem.replace("_", ""), table.replace("_", "")}:
+        return len(stem) >= _STEM
+    if column.endswith("id") or not column.startswith(stem):
+        return False
+    return (len(stem) > 2 and column[len(stem) :].startswith("_")) or (
+        len(stem) >= _STEM and "_" not in column and len(column) - len(stem) >= _SHORT
+    )
 
 
 def _abbreviated(column: str, table: str) -> bool:
@@ -55,10 +96,4 @@ def _of_people(column: str, table: str) -> bool:
 
 def _not_its_own_key(column: str, table: str) -> bool:
     stem, separator, _ = column.rpartition("_id")
-    return bool(separator) and column.endswith("_id") and _singular(table) != stem
-
-
-def _singular(table: str) -> str:
-    if table.endswith("ies"):
-        return table[:-3] + "y"
-    return table[:-1] if table.endswith("s") and not table.endswith("ss") else table
+    return bool(separator) and column.endswith("_id") and singular(table) != stem

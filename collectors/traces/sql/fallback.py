@@ -42,10 +42,11 @@ _MEMBER = rf"(?P<name>{_NAME})(?P<call>\s?\()?(?:\s(?:as\s)?(?P<alias>{_NO_KEYWO
 
 # Anything else neither reads nor writes rows, or does so where the text does not show it (procedures).
 _VERBS = re.compile(
-    r"(?i)^[\s(]*(select|insert|update|delete|merge|with|replace|upsert|truncate|copy|load|values|table|from|if)\b"
+    r"(?i)^[\s(]*(select|insert|update|delete|merge|with|replace|upsert|truncate|copy|load|values|table|from|if"
+    r"|(?:create|alter)(?: [a-z_]+){0,6}? (?:table|view)(?= .*\bselect\b))\b"
 )
 _PLACES = re.compile(
-    rf"(?i)\b(?P<place>from|join|into|using|apply|update|table|copy|delete|truncate)\s(?:only\s|lateral\s|ignore\s|table\s)?{_MEMBER}"
+    rf"(?i)\b(?P<place>from|join|into|using|apply|update|table|view|copy|delete|truncate)\s(?:only\s|lateral\s|ignore\s|table\s|if\snot\sexists\s)?{_MEMBER}"
 )
 _NEXT_MEMBER = re.compile(rf"(?i)\s?,\s?{_MEMBER}")
 _NO_TABLE_BEFORE = re.compile(
@@ -107,14 +108,14 @@ def _members(shape: str) -> Iterator[tuple[str, str, str]]:
         here: re.Match[str] | None = match
         while here is not None and here["name"].lower() not in _KEYWORDS:
             name, alias = here["name"], here["alias"] or ""
-            if not name.startswith(("#", "@")) and (not here["call"] or place in {"into", "copy"}):
+            if not name.startswith(("#", "@")) and (not here["call"] or place in {"into", "copy", "view"}):
                 yield place, name, alias
             reached = here.end()
             here = _NEXT_MEMBER.match(shape, reached) if place == "from" else None
 
 
 def _verb(place: str, shape: str) -> Verb:
-    if place in {"into", "update", "delete", "truncate", "table"}:
+    if place in {"into", "update", "delete", "truncate", "table", "view"}:
         return "writes"
     if place == "copy":
         return "writes" if re.search(r"(?i)\bfrom\b", shape) else "reads"

@@ -9,6 +9,9 @@ from sqlglot import exp
 from collectors.traces.sql.dialects import Dialect
 from collectors.traces.sql.statement import TableName
 
+NOWHERE = "named_elsewhere"
+"""Stands for a table, or a schema, that a variable names, and so nobody in the text."""
+
 _CATALOGUES = frozenset({"information_schema", "pg_catalog", "sys", "performance_schema", "pg_toast"})
 _CATALOGUES_OF = {
     "cql": frozenset({"system", "system_schema", "system_auth", "system_distributed", "system_traces"}),
@@ -16,10 +19,11 @@ _CATALOGUES_OF = {
     "trino": frozenset({"system", "runtime", "metadata"}),
     "snowflake": frozenset({"account_usage"}),
     "mysql": frozenset({"mysql"}),
+    "bigquery": frozenset({"_session", "_script"}),
     "": frozenset({"sysibm", "syscat", "sysibmadm"}),
 }
 _CATALOGUE_TABLES = frozenset(
-    {"dual", "sqlite_master", "sqlite_schema", "sqlite_sequence", "rdb$database", "sysdummy1"}
+    {NOWHERE, "dual", "sqlite_master", "sqlite_schema", "sqlite_sequence", "rdb$database", "sysdummy1"}
 )
 _ROW_TABLES = frozenset({"inserted", "deleted"})
 """What a trigger of Transact-SQL calls the rows it runs for."""
@@ -73,7 +77,7 @@ def no_column(name: str, word: object, dialect: Dialect) -> bool:
 
 def base_table(names: list[str], dialect: Dialect) -> TableName | None:
     """A table's name from its folded parts; None for the catalogues every system has."""
-    *schema, table = names
+    *schema, table = (name for name in names if name != NOWHERE or name is names[-1])
     low = table.lower()
     if low in _CATALOGUE_TABLES or (schema and schema[-1].lower() in _CATALOGUES):
         return None

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from collectors.traces.sql.belonging import likeliest
 from collectors.traces.sql.dialects import Dialect
+from collectors.traces.sql.habits import Habits, habits_of
 from collectors.traces.sql.names import base_table, fold, no_column
 from collectors.traces.sql.scope import (
     NONE,
@@ -47,13 +48,12 @@ class Walk:
         self.ledger = ledger
         self.write = write
         self.scalars: dict[str, References] = {}
+        self.habits = Habits()
 
     # Statements
 
     def statement(self, tree: exp.Expr) -> None:
-        for column in tree.find_all(exp.Column):
-            if column.table:
-                self.ledger.qualified.add((column.table.lower(), self.name(column.this)))
+        self.habits = habits_of(tree, self.dialect)
         self.ledger.read(self.query(tree, {}, None).everything())
 
     def query(self, tree: exp.Expr, queries: Queries, parent: Scope | None) -> Source:
@@ -84,13 +84,20 @@ class Walk:
             if clause.args.get("recursive") or (
                 self.dialect.grammar in _RECURSIVE_UNSAID and isinstance(common.this, exp.SetOperation)
             ):
-                queries[name] = OPAQUE
+                queries[name] = self.renamed(self.begun(common.this), alias)
             source = self.query(common.this, queries, parent)
             if common.args.get("scalar"):
                 self.scalars[name] = source.everything()
             else:
                 queries[name] = self.renamed(source, alias)
         return queries
+
+    def begun(self, tree: exp.Expr) -> Source:
+        """What a recursive query offers to itself: the names of its first branch, whose columns that branch reads."""
+        while isinstance(tree, exp.SetOperation | exp.Subquery | exp.Paren):
+            tree = tree.this
+        names = [self.output_name(one) for one in tree.expressions] if isinstance(tree, exp.Select) else []
+        return Source(outputs=tuple((name, NONE) for name in names))
 
     def select(self, tree: exp.Select, queries: Queries, parent: Scope | None) -> Source:
         named = {self.name(one.args["alias"]) for one in tree.expressions if isinstance(one, exp.Alias)}
@@ -101,10 +108,12 @@ class Walk:
         for projection in tree.expressions:
             stars = self.star(projection, scope)
             if stars is not None:
+                left_out = self.left_out(projection)
                 for source in stars:
                     more, behind = source.as_star()
-                    outputs.extend(more)
+                    outputs.extend(each for each in more if each[0] not in left_out)
                     rest.update(behind)
+                outputs.extend(self.replaced(projection, scope))
             else:
                 outputs.append((self.output_name(projection), self.values(projection, scope)))
         handled = {"expressions", "from_", "from", "joins", "laterals", "with_", "with", "into", "hint"}
@@ -129,7 +138,8 @@ class Walk:
         if temporary or table is None:
             self.ledger.known.temporary.add(target.name.lower())
         else:
-            self.ledger.wrote(table, [name or STAR for name, _ in source.outputs] or [STAR])
+            names = [name or STAR for name, _ in source.outputs]
+            self.ledger.wrote(table, [*names, STAR] if source.rest or not names else names)
 
     def subquery(self, tree: exp.Expr, queries: Queries, parent: Scope | None) -> Source:
         inner = tree.this
@@ -242,6 +252,8 @@ class Walk:
         if len(parts) == 1 and last.name.lower() in self.ledger.known.temporary:
             return None
         names = [self.name(part) for part in parts]
+        if self.dialect.grammar == "bigquery":
+            names = [one for name in names for one in name.split(".")]
         if not names[-1]:
             self.ledger.partial = True
             return None
@@ -268,6 +280,20 @@ class Walk:
             source = find(projection.table.lower(), scope)
             return [source] if source is not None else []
         return None
+
+    def left_out(self, projection: exp.Expr) -> frozenset[str]:
+        """The names that `* EXCEPT (a)` and `* REPLACE (b + 1 AS b)` take from a star."""
+        star = projection if isinstance(projection, exp.Star) else projection.this
+        parts = [
+            *(star.args.get("except_") or []),
+            *(star.args.get("except") or []),
+            *(star.args.get("replace") or []),
+        ]
+        return frozenset(self.output_name(part) or self.name(part) for part in parts)
+
+    def replaced(self, projection: exp.Expr, scope: Scope) -> list[tuple[str, References]]:
+        star = projection if isinstance(projection, exp.Star) else projection.this
+        return [(self.output_name(part), self.values(part, scope)) for part in star.args.get("replace") or []]
 
     def values(self, tree: exp.Expr, scope: Scope) -> References:
         """The base columns that an expression is computed from."""
@@ -315,7 +341,7 @@ class Walk:
             return source.get(name) or NONE
         if qualifier in ROW_IMAGES:
             return NONE
-        if self.dialect.structs:
+        if self.dialect.structs or (column.db and find(column.parts[0].name.lower(), scope) is not None):
             return self.field(column, scope)
         self.ledger.partial = True
         return NONE
@@ -346,8 +372,11 @@ class Walk:
             }
             if not certain and len(able) > 1:
                 certain = {
-                    key: source for key, source in able.items() if (key, name) in self.ledger.qualified
+                    key: source for key, source in able.items() if (key, name) in self.habits.qualified
                 }
+            if not certain and self.belongs_outside(name, able, here.parent):
+                here = here.parent
+                continue
             able = certain or able
             if len(able) > 1:
                 able = self.guessed(name, able)
@@ -359,12 +388,28 @@ class Walk:
             here = here.parent
         return NONE
 
+    def belongs_outside(self, name: str, able: dict[str, Source], parent: Scope | None) -> bool:
+        """Whether a prefix says that a name is of a table of an enclosing query: `WHERE o_custkey = c_custkey`."""
+        owner = self.habits.prefixed(name.lower())
+        if not owner or any(
+            source.table is not None and source.table.table.lower() == owner for source in able.values()
+        ):
+            return False
+        while parent is not None:
+            if any(
+                source.table is not None and source.table.table.lower() == owner
+                for source in parent.sources.values()
+            ):
+                return True
+            parent = parent.parent
+        return False
+
     def guessed(self, name: str, able: dict[str, Source]) -> dict[str, Source]:
         """Those of several sources that have a column, as names tell."""
         tables = {source.table: key for key, source in able.items() if source.table is not None}
-        if len(tables) < len(able):
+        if any(source.table is None for source in able.values()):
             return able
-        table = likeliest(name, tables)
+        table = likeliest(name, tables, self.habits)
         self.ledger.partial = True
         return able if table is None else {tables[table]: able[tables[table]]}
 

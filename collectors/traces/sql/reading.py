@@ -17,6 +17,7 @@ from collectors.traces.sql.definitions import definition
 from collectors.traces.sql.dialects import Dialect, dialect_of
 from collectors.traces.sql.embedded import opened
 from collectors.traces.sql.fallback import read_pattern
+from collectors.traces.sql.names import NOWHERE
 from collectors.traces.sql.rewrites import rewritten
 from collectors.traces.sql.routines import Piece, queries_in
 from collectors.traces.sql.scope import Known
@@ -140,7 +141,7 @@ def _read(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
     statement = union(
         each for piece in parts.pieces for each in _read_piece(piece, dialect, known, routine=parts.routine)
     )
-    return replace(statement, partial=statement.partial or cut or whole != shape)
+    return replace(statement, partial=statement.partial or cut or whole != shape or NOWHERE in shape)
 
 
 def _read_piece(piece: Piece, dialect: Dialect, known: Known, *, routine: bool) -> Iterator[Statement]:

@@ -83,6 +83,12 @@ _CQL = (
 )
 
 _ORACLE = (
+    (r" ?/$", ""),
+    (
+        r"^create (or replace )?(?:(?:no|force|editioning|editionable|noneditionable) )+(?=view\b)",
+        r"CREATE \1",
+    ),
+    (r" partition by ?\([^()]*\)(?= (?:(?:left|right|full|inner|outer|cross|natural) ){0,3}join\b)", ""),
     (r" delete where .*?(?= when not matched|$)", ""),
     (r"(?<=[\w\"])@[\w.$]+", ""),
 )

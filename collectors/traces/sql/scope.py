@@ -110,7 +110,6 @@ class Ledger:
 
     known: Known
     found: dict[tuple[TableName, Verb], tuple[set[str], set[str]]] = field(default_factory=dict)
-    qualified: set[tuple[str, str]] = field(default_factory=set)
     partial: bool = False
 
     def _use(self, table: TableName, verb: Verb) -> tuple[set[str], set[str]]:
