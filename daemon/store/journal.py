@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from collectors.traces import refused
 from collectors.traces.refused import Reason
 from config.settings import Settings
 from daemon.store import journal_file
+from daemon.store.journal_file import Identity, Seen, Waiting
 
 _FLUSH_EVERY = 5.0
 _PENDING_AT_MOST = 500_000
@@ -52,8 +52,8 @@ class Journal:
         self._most = most
         self._condition = threading.Condition()
         self._known = Digests()
-        self._new: dict[_Key, Fact] = {}  # to be committed at once
-        self._repeated: dict[_Key, Fact] = {}  # to be committed with the next flush
+        self._new: Waiting = {}  # to be committed at once
+        self._repeated: Waiting = {}  # known already, to be committed with the next flush
         self._bookmarks: dict[str, str] = {}  # to be committed with the facts that they are about
         self._committed = 0  # rounds, to wait for
         self._begun = 0
@@ -75,24 +75,28 @@ class Journal:
         """Stores facts; returns once all of them that are new are on disk. Raises SinkBusy."""
         with self._condition:
             self._admit()
-            waits = False
-            for key, fact in map(self._taken, facts):
-                known = key in self._known
-                waits = waits or not known
-                _add(self._repeated if known else self._new, key, fact)
+            waits, repeated = False, self._repeated
+            for fact in facts:
+                # Nearly all come again and again: of those that wait already, nothing but the times is looked at.
+                seen = repeated.get((fact.environment, fact.source, fact.verb, fact.target, fact.detail))
+                if seen is not None:
+                    seen.widen(fact.first, fact.last, fact.count)
+                elif self._take_in(fact):
+                    waits = True
             if waits:
                 self._wait(timeout)
 
-    def _taken(self, fact: Fact) -> tuple[_Key, Fact]:
-        """The fact, or where it is one too many, that it was left out."""
-        key = _key_of(fact)
-        is_new = key not in self._known and key not in self._new
+    def _take_in(self, fact: Fact) -> bool:
+        """Whether the fact is new. Of one that is one too many it is told that it was left out."""
+        identity = (fact.environment, fact.source, fact.verb, fact.target, fact.detail)
+        known = identity not in self._new and _key(*identity) in self._known
+        full = len(self._known) + len(self._new) >= self._most
         # What is told of the receiver itself is always let in: there is as much of it as names in the settings.
-        if is_new and len(self._known) + len(self._new) >= self._most and fact.environment:
+        if full and fact.environment and not known and identity not in self._new:
             now = time.time()
-            fact = refused.fact("", Reason.FULL, now, now, 1)
-            key = _key_of(fact)
-        return key, fact
+            return self._take_in(refused.fact("", Reason.FULL, now, now, 1))
+        _add(self._repeated if known else self._new, identity, fact.first, fact.last, fact.count)
+        return not known
 
     def flush(self, timeout: float = 10.0) -> None:
         """Writes everything that waits. Raises SinkBusy."""
@@ -151,9 +155,8 @@ class Journal:
         with self._condition:
             self._admit()
             for fact in facts:
-                _add(
-                    self._new, _key(fact.environment, fact.source, fact.verb, fact.target, fact.detail), fact
-                )
+                identity = (fact.environment, fact.source, fact.verb, fact.target, fact.detail)
+                _add(self._new, identity, fact.first, fact.last, fact.count)
             self._bookmarks[source] = text
             self._flush_asked = True
             self._wait(timeout)
@@ -190,7 +193,7 @@ class Journal:
                 flush = stopping or self._flush_asked or time.monotonic() - flushed >= self._flush_every
                 new, self._new = self._new, {}
                 bookmarks, self._bookmarks = self._bookmarks, {}
-                repeated: dict[_Key, Fact] = {}
+                repeated: Waiting = {}
                 if flush:
                     repeated, self._repeated = self._repeated, {}
                     self._flush_asked = False
@@ -201,22 +204,23 @@ class Journal:
             if new or repeated or bookmarks:
                 try:
                     connection = connection or journal_file.connect(self._path)
-                    journal_file.commit(connection, (*new.values(), *repeated.values()), bookmarks)
+                    journal_file.commit(connection, (new, repeated), bookmarks)
                 except (sqlite3.Error, OSError) as error:
                     trouble = str(error)
                     if connection is not None:
                         connection.close()
                         connection = None
+            keys = [] if trouble else [_key(*identity) for identity in new]
             with self._condition:
                 self._trouble = trouble
                 if trouble:
                     # Kept for the next round: senders are told to come again, but what is here is not lost.
                     for waiting, back in ((self._new, new), (self._repeated, repeated)):
-                        for key, fact in back.items():
-                            _add(waiting, key, fact)
+                        for identity, seen in back.items():
+                            _add(waiting, identity, seen.first, seen.last, seen.count)
                     self._bookmarks = {**bookmarks, **self._bookmarks}
                 else:
-                    for key in new:
+                    for key in keys:
                         self._known.add(key)
                     self._committed = this_round
                     self._condition.notify_all()
@@ -231,23 +235,15 @@ class Journal:
         return bool(self._new) or self._flush_asked or self._closing
 
 
-def _key_of(fact: Fact) -> _Key:
-    return _key(fact.environment, fact.source, fact.verb, fact.target, fact.detail)
-
-
 def _key(environment: str, source: str, verb: str, target: str, detail: str) -> _Key:
     # A digest instead of the texts: nine bytes a fact in memory instead of some three hundred.
     text = "\0".join((environment, source, verb, target, detail))
     return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=8).digest())
 
 
-def _add(waiting: dict[_Key, Fact], key: _Key, fact: Fact) -> None:
-    before = waiting.get(key)
-    if before is not None:
-        fact = replace(
-            fact,
-            first=min(before.first, fact.first),
-            last=max(before.last, fact.last),
-            count=before.count + fact.count,
-        )
-    waiting[key] = fact
+def _add(waiting: Waiting, identity: Identity, first: float, last: float, count: int) -> None:
+    seen = waiting.get(identity)
+    if seen is None:
+        waiting[identity] = Seen(first, last, count)
+    else:
+        seen.widen(first, last, count)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from collectors.contract import Fact
 from daemon.store.errors import DatabaseUnusable, SchemaTooNew
 
 _APPLICATION = 0x44724A31  # "DrJ1": tells the file from any other SQLite file
@@ -36,6 +35,33 @@ on conflict (environment, source, verb, target, detail) do update set
 """
 
 _KEEP = "insert or replace into bookmark (source, content) values (?, ?)"
+
+
+Identity = tuple[str, str, str, str, str]
+"""Environment, source, verb, target and detail of a fact."""
+
+
+class Seen:
+    """When a fact was seen, and how often. Mutable: most facts are seen again before they are written."""
+
+    __slots__ = ("count", "first", "last")
+
+    def __init__(self, first: float, last: float, count: int) -> None:
+        self.first = first
+        self.last = last
+        self.count = count
+
+    def widen(self, first: float, last: float, count: int) -> None:
+        """It was seen once more."""
+        if first < self.first:  # noqa: PLR1730 - calls of min and max would take longer than all the rest
+            self.first = first
+        if last > self.last:  # noqa: PLR1730
+            self.last = last
+        self.count += count
+
+
+Waiting = dict[Identity, Seen]
+"""Facts on their way to the file."""
 
 
 def create(path: Path) -> None:
@@ -79,19 +105,12 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise DatabaseUnusable(f"{path} is damaged ({state}); move it away: it fills again from new spans")
 
 
-def commit(connection: sqlite3.Connection, facts: Sequence[Fact], bookmarks: Mapping[str, str]) -> None:
+def commit(connection: sqlite3.Connection, facts: Iterable[Waiting], bookmarks: Mapping[str, str]) -> None:
     # Lone surrogates cannot be stored as UTF-8 and are in no name worth keeping.
     rows = [
-        (
-            *(
-                text.encode(errors="replace").decode()
-                for text in (f.environment, f.source, f.verb, f.target, f.detail)
-            ),
-            f.first,
-            f.last,
-            f.count,
-        )
-        for f in facts
+        (*(text.encode(errors="replace").decode() for text in identity), seen.first, seen.last, seen.count)
+        for waiting in facts
+        for identity, seen in waiting.items()
     ]
     connection.execute("begin immediate")
     try:
