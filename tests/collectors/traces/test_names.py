@@ -71,5 +71,6 @@ def by_zipkin(name: str) -> Batch:
 
 @pytest.mark.parametrize("read", [by_protobuf, by_typed_json, by_json, by_zipkin])
 def test_of_a_spans_name_only_the_beginning_is_kept_in_every_format(read: Callable[[str], Batch]) -> None:
-    [span] = read("n" * (LONGEST_NAME + 1)).spans
+    [span] = read("n" * 10_000).spans
     assert span.name == "n" * LONGEST_NAME
+    assert LONGEST_NAME < 1_000
