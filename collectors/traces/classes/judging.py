@@ -20,6 +20,7 @@ from collectors.traces.classes.matching import (
 )
 from collectors.traces.classes.paths import parts_of, within
 from collectors.traces.classes.places import (
+    HERE,
     OWNERS,
     VOCABULARY,
     Place,
@@ -173,7 +174,8 @@ def _weighed(column: str, words: Words, match: Match, place: Place) -> Verdict |
             continue
         if word in VOCABULARY.before or (rule.of_things and word in VOCABULARY.things):
             return f'the word "{word}" before "{said}" makes it something other than {rule.names}'
-    strangers = rule.not_in & (said_of(before) or place.kinds | place.beside)
+    owner = said_of(before)
+    strangers = rule.not_in & (owner if owner and HERE not in owner else owner | place.kinds | place.beside)
     if strangers and not rule.unless & place.beside:
         kinds = " or ".join(sorted(strangers))
         return f'"{said}" is not {rule.names} in a table about: {kinds}'

@@ -15,6 +15,9 @@ VOCABULARY = load()
 OWNERS = frozenset({"person", "address"})
 """Kinds whose words say whose a column is after it as well as before: `ville_livraison`."""
 
+HERE = "here"
+"""The kind of words that say what a column is a part of and not whose: the city of `address_city` is its table's."""
+
 Kinds = frozenset[str]
 
 _LONGEST_NAME = 256
@@ -108,10 +111,12 @@ def kinds_of(schema: str, table: str) -> Kinds:
 
 def _kinds(words: Words) -> Kinds:
     """What a name is about: its last words that mean something."""
-    kept = list(words)
+    if kinds := ending(words, VOCABULARY.kinds):
+        return kinds
+    kept, off = list(words), set[str]()
     while len(kept) > 1 and (kept[-1] in VOCABULARY.neutral or kept[-1].isdigit()):
-        kept.pop()
-    return ending(words, VOCABULARY.kinds) or ending(tuple(kept), VOCABULARY.kinds)
+        off.add(kept.pop())
+    return ending(tuple(kept), VOCABULARY.kinds) - ({"subject"} if off & VOCABULARY.apart else set())
 
 
 def ending(words: Words, kinds: Mapping[Words, tuple[str, ...]]) -> Kinds:

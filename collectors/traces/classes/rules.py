@@ -32,6 +32,10 @@ class _WordList(_Table):
     words: tuple[str, ...]
 
 
+class _Neutral(_WordList):
+    apart: tuple[str, ...]
+
+
 class _PhraseList(_Table):
     phrases: tuple[str, ...]
 
@@ -70,7 +74,7 @@ class _File(_Table):
     sets: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, tuple[str, ...]]
     said_of: Mapping[str, tuple[str, ...]]
-    neutral: _WordList
+    neutral: _Neutral
     prefixes: _WordList
     codes: _WordList
     after: _WordList
@@ -123,6 +127,7 @@ class Vocabulary:
     codes: frozenset[str]
     people: frozenset[str]
     neutral: frozenset[str]
+    apart: frozenset[str]
     after: frozenset[str]
     before: frozenset[str]
     things: frozenset[str]
@@ -199,6 +204,7 @@ def read(content: bytes) -> Vocabulary:
         codes=plain(file.codes.words),
         people=people,
         neutral=plain(file.neutral.words),
+        apart=plain(file.neutral.apart),
         after=plain(file.after.words),
         before=plain(file.before.words),
         things=plain(file.things.words),
