@@ -32,12 +32,12 @@ def compare(
     *,
     told: Collection[str] = (),
 ) -> Drift:
-    """The drift from one snapshot to another; with `before` None, what stands at `after`.
+    """The drift from one snapshot to another; with `before` None, or if nothing was asked for then, what stands.
 
     `now` decides which ignore rules have expired. `told`: lines of new paths that were told before and are
     left out. Raises NotFound.
     """
-    if before is None:
+    if before is None or not history.head(connection, before).extents:
         return _baseline(connection, settings, after)
     kept, ignored = ignore.apply(changes_between(connection, before, after), settings.ignore, now.date())
     kept = _with_shadows(connection, settings, kept, after)
@@ -119,11 +119,12 @@ def only_alarms(drift: Drift) -> Drift:
         altered=0,
         removed=0,
         restated=0,
+        visible_paths=0,
         newly_visible=0,
     )
     return replace(
         drift, totals=totals, altered_paths=graver, gone_paths=(), findings=(), leaks=(), groups=(), gaps=(),
-        large_removals=(), restated=(), newly_visible=(), ignored=(), standing=None, untold=(),
+        large_removals=(), restated=(), newly_visible=(), ignored=(), standing=None, untold=(), visible_paths=(),
     )  # fmt: skip
 
 
@@ -155,7 +156,7 @@ def _baseline(connection: Connection, settings: Settings, after: int) -> Drift:
         path_changes=(),
         gaps=found,
         sight=seen,
-        standing=standing(graph.load_paths(connection, after), whole, seen, found, _category),
+        standing=standing(graph.load_paths(connection, after), whole, seen, _category),
     )
 
 
@@ -171,7 +172,7 @@ def _path_changes(
     hops = {hop.flow for hop in fresh}
     known, seen = path_history.edges(connection, before, hops)
     compared = path_drift.compare(found.before, found.after, known, seen=seen)
-    return [_restated(change) if _only(change, found) else change for change in compared]
+    return [_known(change, known) if _only(change, found) else change for change in compared]
 
 
 def _findings(connection: Connection, before: int, after: int) -> tuple[FindingChange, ...]:
@@ -192,7 +193,16 @@ def _only(change: PathChange, found: path_history.PathHistory) -> bool:
     return all(path.identity in found.restated for path in change.paths)
 
 
-def _restated(change: PathChange) -> PathChange:
+def _known(change: PathChange, edges: Collection[path_drift.Edge]) -> PathChange:
+    """A path that is no news of the world: some hop was not looked at before, or we judge otherwise."""
+    if change.action is Action.ADDED and any(hop.flow not in edges for hop in change.paths[0].route):
+        return replace(
+            change,
+            action=Action.NEWLY_VISIBLE,
+            why="it came to light, and may be old: what shows it was first looked at, or is in its warm-up",
+            new_hop=None,
+            first_seen=None,
+        )
     return replace(
         change,
         action=Action.RESTATED,

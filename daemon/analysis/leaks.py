@@ -29,36 +29,41 @@ def lines(changes: Iterable[Change]) -> tuple[ChangeLine, ...]:
         source, target = telling.ends(one.key, one.type)
         kind, attribute = _place(target)
         found[one.action is Action.REMOVED, telling.service_urn(source), kind, attribute].append(one)
-    result = []
-    for (_, service, kind, attribute), members in sorted(found.items()):
-        action = members[0].action
-        operations = sorted(
-            {telling.full_name(telling.ends(each.key, each.type)[0]) for each in members}
-            - {telling.full_name(service)}
+    return tuple(
+        _line(
+            service,
+            kind,
+            attribute,
+            (telling.ends(each.key, each.type)[0] for each in members),
+            tuple(members),
         )
-        result.append(
-            ChangeLine(
-                id=min(each.id for each in members),
-                symbol=_SYMBOLS.get(action, "!"),
-                type=kind,
-                name=telling.full_name(service),
-                detail=f"in {attribute}{_of(operations)}",
-                why=_WHY.get(action, _MET),
-                changes=tuple(members),
-            )
-        )
-    return tuple(result)
+        for (_, service, kind, attribute), members in sorted(found.items())
+    )
 
 
-def standing(graph: Graph) -> tuple[str, ...]:
-    """`checkout: email in url.full`, for everything met so far."""
-    found: dict[str, set[str]] = defaultdict(set)
+def standing(graph: Graph) -> tuple[ChangeLine, ...]:
+    """The same for everything met so far."""
+    found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for relation in graph.relations:
         if relation.verb == LEAKS:
             kind, attribute = _place(str(relation.target))
-            found[telling.service_urn(relation.source)].add(f"{kind} in {attribute}")
-    return tuple(
-        f"{telling.full_name(urn)}: {', '.join(sorted(what))}" for urn, what in sorted(found.items())
+            found[telling.service_urn(relation.source), kind, attribute].add(relation.source)
+    return tuple(_line(*place, sources) for place, sources in sorted(found.items()))
+
+
+def _line(
+    service: str, kind: str, attribute: str, sources: Iterable[str], members: tuple[Change, ...] = ()
+) -> ChangeLine:
+    operations = sorted({telling.short_name(each) for each in sources if each != service})
+    action = members[0].action if members else Action.ADDED
+    return ChangeLine(
+        id=min((each.id for each in members), default=""),
+        symbol=_SYMBOLS.get(action, "!"),
+        type=kind,
+        name=telling.full_name(service),
+        detail=f"in {attribute}{_of(operations)}",
+        why=_WHY.get(action, _MET),
+        changes=members,
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from collectors.model import Resource, Role
 from daemon.analysis import ingresses, leaks, path_drift, telling
-from daemon.values.drift import GapAge, GapLine, PathChange, Standing
+from daemon.analysis.exposure import INTERNET
+from daemon.values.drift import PathChange, Standing
 from daemon.values.graph import Bound, Graph
 from daemon.values.path import DataPath, Sight, Tier
 
@@ -19,7 +20,6 @@ def standing(
     paths: Iterable[DataPath],
     graph: Graph,
     sight: Sight,
-    gaps: Sequence[GapLine] = (),
     category: Callable[[str], str] = lambda _host: "",
 ) -> Standing:
     """Standing facts of one snapshot.
@@ -28,13 +28,18 @@ def standing(
     """
     lines = _lines(path for path in paths if not path.expected)
     return Standing(
-        paths=tuple(line for line in lines if line.paths[0].exposure == "internet"),
-        borders=tuple(line for line in lines if any(path.borders for path in line.paths)),
+        paths=tuple(line for line in lines if line.paths[0].exposure == INTERNET),
+        borders=tuple(line for line in lines if line.paths[0].borders),
         third_parties=_third_parties(graph, category),
         leaks=leaks.standing(graph),
-        blind=_blind(graph, sight, gaps),
+        inside=sum(not _told(line) for line in lines),
+        blind=_blind(graph, sight),
         resources=dict(sorted(Counter(resource.type for resource in graph.resources.values()).items())),
     )
+
+
+def _told(line: PathChange) -> bool:
+    return line.paths[0].exposure == INTERNET or bool(line.paths[0].borders)
 
 
 def _lines(paths: Iterable[DataPath]) -> list[PathChange]:
@@ -48,7 +53,7 @@ def _exposure(line: PathChange) -> tuple[bool, bool, int, str]:
     """The internet first, then what was seen whole, then the most classes."""
     first = line.paths[0]
     possible = first.tier is not Tier.OBSERVED
-    return first.exposure != "internet", possible, -len(line.paths), str(first.identity)
+    return first.exposure != INTERNET, possible, -len(line.paths), str(first.identity)
 
 
 def _third_parties(graph: Graph, category: Callable[[str], str]) -> tuple[str, ...]:
@@ -75,7 +80,7 @@ def _is_third_party(graph: Graph, target: str) -> bool:
     return any(binding is not None and binding.state is Bound.THIRD_PARTY for binding in found)
 
 
-def _blind(graph: Graph, sight: Sight, gaps: Sequence[GapLine]) -> tuple[str, ...]:
+def _blind(graph: Graph, sight: Sight) -> tuple[str, ...]:
     sentences = []
     if sight.blind:
         sentences.append(
@@ -99,10 +104,6 @@ def _blind(graph: Graph, sight: Sight, gaps: Sequence[GapLine]) -> tuple[str, ..
     if stores:
         known = telling.counted(len(stores), "data stores")
         sentences.append(f"{known} of which no table was seen, data unknown: {_few(graph, stores)}")
-    for gap in gaps:
-        if gap.age is not GapAge.HEALED:
-            extents = telling.counted(len(gap.extents), "extents")
-            sentences.append(f"{extents} not observed ({gap.why}): {_first(map(str, gap.extents))}")
     return tuple(sentences)
 
 

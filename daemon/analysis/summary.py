@@ -82,11 +82,9 @@ def summarise(
     restated = [one for one in told if one.action is Action.RESTATED]
     new = tuple(path for path in paths if path.action is Action.ADDED)
     gone = tuple(path for path in paths if path.action is Action.REMOVED)
-    quiet = {Action.NEWLY_VISIBLE: "+", Action.RESTATED: "=", Action.RESOLVED: "="}
-    other = tuple(path for path in paths if path.action not in {Action.ADDED, Action.REMOVED, *quiet})
-    quiet_paths = [path for path in paths if path.action in quiet]
-    visible_paths = [path for path in quiet_paths if path.action is not Action.RESTATED]
-    restated_paths = [path for path in quiet_paths if path.action is Action.RESTATED]
+    visible_paths = tuple(path for path in paths if path.action in _NEWLY_VISIBLE)
+    restated_paths = [path for path in paths if path.action is Action.RESTATED]
+    other = tuple(path for path in paths if path.action in {Action.ALTERED, Action.REPOINTED})
     return Drift(
         installation=installation,
         before=before,
@@ -102,7 +100,8 @@ def summarise(
             altered=_count(drifted, Action.ALTERED, Action.REPOINTED),
             removed=_count(drifted, Action.REMOVED),
             restated=len(restated) + len(restated_paths),
-            newly_visible=len(visible) + len(visible_paths),
+            visible_paths=len(visible_paths),
+            newly_visible=len(visible),
             not_observed=gap_lines.not_observed(gaps),
         ),
         new_paths=new,
@@ -113,8 +112,9 @@ def summarise(
         groups=_groups(drifted, sizes or {}, how),
         gaps=tuple(gaps),
         large_removals=tuple(sorted(large_removals)),
-        restated=(*_restated(restated), *(_path_line(path, "=") for path in restated_paths)),
-        newly_visible=(*lines(visible), *(_path_line(path, quiet[path.action]) for path in visible_paths)),
+        restated=(*_restated(restated), *map(_path_line, restated_paths)),
+        newly_visible=lines(visible),
+        visible_paths=visible_paths,
         ignored=tuple(ignored),
         standing=standing if before is None else None,
         untold=lines(untold),
@@ -346,12 +346,12 @@ def _restated(changes: Iterable[Change]) -> tuple[ChangeLine, ...]:
     )
 
 
-def _path_line(path: PathChange, symbol: str) -> ChangeLine:
+def _path_line(path: PathChange) -> ChangeLine:
     identity = path.paths[0].identity
     classes = ", ".join(sorted({one.identity.data_class for one in path.paths}))
     return ChangeLine(
         id=path.id,
-        symbol=symbol,
+        symbol="=",
         type="data path",
         name=f"{telling.full_name(identity.origin)} {identity.direction} {telling.short_name(identity.sink)}",
         detail=classes,

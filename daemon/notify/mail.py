@@ -91,8 +91,14 @@ def _counts(drift: Drift) -> str:
     if drift.quiet and totals == Totals():
         return "no changes"
     altered = wording.counted(totals.altered_paths, "altered PII path") if totals.altered_paths else ""
-    fresh = wording.counted(totals.new_paths, "new PII path") if totals.new_paths or not altered else ""
-    paths = wording.joined(", ", fresh, altered)
+    visible = totals.visible_paths
+    light = wording.counted(visible, "newly visible PII path") if visible else ""
+    fresh = (
+        wording.counted(totals.new_paths, "new PII path")
+        if totals.new_paths or not (altered or light)
+        else ""
+    )
+    paths = wording.joined(", ", fresh, altered, light)
     counts = (
         paths,
         *((wording.counted(totals.new_findings, "new CVE"),) if totals.new_findings else ()),
@@ -101,7 +107,7 @@ def _counts(drift: Drift) -> str:
         f"{totals.removed:,} removed",
     )
     others = totals.new_findings or totals.added or totals.altered or totals.removed
-    if (totals.new_paths or altered) and not others:
+    if (totals.new_paths or altered or light) and not others:
         return paths
     nothing_else = not (totals.new_paths or totals.added or totals.altered or totals.removed)
     missing = (f"{totals.not_observed:,} not observed",) if nothing_else and totals.not_observed else ()

@@ -8,6 +8,7 @@ from collectors.model import Extent
 from daemon.report import wording
 from daemon.report.lines import (
     Line,
+    Note,
     Section,
     Tone,
     change_section,
@@ -67,6 +68,13 @@ def outline(drift: Drift) -> Outline:
             "Large removal: verify",
             tuple(_removal_line(extent) for extent in drift.large_removals),
             Tone.WARNING,
+        ),
+        Section(
+            "Newly visible paths to personal data (first looked at, or warming up: they may be old)",
+            tuple(path_line(replace(change, why=""), "*", now) for change in drift.visible_paths),
+            notes=tuple(
+                Note(why, "why *") for why in dict.fromkeys(each.why for each in drift.visible_paths)
+            ),
         ),
         change_section(
             "Restated (our rules or our knowledge changed, not the world)", drift.restated, Tone.QUIET

@@ -5,19 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 
 from daemon.report import wording
-from daemon.report.lines import Line, Section, Tone, path_line
+from daemon.report.lines import Line, Note, Section, Tone, change_section, path_line
 from daemon.values.drift import Drift, PathChange, Standing
 
 
 def standing_sections(standing: Standing, now: datetime) -> tuple[Section, ...]:
     """Paths first, then borders, third parties, blind areas and what there is."""
     return (
-        Section("Paths from the internet to personal data", _paths(standing.paths, now), Tone.ALARM),
-        Section("Personal data across borders", _paths(standing.borders, now), Tone.ALARM),
-        Section("Third parties", tuple(Line("*", party) for party in standing.third_parties)),
         Section(
-            "Personal data inside telemetry", tuple(Line("!", met) for met in standing.leaks), Tone.ALARM
+            "Paths from the internet to personal data",
+            tuple(path_line(each, "*", now) for each in standing.paths),
+            Tone.ALARM,
         ),
+        Section(
+            "Personal data across borders",
+            tuple(
+                _only_borders(each) if each in standing.paths else path_line(each, "*", now)
+                for each in standing.borders
+            ),
+            Tone.ALARM,
+        ),
+        Section("Paths from inside to personal data", _inside(standing.inside)),
+        Section("Third parties", tuple(Line("*", party) for party in standing.third_parties)),
+        change_section("Personal data inside telemetry", standing.leaks, Tone.ALARM),
         Section("Blind areas", tuple(Line("?", area) for area in standing.blind), Tone.WARNING),
         Section(
             "Resources",
@@ -44,5 +54,21 @@ def baseline_foot(drift: Drift, standing: Standing) -> str:
     return f"Baseline: {', '.join(facts)}{tail}. Later reports say what differs from this."
 
 
-def _paths(changes: tuple[PathChange, ...], now: datetime) -> tuple[Line, ...]:
-    return tuple(path_line(change, "*", now) for change in changes)
+def _only_borders(change: PathChange) -> Line:
+    """Of a path that is told above, which borders it crosses."""
+    borders = dict.fromkeys(border for path in change.paths for border in path.borders)
+    return Line(
+        "*",
+        wording.route(change.paths),
+        change.id,
+        notes=tuple((Note(wording.border(border), "border"),) for border in borders),
+    )
+
+
+def _inside(number: int) -> tuple[Line, ...]:
+    if not number:
+        return ()
+    named = "is 1" if number == 1 else f"are {number:,}"
+    return (
+        Line("*", f"there {named} that cross no border: `driftline paths --exposure internal` lists them"),
+    )

@@ -234,6 +234,7 @@ def totals(counts: Totals) -> str:
         (counts.altered, f"{counts.altered:,} altered"),
         (counts.removed, f"{counts.removed:,} removed"),
         (counts.restated, f"{counts.restated:,} restated"),
+        (counts.visible_paths, counted(counts.visible_paths, "newly visible path")),
         (counts.newly_visible, f"{counts.newly_visible:,} newly visible"),
     )
     changes = ", ".join(words for number, words in said if number) or "no changes"

@@ -29,7 +29,7 @@ class Action(StrEnum):
     REMOVED = "removed"
     ALTERED = "altered"
     RESTATED = "restated"  # our own rules changed, not the world
-    NEWLY_VISIBLE = "newly_visible"  # a flow first seen while its environment warms up
+    NEWLY_VISIBLE = "newly_visible"  # first seen while its environment warms up, or when it was first looked at
     RESOLVED = "resolved"  # a name now leads to a known resource: no drift
     REPOINTED = "repointed"  # a name leads to another resource than before: drift
 
@@ -203,7 +203,8 @@ class Standing:
     third_parties: tuple[str, ...]  # "api.mailer.example (mail): accounts"
     blind: tuple[str, ...]  # what cannot be seen, a sentence each
     resources: Mapping[str, int]  # by type
-    leaks: tuple[str, ...] = ()  # "checkout: email in url.full"
+    leaks: tuple[ChangeLine, ...] = ()  # personal values met inside telemetry
+    inside: int = 0  # paths that neither begin at the internet nor cross a border
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,7 @@ class Totals:
     altered: int = 0
     removed: int = 0
     restated: int = 0
+    visible_paths: int = 0
     newly_visible: int = 0
     not_observed: int = 0  # extents
 
@@ -229,7 +231,7 @@ class Drift:
 
     `ignored`: how many changes each ignore rule left out, as (reason, count).
     `leaks`: personal values met inside telemetry. `large_removals`: extents whose mass removal was listed twice.
-    `untold`: lines of types that no report tells.
+    `untold`: lines of types that no report tells. `visible_paths`: paths that came to light and may be old.
     """
 
     installation: str
@@ -250,6 +252,7 @@ class Drift:
     ignored: tuple[tuple[str, int], ...] = ()
     standing: Standing | None = None
     untold: tuple[ChangeLine, ...] = ()
+    visible_paths: tuple[PathChange, ...] = ()
 
     @property
     def quiet(self) -> bool:
@@ -265,5 +268,6 @@ class Drift:
             or self.large_removals
             or self.restated
             or self.newly_visible
+            or self.visible_paths
             or self.standing
         )

@@ -157,4 +157,6 @@ class Sight:
     sampled: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"paths visible for {self.visible} of {self.workloads} running workloads"
+        if not self.workloads:
+            return "no running workload is listed, so which of them send no spans is not known"
+        return f"paths visible for {self.visible:,} of {self.workloads:,} running workloads"

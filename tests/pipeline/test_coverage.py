@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from daemon.cli.fail_on import changed
+from daemon.notify.mail import subject
 from tests.support import pipeline
 from tests.support.fault_proxy import FaultProxy
 from tests.support.pipeline import EU, MAILER, US, Installation, Shop, told
@@ -53,6 +55,39 @@ def test_a_region_that_comes_back_into_the_settings_adds_nothing(home: Installat
     assert known(home) == before
     assert told(home.drift(1, 3)) == []
     assert told(home.drift()) == [f"newly visible: name {pipeline.PROFILES_DB}"]
+
+
+def test_paths_that_first_spans_bring_to_light_are_told_in_full_and_are_no_news(
+    home: Installation, shop: Shop
+) -> None:
+    """The clouds are looked at for weeks before anybody sends spans."""
+    home.cycle()
+    shop.rich_day()
+    assert home.cycle().new_paths == 0
+    drift = home.drift()
+    assert {line.split(":")[0] for line in told(drift)} == {"newly visible path"}
+    assert not drift.quiet
+    assert not changed(drift)
+    assert (drift.totals.visible_paths, drift.totals.restated) == (len(drift.visible_paths), 0)
+    report = home.report()
+    assert "exposed: " in report
+    assert "it came to light, and may be old" in " ".join(report.split())
+    assert f"{drift.totals.visible_paths} newly visible PII path" in subject(drift)
+    assert home.cycle().new_paths == 0
+    assert told(home.drift()) == []
+
+
+def test_a_first_snapshot_of_nothing_is_followed_by_a_baseline(tmp_path: Path) -> None:
+    with pipeline.installed(tmp_path, "", aws={"accounts": []}) as home:
+        assert home.cycle().extents == 0
+        shop = Shop(home.traces_url)
+        shop.plain_day()
+        shop.close()
+        home.cycle()
+        drift = home.drift()
+    assert drift.standing is not None
+    assert drift.standing.resources["service"] > 0
+    assert drift.restated == ()
 
 
 @pytest.mark.parametrize("restarted", [False, True], ids=["running", "restarted"])

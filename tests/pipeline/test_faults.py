@@ -210,7 +210,7 @@ def test_a_fault_from_the_first_cycle_on_makes_no_third_party_and_healing_adds_n
     assert seen_so_far <= home.paths()
     home.cycle()
     # What is now known of old names and paths is told as such; nothing is new in the world.
-    knowledge = ("newly visible: name ", "restated: data path ")
+    knowledge = ("newly visible: name ", "newly visible path: ", "restated: data path ")
     lines = [line for found in drifts(home).values() for line in found]
     assert [line for line in lines if not line.startswith(knowledge)] == []
     nothing_added_or_removed(home)

@@ -446,6 +446,7 @@ def told(drift: Drift) -> list[str]:
         ("new", drift.new_paths),
         ("altered", drift.altered_paths),
         ("gone", drift.gone_paths),
+        ("newly visible", drift.visible_paths),
     ):
         for change in changes:
             for path in change.paths:

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from collectors.model import Extent, Relation, Resource, Role, Scope
+from collectors.model import Relation, Resource, Role, Scope
 from daemon.analysis.standing import standing
-from daemon.values.drift import GapAge, GapLine
 from daemon.values.graph import Binding, Bound, Graph
 from daemon.values.path import Border, DataPath, Direction, Hop, PathIdentity, Sight, Tier
 
@@ -54,8 +53,10 @@ def test_borders_stand_whatever_the_exposure() -> None:
         path("operation://demo//jobs/nightly", exposure="internal"),
         borders=(Border("EU", "US", "eu-central-1", "us-east-1"),),
     )
-    told = standing([crossing, path()], graph(), SIGHT)
+    inside = path("operation://demo//jobs/weekly", exposure="internal")
+    told = standing([crossing, path(), inside], graph(), SIGHT)
     assert [line.paths for line in told.borders] == [(crossing,)]
+    assert told.inside == 1  # and is only counted
 
 
 def test_expected_credentials_are_no_news() -> None:
@@ -88,22 +89,16 @@ def test_blind_areas_are_a_sentence_each() -> None:
     store = Resource("arn:aws:rds:eu-west-1:1:db:dark", "aws.rds.instance", "dark", AWS, Role.DATA_STORE)
     lit = replace(store, urn="arn:aws:rds:eu-west-1:1:db:lit", name="lit")
     stored = Relation(TABLE, "stored_in", lit.urn)
-    extents = tuple(Extent(type, AWS) for type in ("aws.s3.bucket", "aws.sqs.queue"))
     told = standing(
         [],
         graph(*functions, store, lit, relations=(stored,)),
         Sight(7, 0, tuple(one.urn for one in functions), ("service://demo//accounts",), (TABLE,)),
-        [GapLine("a", GapAge.NEW, extents, "denied", ""), GapLine("b", GapAge.HEALED, extents, "x", "")],
     )
     assert told.blind == (
         "7 running workloads without spans: f0, f1, f2, f3, f4 and 2 more",
         "1 service with database calls but no statement: accounts",
         "1 table read whole, columns unknown: public.customers",
         "1 data store of which no table was seen, data unknown: dark",
-        (
-            "2 extents not observed (denied): aws 111122223333 eu-west-1 aws.s3.bucket,"
-            " aws 111122223333 eu-west-1 aws.sqs.queue"
-        ),
     )
     assert told.resources == {"aws.lambda.function": 7, "aws.rds.instance": 2}
 

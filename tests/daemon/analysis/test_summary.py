@@ -263,8 +263,9 @@ def test_paths_are_counted_by_line_and_none_is_lost() -> None:
     assert [path.id for path in told.gone_paths] == ["removed"]
     assert sorted(path.id for path in told.altered_paths) == ["altered", "repointed"]
     assert [line.id for line in told.restated] == ["restated"]
-    assert sorted(line.id for line in told.newly_visible) == ["newly_visible", "resolved"]
+    assert sorted(path.id for path in told.visible_paths) == ["newly_visible", "resolved"]
     totals = told.totals
+    assert (totals.visible_paths, totals.newly_visible, totals.restated) == (2, 0, 1)
     assert (totals.new_paths, totals.altered_paths, totals.gone_paths, totals.added) == (1, 2, 1, 0)
 
 
