@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from collectors.traces.classes.matching import (
     Match,
+    counts,
     longer,
     matches,
     means_one_thing,
@@ -143,6 +144,8 @@ def _judged_words(column: str, words: Words, place: Place, after: int = 0) -> Ve
 
 def _read(column: str, words: Words, place: Place, after: int) -> Verdict | str:
     found = [match for match in matches(words) if match.end > after]
+    counted_from = min((match.end for match in found if counts(match)), default=len(words))
+    found = [match for match in found if match.start < counted_from]
     found.sort(key=preference, reverse=True)
     refusal = "no word of it names personal data"
     refused: list[Match] = []

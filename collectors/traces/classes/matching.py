@@ -45,6 +45,11 @@ def means_one_thing(match: Match) -> bool:
     return match.phrase.rule is not None and not match.phrase.rule.needs
 
 
+def counts(match: Match) -> bool:
+    """Whether a phrase makes what follows a number of it: `number_of_logins`."""
+    return match.phrase.rule is None and match.phrase.words[-1] == "of"
+
+
 def without_inner_numbers(words: Words) -> Words:
     """The words of `emergency_1_number_2` as those of `emergency_number_2`; numbers of phrases stay."""
     said = {at for match in matches(words) for at in range(match.start, match.end)}

@@ -69,6 +69,12 @@ PERSONAL = [
     ("orders", "customer_id", "user.unique_id"),
     ("password_resets", "code", "user.authorization.credentials"),
     ("staff_address", "city_mail", "user.contact.address.city"),
+    ("customers", "company_name", "user.contact.organization"),
+    ("customers", "birthday_ciphertext", "user.demographic.date_of_birth"),
+    ("posts", "author_id", "user.unique_id"),
+    ("login_activities", "latitude", "user.location.precise"),
+    ("api_keys", "value", "user.authorization.credentials"),
+    ("login_codes", "code", "user.authorization.credentials"),
 ]
 
 NOT_PERSONAL = [
@@ -84,7 +90,8 @@ NOT_PERSONAL = [
     ("uploads", "file_name"),
     ("users", "filename"),
     ("users", "hostname"),
-    ("customers", "company_name"),
+    ("suppliers", "company_name"),
+    ("customers", "number_of_logins"),
     ("messages", "template_email_subject"),
     ("customers", "order_address_id"),
     ("users", "password_reset_at"),
@@ -97,6 +104,9 @@ NOT_PERSONAL = [
     ("orders", "state"),
     ("customer_login", "customer_login_id"),
     ("products", "id"),
+    ("customer_metadata", "id"),
+    ("organizations", "address_city"),
+    ("organizations", "legal_name"),
     ("users", "id_profile"),
     ("mail", "in_reply_to"),
     ("smtp_servers", "smtp_username"),
