@@ -83,7 +83,7 @@ def derived_rows(
         accounts.add((row.account, row.type))
         name = f"extent {row.type} of {row.account or row.provider} {row.region}".rstrip()
         first = firsts.get(row.id)
-        if row.first_listed != first and not _retired_unseen(connection, row, heirs):
+        if row.first_listed != first and not _retired_unseen(row.first_listed, first, heirs):
             yield Damage(row.first_listed, f"{name} was not listed first when it says")
         if row.last_listed_at != started.get(row.last_listed):
             yield Damage(row.last_listed, f"{name} was not listed last when it says")
@@ -102,9 +102,12 @@ def derived_rows(
         yield Damage(None, f"environment {account} was sighted, and when it was first heard of is missing")
 
 
-def _retired_unseen(connection: Connection, extent: Any, heirs: AbstractSet[int]) -> bool:
-    """Whether an extent may have been listed first, or retired, in a snapshot that is pruned."""
-    since = select(COVERAGE.c.since).where(COVERAGE.c.extent_id == extent.id)
-    if extent.first_listed is not None:
-        since = since.where(COVERAGE.c.since <= extent.first_listed)
-    return extent.first_listed in heirs or not heirs.isdisjoint(connection.execute(since).scalars())
+def _retired_unseen(told: int | None, first: int | None, heirs: AbstractSet[int]) -> bool:
+    """Whether an extent may have been listed first, or retired, in a snapshot that is pruned.
+
+    `told`: since when it says to be listed. `first`: since when its coverage says so. Coverage that was alike on
+    both sides of a retirement is one stretch now, so that only what was pruned between the two remains to ask for.
+    """
+    if told in heirs:
+        return True
+    return first is not None and any(first < heir and (told is None or heir <= told) for heir in heirs)

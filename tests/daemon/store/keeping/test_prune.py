@@ -6,6 +6,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,17 @@ def test_kept_snapshots_answer_as_before_on_postgresql(
 ) -> None:
     with a_store(empty_database(postgres)) as store:
         _answers_as_before(store, cycles, going)
+
+
+def test_a_retirement_that_only_a_pruned_snapshot_knew_is_no_damage() -> None:
+    """Denied, retired and denied again: without the middle one coverage is one stretch of denials."""
+    quiet = Cycle({"a": 1}, {"b": 1}, None, 1, 0, None, None, None, large=False)
+    with a_store() as store:
+        _answers_as_before(
+            store, [replace(quiet, here=here) for here in ({"a": 1}, None, "retired", None)], {3}
+        )
+        take(store, quiet)
+        assert damages(store) == []
 
 
 def _answers_as_before(store: Snapshots, cycles: list[Cycle], going: set[int]) -> None:
