@@ -10,8 +10,9 @@ import pytest
 from collectors.contract import ANYWHERE
 from collectors.model import Alias, Content, Extent, Listing, Relation, Resource, Scope, Seen, Sightings
 from daemon.store import history
-from daemon.store.draft import NewDelivery, drafting
+from daemon.store.draft import drafting
 from daemon.store.spool import Spool
+from daemon.store.telling import NewDelivery
 from daemon.values.drift import Kind, Origin
 from daemon.values.graph import Binding, Bound
 from tests.support.snapshots import (

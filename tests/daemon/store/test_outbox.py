@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from daemon.store import outbox
-from daemon.store.draft import NewDelivery, drafting
+from daemon.store.draft import drafting
+from daemon.store.telling import NewDelivery
 from tests.support.snapshots import START, Snapshots
 
 OPS = "ops@example.org"
