@@ -160,9 +160,11 @@ def test_a_trace_that_x_ray_cut_off_is_named(fake: Fake) -> None:
     ],
 )
 def test_a_refusal_is_a_gap_with_its_reason(fake: Fake, status: int, code: str, why: Why, words: str) -> None:
+    asked = source(fake)
+    pulled(asked)  # the client stands, however long that took
     fake.refusal = (status, code)
     with pytest.raises(NotListed) as refused:
-        list(source(fake).steps("", time.monotonic() + 2))
+        list(asked.steps("", time.monotonic() + 3))
     assert refused.value.why is why
     assert words in refused.value.detail
 
