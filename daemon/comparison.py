@@ -34,8 +34,8 @@ def compare(
 ) -> Drift:
     """The drift from one snapshot to another; with `before` None, or if nothing was asked for then, what stands.
 
-    `now` decides which ignore rules have expired. `told`: lines of new paths that were told before and are
-    left out. Raises NotFound.
+    `now` decides which ignore rules have expired. `told`: ids of new and altered paths that were told before and
+    are left out (`lines`). Raises NotFound.
     """
     if before is None or not history.head(connection, before).extents:
         return _baseline(connection, settings, after)
@@ -129,8 +129,9 @@ def only_alarms(drift: Drift) -> Drift:
 
 
 def lines(drift: Drift) -> tuple[str, ...]:
-    """One id for each new path it tells: lines of a report join paths, and another report joins others."""
-    return tuple(path.identity.id for change in drift.new_paths for path in change.paths)
+    """One id for each path that it tells to be new or altered."""
+    told = (*drift.new_paths, *drift.altered_paths)
+    return tuple(path_drift.telling_id(change, path) for change in told for path in change.paths)
 
 
 def standing_paths(connection: Connection, number: int) -> tuple[PathChange, ...]:
@@ -172,6 +173,17 @@ def _path_changes(
     hops = {hop.flow for hop in fresh}
     known, seen = path_history.edges(connection, before, hops)
     compared = path_drift.compare(found.before, found.after, known, seen=seen)
+    if repeated := {
+        path.identity
+        for change in compared
+        for path in change.paths
+        if change.action is Action.ALTERED and path_drift.telling_id(change, path) in told
+    }:
+        then, now = (
+            tuple(path for path in side if path.identity not in repeated)
+            for side in (found.before, found.after)
+        )
+        compared = path_drift.compare(then, now, known, seen=seen)
     return [_known(change, known) if _only(change, found) else change for change in compared]
 
 

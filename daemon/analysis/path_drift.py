@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -48,6 +49,24 @@ def compare(
         ),
     ]
     return tuple(sorted(changes, key=_order))
+
+
+def telling_id(change: PathChange, path: DataPath) -> str:
+    """What tells of one path in a line; equal if the same is told of it again. Lines join paths, each time others."""
+    if change.action is Action.ADDED:
+        return path.identity.id
+    fields: list[Json] = [
+        [each.path, None if each.path == "columns" else each.before, _now(each, path)]
+        for each in change.fields
+    ]
+    words = f"{change.action} {path.identity} {json.dumps(fields, sort_keys=True)}"
+    return hashlib.sha256(words.encode(errors="backslashreplace")).hexdigest()[:8]
+
+
+def _now(field: FieldChange, path: DataPath) -> Json:
+    return (
+        list(path.columns) if field.path == "columns" else field.after
+    )  # a line has the columns of all its paths
 
 
 def is_graver(before: DataPath, after: DataPath) -> bool:

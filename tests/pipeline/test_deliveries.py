@@ -80,9 +80,16 @@ def test_a_known_path_that_crosses_a_border_now_alarms_at_once(
     said = " ".join(text_of(alarm).split())
     assert "high: personal data of an EU/EEA application is in the US" in said
     assert "route53" not in said
+    home.clock.advance(days=1)
+    (digest,) = post.round()
+    assert "Altered paths" not in text_of(digest), "the alarm has told it"
+    assert "route53" in text_of(digest)
     pipeline.point(deployed, ORDERS_DB)
     home.cycle()
-    assert [row[0] for row in outbox(home)[3:]] == [], "what ends a border can wait"
+    assert [row[0] for row in outbox(home)[3:]] == ["digest"], "what ends a border can wait"
+    home.clock.advance(days=1)
+    (digest,) = post.round()
+    assert "Altered paths" in text_of(digest)
 
 
 def test_a_new_path_alarms_at_once_and_the_digest_brings_the_rest_at_its_hour(
