@@ -60,6 +60,11 @@ _BETWEEN = b" .+-"
 _LONGEST = 16 * 1024
 
 
+def is_due(number: int) -> bool:
+    """Whether of spans that are alike the one of this number, from 1, is to be looked at."""
+    return number <= FIRST or not number % EVERY
+
+
 class Examined:
     """Counts spans that are alike, and says which of them are to be looked at. Bounded: it may begin anew."""
 
@@ -75,7 +80,7 @@ class Examined:
             self._seen.clear()
             self._bare.clear()
         self._seen[key] = seen + 1
-        return seen < FIRST or not seen % EVERY
+        return is_due(seen + 1)
 
     def wire(self, key: Hashable, attributes: Sequence[bytes]) -> tuple[str, ...]:
         """What these attributes of a span hold, as they came in protobuf, each with its name first."""

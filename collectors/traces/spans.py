@@ -6,7 +6,7 @@ database call, which lives no longer than it takes to read its tables and column
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -40,9 +40,12 @@ class Origin:
     attributes: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Form:
-    """What spans of one kind, name, origin and attributes have in common. Equal by identity, like origins."""
+    """What spans of one kind, name, origin and attributes have in common. Equal by identity, like origins.
+
+    Not frozen, for readers that count in it what they read.
+    """
 
     origin: Origin
     kind: int
@@ -80,7 +83,7 @@ class Span(NamedTuple):
 class Batch:
     """What one message or file held: usable spans, and how many were not, with the first reason."""
 
-    spans: list[Span]
+    spans: Sequence[Span]
     rejected: int = 0
     reason: str = ""
 

@@ -8,11 +8,12 @@ read one by one where they decide something.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 
-from collectors.traces.leaks import LEAKS, LOOKED_AT, Examined
+from collectors.traces.leaks import LEAKS, LOOKED_AT, Examined, is_due
 from collectors.traces.otlp.alike import Alike, Reading, Recognised
 from collectors.traces.otlp.attributes import Attributes, Found
 from collectors.traces.otlp.usual import Usual
@@ -23,15 +24,17 @@ from collectors.traces.spans import Form, Kind, Origin
 _BEGINNING = frozenset({Kind.SERVER, Kind.CONSUMER})
 
 
-class Known:
-    """Spans of one origin and reading. `forms`: by the values of what is late. `seen`: how many there were."""
+@dataclass(slots=True, eq=False)
+class Known(Form):
+    """The form of spans of one origin and reading, but for what is late.
 
-    __slots__ = ("form", "forms", "seen")
+    `forms`: by the values of that. `seen`: how many of them had anything that varies; `behind`: how many had anything
+    behind their attributes, or were decoded.
+    """
 
-    def __init__(self, form: Form) -> None:
-        self.form = form
-        self.forms: dict[tuple[Value, ...], Form] | None = None
-        self.seen = 0
+    forms: dict[tuple[Value, ...], Form] | None = None
+    seen: int = 0
+    behind: int = 0
 
 
 class Home:
@@ -78,7 +81,7 @@ class Learned:
     def known(self, home: Home, reading: Reading) -> Known:
         """Spans of a reading that come from there for the first time."""
         self._one_more()
-        known = home.known[reading] = Known(Form(home.origin, reading.kind, reading.name, reading.attributes))
+        known = home.known[reading] = Known(home.origin, reading.kind, reading.name, reading.attributes)
         return known
 
     def late(self, known: Known, reading: Reading, varied: Sequence[bytes]) -> Form:
@@ -93,9 +96,8 @@ class Learned:
             known.forms = {}
         form = known.forms.get(values)
         if form is None:
-            base = known.form
             pairs = [(name, value) for (_, name, _), value in zip(reading.late, values, strict=True) if value]
-            form = Form(base.origin, base.kind, base.name, (*base.attributes, *pairs))
+            form = Form(known.origin, known.kind, known.name, (*known.attributes, *pairs))
             self._one_more()
             known.forms[values] = form
         return form
@@ -106,8 +108,9 @@ class Learned:
 
     def looked_behind(self, home: Home, reading: Reading, tail: bytes) -> tuple[str, ...]:
         """What personal values are in the events and links of a span, if it is its turn to be looked at."""
-        key = (home.origin, reading)
-        if not self._examined.due(key):
+        known = home.known.get(reading) or self.known(home, reading)
+        known.behind += 1
+        if not is_due(known.behind):
             return ()
         try:
             span = ProtoSpan.FromString(tail)
@@ -117,7 +120,7 @@ class Learned:
             *(one for event in span.events[:LOOKED_AT] for one in event.attributes),
             *(one for link in span.links[:LOOKED_AT] for one in link.attributes),
         ]
-        return self._examined.texts(key, [(one.key, one.value.string_value) for one in attributes])
+        return self._examined.texts(known, [(one.key, one.value.string_value) for one in attributes])
 
     def leaking(self, form: Form, leaks: tuple[str, ...]) -> Form:
         """A form with what was found in one of its spans."""

@@ -178,7 +178,7 @@ class ProtobufReader:
                 reading, varied = found
                 home = homes[place]
                 known = home.known.get(reading) or self._learned.known(home, reading)
-                form = known.form
+                form = known
                 if varied:
                     try:
                         if reading.late:
