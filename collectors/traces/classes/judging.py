@@ -24,7 +24,9 @@ from collectors.traces.classes.places import (
     HERE,
     OWNERS,
     VOCABULARY,
+    Kinds,
     Place,
+    bare,
     ending,
     kinds_of,
     letters_of,
@@ -107,14 +109,17 @@ def _place(schema: str, table: str, columns: Sequence[str]) -> Place:
     }
     weights = VOCABULARY.weights.items()
     weight = sum(weight for key, weight in weights if any(_within(each, key) for each in told))
-    beside = {
-        kind for column in columns for kind in ending(unowned(place.words_of(column)), VOCABULARY.beside)
-    }
+    beside = {kind for column in columns for kind in _told_of(place.words_of(column))}
     if not place.kinds & VOCABULARY.siblings_not_in and weight >= VOCABULARY.enough:
         beside.add("person")
     if any(_within(each, "user.name") for each in told):
         beside.add(NAMED)
     return replace(place, beside=frozenset(beside))
+
+
+def _told_of(words: Words) -> Kinds:
+    """What the name of a column tells of its table."""
+    return ending(bare(words), VOCABULARY.beside) or ending(unowned(words), VOCABULARY.beside)
 
 
 def _judged(column: str, place: Place) -> Verdict | str:
