@@ -28,7 +28,7 @@ from daemon.values.told import NOTHING, Told
 if TYPE_CHECKING:
     from collectors.traces.facts import Flows
 
-ANALYSIS = "4"
+ANALYSIS = "5"
 """Raised when the analysis itself draws other conclusions from the same graph."""
 
 

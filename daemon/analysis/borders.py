@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from itertools import product
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeGuard
 
 from collectors.model import Alias
 from config import vocabulary
@@ -27,7 +27,8 @@ class Crossing(NamedTuple):
     """What moving data from one end to another means. `source`, `target`: what the ends are called in it.
 
     `held`: the words for data that is at the second end already, for an application at the first.
-    `own`: by a border of the operator's own.
+    `own`: by a border of the operator's own, `none` if data may pass; `instead_of`: what the law would have said, "" if
+    nothing.
     """
 
     source: str
@@ -36,6 +37,7 @@ class Crossing(NamedTuple):
     words: str
     held: str
     own: bool
+    instead_of: str = ""
 
 
 TransferOf = Callable[[End, End], Crossing | None]
@@ -93,10 +95,17 @@ def transfers(
                 continue
             if _excepted(rule.exceptions, source[2], target[2]):
                 continue
-            if rule.severity == "none":
-                return None
             at, to = (left, right) if source[0] == target[0] else (source[0], target[0])
-            return Crossing(_or(at, there), _or(to, here), rule.severity, rule.name, rule.name, True)
+            replaced = law(source[0], target[0])
+            return Crossing(
+                _or(at, there),
+                _or(to, here),
+                rule.severity,
+                rule.name,
+                rule.name,
+                True,
+                replaced.severity if replaced else "",
+            )
         found = law(source[0], target[0])
         if found is None:
             return None
@@ -185,8 +194,9 @@ class Places:
     def _border(self, origin: End, destination: End, *, back: bool) -> Border | None:
         onward = self._transfer(origin, destination)
         if not back:
-            return _told(onward, onward.words, origin, destination) if onward else None
+            return _told(onward, onward.words, origin, destination) if _matters(onward) else None
         moved = self._transfer(destination, origin)
+        onward, moved = _unless_agreed(onward, moved), _unless_agreed(moved, onward)
         if moved and (onward is None or _weight(moved) <= _weight(onward)):
             turned = moved._replace(source=moved.target, target=moved.source)
             return _told(turned, moved.words, origin, destination)
@@ -241,6 +251,19 @@ _SEVERITIES = ("high", "medium", "low")
 def _weight(met: Crossing) -> tuple[int, bool]:
     """What matters more comes first, and of equals the operator's own."""
     return _SEVERITIES.index(met.severity), not met.own
+
+
+def _matters(met: Crossing | None) -> TypeGuard[Crossing]:
+    return met is not None and met.severity != "none"
+
+
+def _unless_agreed(met: Crossing | None, other: Crossing | None) -> Crossing | None:
+    """What is told of one way of a read. Who has decided on the graver way need not decide on the lesser one, too."""
+    if not _matters(met):
+        return None
+    if other is None or not other.own or met.own or not other.instead_of:
+        return met
+    return None if _SEVERITIES.index(other.instead_of) <= _SEVERITIES.index(met.severity) else met
 
 
 def _told(met: Crossing, words: str, origin: End, destination: End) -> Border:
