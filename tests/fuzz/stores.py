@@ -7,13 +7,19 @@ from random import Random
 
 from collectors.traces.stores import read
 
-_SYSTEMS = ("mongodb", "redis", "elasticsearch", "neo4j")
+_SYSTEMS = ("mongodb", "redis", "elasticsearch", "neo4j", "cosmosdb", "dynamodb", "couchbase")
 _TEXTS = (
     '{"find": "users", "filter": {"$and": [{"age": {"$gt": "?"}}]}, "projection": {"name": 1}}',
     '{"aggregate": "o", "pipeline": [{"$lookup": {"from": "u", "as": "p"}}, {"$group": {"_id": "$a.b"}}]}',
     "insert [{'_id': ObjectId('65f0'), 'a': {'b': [1, 2]}}]",
     "HMGET customer:17 email phone\nSET a:b:c 'x y'\nMGET a:1 b:2",
     '{"query": {"bool": {"must": {"match": {"a": "?"}}}}, "_source": ["b"], "aggs": {"c": {"sum": {"field": "d"}}}}',
+    '{"index": {"_index": "people"}}\n{"mail": "x"}\n{"delete": {"_index": "old"}}',
+    '{"query": "SELECT a FROM people WHERE b = 3"}',
+    "db.users.aggregate([{'$facet': {'x': [{'$unionWith': 'b'}]}}, {'$merge': {'into': {'coll': 'c'}}}])",
+    '{"bulkWrite": 1, "ops": [{"insert": 0, "document": {"a": 1}}], "nsInfo": [{"ns": "c.users"}]}',
+    "ZUNIONSTORE a:b 2 c:d e:f\nXADD s:t * a 1\nXREAD STREAMS s:t 0\nEVAL x 1 k:v",
+    "SELECT VALUE c.a FROM c JOIN x IN c.b WHERE x.y = 1",
     "MATCH (p:Person {email: $e})-[:KNOWS]->(q) WHERE p.age > 1 SET q.x = 'y' RETURN p.name, q",
 )
 _SIGNS = (*"{}[]()\"':,$.\\ \n\x00é\ud800", "{'a':", '["', "$match", "ObjectId(")

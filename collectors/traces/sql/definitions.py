@@ -15,13 +15,14 @@ _DEFINITION = re.compile(
     r"(?: (?:or|replace|unlogged|external|transient|hybrid|dynamic|foreign|virtual|column|row))*"
     r"(?P<temporary>(?: (?:local|global|temp|temporary|volatile))*)"
     r"(?: table| index|(?<=truncate)(?! table))(?: (?:if|not|exists|only|concurrently))*"
-    rf" (?P<name>{_NAME})(?P<more>(?: ?, ?{_NAME})*)"
+    rf" (?P<name>{_NAME})(?P<more>(?: ?, ?(?:only )?{_NAME})*)"
 )
 _INDEX = re.compile(
     r"(?i)^create (?:(?:unique|bitmap|clustered|nonclustered|columnstore|fulltext|spatial) )*index "
     r"(?:(?:concurrently|if|not|exists) )*"
     rf"(?:{_NAME} )?on (?:only )?(?P<name>{_NAME})"
 )
+_ONLY = re.compile(r"(?i)(?<= )only (?=\S)")
 _COPIES = re.compile(r"(?i)\bselect\b|\b(?:as|clone) ?\(? ?(?:with|table)\b")
 
 
@@ -40,7 +41,7 @@ def definition(shape: str, dialect: Dialect, temporary: set[str]) -> Statement |
         if found["temporary"] and found["verb"].lower() == "create":
             temporary.add(unquote(found["name"])[0].lower())
     uses = []
-    for name in [found["name"], *re.findall(_NAME, more)]:
+    for name in [found["name"], *re.findall(_NAME, _ONLY.sub("", more))]:
         parts = [fold(*unquote(part), dialect) for part in re.findall(_WORD, name)]
         if (
             parts[-1:] == [""]

@@ -40,7 +40,8 @@ _BIGQUERY = Dialect(
 _SPARK = Dialect(
     "spark", "insensitive", backslash=True, quotes_are_strings=True, structs=True, family="databricks"
 )
-_GENERIC = Dialect("", structs=True)
+_PARTIQL = Dialect("", structs=True, family="partiql")
+_COSMOS = Dialect("", structs=True, family="cosmos")
 _CQL = Dialect("", structs=True, family="cql")
 # A text of an unknown system that quotes its names with "..." cannot be MySQL's default mode.
 _UNKNOWN_QUOTED = Dialect("postgres", default_schema="public")
@@ -85,9 +86,9 @@ _DIALECTS = {
     "firebird": Dialect(""),
     "informix": Dialect(""),
     "ingres": Dialect(""),
-    "couchbase": _GENERIC,
-    "dynamodb": _GENERIC,
-    "cosmosdb": _GENERIC,
+    "couchbase": Dialect("", structs=True, family="n1ql"),
+    "dynamodb": _PARTIQL,
+    "cosmosdb": _COSMOS,
 }
 
 _OTHER_SPELLINGS = {
@@ -132,6 +133,7 @@ _NO_SQL = frozenset(
 )
 
 _QUOTED_NAME = re.compile(r'(?:\b(?:from|join|into|update)\s+|\.)"\w|"\s*\.\s*[\w"]', re.IGNORECASE)
+_PIPES = re.compile(r"(?i)\s*(?:import\s|from\s*\(\s*bucket\b|[\w.]+\s*\|)")
 _BRACKETED = re.compile(r"(?:\b(?:from|join|into|update)\s+|\.)\[[^\W\d]", re.IGNORECASE)
 
 
@@ -143,6 +145,8 @@ def dialect_of(system: str, text: str) -> Dialect | None:
     known = _DIALECTS.get(name)
     if known is not None:
         return known
+    if _PIPES.match(text):
+        return None
     if _BRACKETED.search(text):
         return _MSSQL
     return _UNKNOWN_QUOTED if _QUOTED_NAME.search(text) else _MYSQL

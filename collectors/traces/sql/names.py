@@ -78,6 +78,8 @@ def no_column(name: str, word: object, dialect: Dialect) -> bool:
 def base_table(names: list[str], dialect: Dialect) -> TableName | None:
     """A table's name from its folded parts; None for the catalogues every system has."""
     *schema, table = (name for name in names if name != NOWHERE or name is names[-1])
+    if dialect.family == "partiql" and schema:
+        schema, table = [], schema[0]  # what stands behind it is an index
     low = table.lower()
     if low in _CATALOGUE_TABLES or (schema and schema[-1].lower() in _CATALOGUES):
         return None
@@ -92,4 +94,4 @@ def base_table(names: list[str], dialect: Dialect) -> TableName | None:
         return None
     if len(schema) == 1 and schema[0].lower() == dialect.default_schema:
         schema = []
-    return TableName(".".join(part for part in schema if part), table)
+    return TableName(".".join(part or dialect.default_schema for part in schema).strip("."), table)

@@ -13,6 +13,7 @@ from collectors.traces.sql.belonging import likeliest
 from collectors.traces.sql.dialects import Dialect
 from collectors.traces.sql.habits import Habits, habits_of
 from collectors.traces.sql.names import base_table, fold, no_column
+from collectors.traces.sql.pivots import matched, pivoted
 from collectors.traces.sql.scope import (
     NONE,
     OPAQUE,
@@ -103,6 +104,8 @@ class Walk:
         named = {self.name(one.args["alias"]) for one in tree.expressions if isinstance(one, exp.Alias)}
         scope = Scope({}, queries, parent, frozenset(named))
         self.sources(tree, scope)
+        if isinstance(tree.args.get("match"), exp.MatchRecognize):
+            scope = Scope(matched(self, tree.args["match"], scope), queries, parent, frozenset(named))
         outputs: list[tuple[str, References]] = []
         rest: set[Reference] = set()
         for projection in tree.expressions:
@@ -117,7 +120,7 @@ class Walk:
             else:
                 outputs.append((self.output_name(projection), self.values(projection, scope)))
         handled = {"expressions", "from_", "from", "joins", "laterals", "with_", "with", "into", "hint"}
-        handled |= {"kind", "settings", "format", "windows"}
+        handled |= {"kind", "settings", "format", "windows", "match"}
         outputs += [("", self.values(window, scope)) for window in tree.args.get("windows") or []]
         for key, clause in tree.args.items():
             if key not in handled:
@@ -204,9 +207,11 @@ class Walk:
             self.joins(member, scope)
             return
         source = self.from_member(member, scope)
-        if member.args.get("pivots") and source.table is None:
-            self.ledger.read(source.everything())  # it turns values into names of columns
-            source = Source(made_of=source.everything())
+        for pivot in member.args.get("pivots") or []:
+            source = pivoted(self, pivot, source)
+        offset = member.args.get("offset")
+        if isinstance(offset, exp.Identifier):
+            scope.sources[offset.name.lower()] = Source(outputs=((self.name(offset), NONE),))
         alias = member.args.get("alias")
         source = self.renamed(source, alias)
         key = member.alias.lower() if member.alias else ""
@@ -252,6 +257,8 @@ class Walk:
         if len(parts) == 1 and last.name.lower() in self.ledger.known.temporary:
             return None
         names = [self.name(part) for part in parts]
+        if member.catalog and not member.db:
+            names.insert(-1, self.dialect.default_schema)  # `crm..customer`
         if self.dialect.grammar == "bigquery":
             names = [one for name in names for one in name.split(".")]
         if not names[-1]:

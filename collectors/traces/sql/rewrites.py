@@ -11,7 +11,7 @@ from collectors.traces.sql.dialects import Dialect
 
 _NAME = r"(?:[^\s(),;?]+)"
 
-_PRIORITY = "low_priority|high_priority|delayed|quick|or (?:ignore|replace|abort|fail|rollback)"
+_PRIORITY = "low_priority|high_priority|delayed|quick|or (?:ignore|replace|abort|fail|rollback|update)"
 _VIEW_OPTION = r"algorithm ?= ?\w+|definer ?= ?\S+|sql security \w+"
 
 _COMMON = (
@@ -110,6 +110,23 @@ _TSQL = (
     (r"^(delete [^()]*?) output ([^();]*?) ((?:where|from)\b[^;]*)", r"\1 \3 RETURNING \2 "),
 )
 
+_PARTIQL = (
+    (r" returning (?:all|modified) (?:old|new) \*$", ""),
+    (r" (?:remove|set) ([\w.\"\[\]?]+)(?= (?:where|set|remove)\b|$)", r" , \1 = ?"),
+)
+_COSMOS = (
+    (r"^select (distinct )?value\b", r"SELECT \1"),
+    (r"(?<=[(])select value\b", "SELECT"),
+)
+
+_N1QL = (
+    (r" use (?:primary )?keys .*?(?= (?:where|unnest|join|left|inner|order|group|limit)\b|$)", ""),
+    (r" (?:inner |left (?:outer )?)?unnest (\w+(?:\.\w+)+) (?:as )?(\w+)", r" CROSS JOIN UNNEST(\1) AS \2"),
+    (r"\bmeta\(\w*\)\.\w+", "?"),
+    (r"\b(?:any|every|some)(?: and every)? \w+ (?:in|within) (\S+) satisfies .*? end\b", r"\1 = ?"),
+)
+_HIVE = ((r"^cache (?:lazy )?table \S+ (?:options ?\([^()]*\) )?(?:as )?(?=select|with|\()", ""),)
+
 _BATCH = (
     (
         r"^begin (?:(?:unlogged |counter |logged )?batch (?:using timestamp \? ?)?"
@@ -125,7 +142,10 @@ def _compiled(*rows: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]
 
 _ROWS = {
     "snowflake": _compiled(_BATCH, *_COMMON, *_STAGES),
-    "databricks": _compiled(_BATCH, *_COMMON, *_STAGES),
+    "databricks": _compiled(_BATCH, *_COMMON, *_STAGES, *_HIVE),
+    "n1ql": _compiled(_BATCH, *_COMMON, *_N1QL),
+    "partiql": _compiled(_BATCH, *_COMMON, *_PARTIQL),
+    "cosmos": _compiled(_BATCH, *_COMMON, *_COSMOS),
     "clickhouse": _compiled(_BATCH, *_COMMON, *_CLICKHOUSE),
     "cql": _compiled(_BATCH, *_COMMON, *_CQL),
     "oracle": _compiled(_BATCH, *_COMMON, *_ORACLE),
@@ -140,14 +160,40 @@ _INTO_VARIABLES = re.compile(
 _INTO_FIRST = re.compile(
     r"(?i)^select into (?:strict )?[^\W\d][\w$.]*(?: ?, ?[^\W\d][\w$.]*)* (?=[^\s,;])(?!from\b)"
 )
+_MEMBERS = re.compile(r"(?i)\bjoin (\w+) in (\w+(?:\.\w+)+)")
+_FIELD = re.compile(r"(?<=[\w\]])\[\"(\w+)\"\]")
 _QUERY = re.compile(r"(?i)^[\s(]*(?:select|with)\b")
 _RETURNING_INTO = re.compile(r"(?i)(\breturning\b.*?) (?:bulk collect )?into .*$")
 
 
+_SEVERAL_INSERTS = re.compile(r"(?i)^from (?P<source>.+?) (?=insert (?:overwrite|into)\b)")
+_INSERT = re.compile(r"(?i) ?(?=\binsert (?:overwrite|into)\b)")
+_AFTER_FROM = re.compile(
+    r"(?i) (?:where|group by|having|order by|sort by|cluster by|distribute by|limit|lateral view)\b"
+)
+
+
+def _apart(piece: str) -> str:
+    """`FROM a INSERT INTO b SELECT x INSERT INTO c SELECT y` as one statement for each table that is written."""
+    several = _SEVERAL_INSERTS.match(piece)
+    if several is None:
+        return piece
+    parts = []
+    for insert in filter(None, _INSERT.split(piece[several.end() :])):
+        clause = _AFTER_FROM.search(insert)
+        at = clause.start() if clause else len(insert)
+        parts.append(f"{insert[:at]} FROM {several['source']}{insert[at:]}")
+    return " ; ".join(parts)
+
+
 def rewritten(piece: str, dialect: Dialect, *, routine: bool) -> str:
     """The statement in common words; with a semicolon between if it is two."""
+    if dialect.grammar in {"spark", "hive"}:
+        piece = _apart(piece)
     for pattern, put in _ROWS.get(dialect.family or dialect.grammar, _ROWS[""]):
         piece = pattern.sub(put, piece, count=1)
+    if dialect.family == "cosmos":
+        piece = _MEMBERS.sub(r"CROSS JOIN UNNEST(\2) AS \1", _FIELD.sub(r".\1", piece))
     piece = piece.strip()
     if routine and dialect.grammar == "postgres":
         piece = _INTO_FIRST.sub("SELECT ", piece)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from collectors.traces import sql
 from collectors.traces.sql.statement import Statement
-from collectors.traces.stores import cypher, elasticsearch, mongodb, redis
+from collectors.traces.stores import cosmos, cypher, elasticsearch, mongodb, redis
 
 __all__ = ["read", "told"]
 
@@ -18,6 +18,7 @@ _READERS: Mapping[str, Callable[[str], Statement]] = {
     "elasticsearch": elasticsearch.read,
     "opensearch": elasticsearch.read,
     "neo4j": cypher.read,
+    "cosmosdb": cosmos.read,
 }
 
 

@@ -7,6 +7,7 @@ Source: https://neo4j.com/docs/cypher-manual/current/syntax/
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from collectors.traces.sql.statement import Statement, TableName, Verb, tables_of
 
@@ -17,11 +18,15 @@ _CLAUSE = re.compile(
 _BLANKS = re.compile(r"\s+")
 _NODE = re.compile(
     r"\( ?(?P<name>\w{0,60}) ?: ?(?:`(?P<quoted>[^`]{1,60})`|(?P<label>[^\W\d]\w{0,60}))"
-    r" ?(?:\{(?P<map>[^{}]*)\})? ?[):]"
+    r" ?(?:\{(?P<map>[^{}]*)\}|(?P<whole>\$\w{1,60}|\?))? ?[):|&]"
 )
 _KEY = re.compile(r"(?:^|,)\s*`?([^\W\d]\w{0,60})`?\s*:")
 _PROPERTY = re.compile(r"\b([^\W\d]\w{0,60})\.`?([^\W\d]\w{0,60})`?")
 _ALONE = re.compile(r"(?:^|,)\s*(?:distinct\s+)?([^\W\d]\w{0,60})\s*(?=,|$)", re.IGNORECASE)
+_WHOLE = re.compile(r"(?i)\b(?:properties|collect|head|last|tojson)\( ?(?:distinct )?([^\W\d]\w{0,60}) ?\)")
+_PICKED = re.compile(r"\b([^\W\d]\w{0,60}) ?\{([^{}]*)\}")
+_PICK = re.compile(r"\.(\*|[^\W\d]\w{0,60})")
+_REPLACED = re.compile(r"(?:^|,) ?([^\W\d]\w{0,60}) ?\+?= ?[^,]")
 _WRITES = frozenset({"merge", "create", "set", "remove", "delete"})
 
 
@@ -38,12 +43,27 @@ def read(text: str) -> Statement:
             owners.setdefault(node["name"], table)
             columns, lookups = found.setdefault((table, verb), (set(), set()))
             (columns if verb == "writes" else lookups).update(_KEY.findall(node["map"] or ""))
+            if node["whole"] and verb == "writes":
+                columns.add("*")
         for name, column in _PROPERTY.findall(body):
             if name in owners:
                 columns, lookups = found.setdefault((owners[name], verb), (set(), set()))
                 (lookups if word in {"where", "match", "optional match", "order by"} else columns).add(column)
-        if word == "return":
-            for name in _ALONE.findall(body):
-                if name in owners:
-                    found.setdefault((owners[name], "reads"), (set(), set()))[0].add("*")
+        for name, column in _wholly(word, body):
+            if name in owners:
+                found.setdefault((owners[name], verb), (set(), set()))[0].update([column] if column else [])
     return Statement(tables_of(found), partial=bool(found), parsed_by="cypher" if found else "")
+
+
+def _wholly(word: str, body: str) -> Iterator[tuple[str, str]]:
+    """Names of nodes that a clause returns, sets or deletes as they are, and with which of their properties."""
+    if word in {"return", "with"}:
+        if word == "return":
+            yield from ((name, "*") for name in _ALONE.findall(body))
+        yield from ((name, "*") for name in _WHOLE.findall(body))
+        for name, picked in _PICKED.findall(body):
+            yield from ((name, column) for column in _PICK.findall(picked))
+    elif word == "set":
+        yield from ((name, "*") for name in _REPLACED.findall(body))
+    elif word == "delete":
+        yield from ((name, "") for name in _ALONE.findall(body))

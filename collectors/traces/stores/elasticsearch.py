@@ -6,9 +6,11 @@ Source: https://www.elastic.co/docs/api/doc/elasticsearch/; the text is the requ
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
-from collectors.traces.sql.statement import Statement, TableName, Verb, tables_of
+from collectors.traces import sql
+from collectors.traces.sql.statement import Statement, TableName, Verb, tables_of, union
 from collectors.traces.stores.documents import fields, parsed
 
 _DATED = re.compile(r"(?<=[^\d])[-_.]?(?:\d{4}(?:[-_.]?\d{2}){0,2}(?:[-_.]?\d{2})?|\d{5,8})$")
@@ -17,6 +19,32 @@ _FIELD_LISTS = frozenset(
     {"term", "terms", "match", "match_phrase", "prefix", "wildcard", "range", "fuzzy", "regexp"}
 )
 _BODIES = frozenset({"doc", "upsert"})
+_SEARCHES = frozenset(
+    {
+        "query",
+        "_source",
+        "aggs",
+        "aggregations",
+        "size",
+        "fields",
+        "sort",
+        "from",
+        "knn",
+        "collapse",
+        "suggest",
+    }
+)
+_ACTIONS = frozenset({"index", "create", "update", "delete"})
+_NAMED = re.compile(r"\"_?index\"\s*:\s*\[?\s*\"(?P<name>[^\"]{1,200})\"")
+_LINES = re.compile(r"\s*\{[^\n]*\}[ \t]*\r?\n\s*\{")
+_QUERY = re.compile(
+    r"(?i)\"query\"\s*:\s*\"(?P<text>\s*(?:select|from|show|describe)\b(?:[^\"\\]|\\.)*)", re.DOTALL
+)
+_PIPED = re.compile(r"(?i)\s*from\s+(?P<names>[^|\s,]+(?:\s*,\s*[^|\s,]+)*)")
+_KEEP = re.compile(r"(?i)\|\s*keep\s+([^|]+)")
+_COMPARED = re.compile(r"([a-z_][\w.]{0,60})\s*(?:==|!=|<=?|>=?|(?i:like|in|rlike)\b)", re.IGNORECASE)
+_FIELD = re.compile(r"[^\W\d][\w.]{0,60}")
+_INDEX = re.compile(r"[^\W\d][\w.*-]{0,119}")
 
 
 def index(name: str) -> str:
@@ -38,30 +66,100 @@ def index_of_path(path: str) -> str:
 def told(statement: Statement, *, reading: bool) -> Statement:
     """The statement with the verb that the operation has: a body alone does not always tell."""
     verb: Verb = "reads" if reading else "writes"
-    if all(use.verb == verb for use in statement.tables):
+    verbs = {use.verb for use in statement.tables}
+    if verbs == {verb} or len(verbs) > 1:  # one index may be copied to another
         return statement
     return replace(statement, tables=tuple(replace(use, verb=verb) for use in statement.tables))
 
 
 def read(text: str) -> Statement:
-    """What a request's body does to the index that the span names."""
+    """What a request's body does to the index that the span names, or to those that it names itself."""
+    if _LINES.match(text):
+        return union(_each_line(text))
     document = parsed(text)
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or "actions" in document:
         return Statement()
-    verb: Verb = "writes"
+    query = _QUERY.search(text)
+    if query is not None:
+        return _in_words(query["text"].replace('\\"', '"').replace("\\n", "\n"))
+    if isinstance(document.get("dest"), dict):
+        return _copied(document)
+    verb: Verb = "reads" if document.keys() & _SEARCHES else "writes"
+    return _found((TableName("", ""), verb, *_columns(document)))
+
+
+def _columns(document: dict[str, object]) -> tuple[set[str], set[str]]:
+    """The fields that a body reads or writes, and those that it only looks at."""
     columns: set[str] = set()
     lookups: set[str] = set()
-    if document.keys() & {"query", "_source", "aggs", "aggregations", "size", "fields", "sort", "from"}:
-        verb = "reads"
+    if document.keys() & _SEARCHES:
         lookups.update(_queried(document.get("query")), _names(document.get("sort")))
         lookups.update(_queried(document.get("aggs", document.get("aggregations"))))
+        lookups.update(_queried([document.get("knn"), document.get("collapse")]))
         columns.update(_names(document.get("_source")), _names(document.get("fields")))
         columns = columns or {"*"}
     elif document.keys() & _BODIES:
         columns.update(fields(document.get("doc")), fields(document.get("upsert")))
     else:
         columns.update(fields(document))
-    return Statement(tables_of({(TableName("", ""), verb): (columns, lookups)}), parsed_by="elasticsearch")
+    return columns, lookups - columns
+
+
+def _each_line(text: str) -> Iterator[Statement]:
+    """`_msearch` and `_bulk`: lines that name an index before lines that say what to do there."""
+    where, acts = "", ""
+    for line in text.splitlines()[:200]:
+        document = parsed(line)
+        if not isinstance(document, dict) or not document:
+            continue
+        head = next(iter(document))
+        named = _NAMED.search(line)
+        if head in _ACTIONS and isinstance(document[head], dict) and len(document) == 1:
+            where, acts = index(named["name"]) if named else "", head
+            if acts == "delete":
+                yield _found((TableName("", where), "writes", set(), set()))
+        elif head == "index" and not isinstance(document[head], dict):
+            where, acts = index(named["name"]) if named else "", "search"
+        else:
+            yield _found(
+                (TableName("", where), "reads" if acts == "search" else "writes", *_columns(document))
+            )
+
+
+def _found(*uses: tuple[TableName, Verb, set[str], set[str]]) -> Statement:
+    return Statement(
+        tables_of({(each[0], each[1]): (each[2], each[3]) for each in uses}), parsed_by="elasticsearch"
+    )
+
+
+def _in_words(query: str) -> Statement:
+    """`_sql` and `_query`: SQL, or what stands between pipes."""
+    piped = _PIPED.match(query)
+    if piped is None:
+        found = sql.parse(query, "postgresql")
+        return replace(found, tables=tuple(replace(use, table=index(use.table)) for use in found.tables))
+    columns = {name.strip() for kept in _KEEP.findall(query) for name in kept.split(",")}
+    columns = {name for name in columns if _FIELD.fullmatch(name)} or {"*"}
+    lookups = set(_COMPARED.findall(query)) - columns
+    names = (each.strip() for each in piped["names"].split(","))
+    tables = (TableName("", index(name)) for name in names if _INDEX.fullmatch(name))
+    return replace(union(_found((table, "reads", columns, lookups)) for table in tables), partial=True)
+
+
+def _copied(document: dict[str, object]) -> Statement:
+    """`_reindex`: one index is read and another written."""
+    source, target = (
+        one if isinstance(one, dict) else {} for one in (document.get("source"), document["dest"])
+    )
+    return _found(
+        (TableName("", index(_word(source.get("index")))), "reads", *_columns({"query": "", **source})),
+        (TableName("", index(_word(target.get("index")))), "writes", {"*"}, set()),
+    )
+
+
+def _word(value: object) -> str:
+    words = value if isinstance(value, list) else [value]
+    return ",".join(word for word in words if isinstance(word, str))
 
 
 def _names(value: object) -> set[str]:

@@ -7,13 +7,11 @@ and Node.js write them: a command document, or the command's name before its col
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 
-from collectors.traces.sql.statement import Statement, TableName, Verb, tables_of
+from collectors.traces.sql.statement import Statement, TableName, only_lookups, tables_of
 from collectors.traces.stores.documents import fields, parsed
-
-_Found = dict[tuple[TableName, Verb], tuple[set[str], set[str]]]
+from collectors.traces.stores.pipelines import EVERY, Found, conditions, name_of, pipeline, references, use_of
 
 _READS = frozenset(
     {"find", "aggregate", "count", "distinct", "countdocuments", "findone", "getmore", "mapreduce"}
@@ -40,7 +38,6 @@ _SETTING = frozenset(
     }
     | {"$pop", "$pullAll", "$rename", "$bit"}
 )
-_EVERY = "*"
 _PART = "mongodb part"
 _PARTS = {
     "find": "filter",
@@ -49,20 +46,40 @@ _PARTS = {
     "update": "updates",
     "delete": "deletes",
 }
+# They look at and change no field, whatever stands in them.
+_OTHER_COMMANDS = """
+createindexes dropindexes listindexes listcollections listdatabases collstats dbstats renamecollection collmod
+ismaster buildinfo serverstatus replsetgetstatus saslstart saslcontinue endsessions startsession killcursors
+killsessions committransaction aborttransaction getlasterror connectionstatus hostinfo currentop dropdatabase
+createuser usersinfo rolesinfo shardcollection
+"""
+_OTHER = frozenset(_OTHER_COMMANDS.split())
+# As a shell or a library prints a call: db.users.find({...}).
+_CALL = re.compile(
+    r"^\s*(?:db\.)?(?P<on>[^\W\d][\w-]*(?:\.[\w-]+)*)\.(?P<name>[a-zA-Z]+)\((?P<rest>.*)$", re.DOTALL
+)
 
 
 def read(text: str) -> Statement:
     """What one command does. Of a filter or document alone see `told`."""
-    found: _Found
+    found: Found
     command, body = _command(text)
     low = command.lower()
+    if low == "bulkwrite" and isinstance(body, dict):
+        return _bulk(body)
+    if low == "explain" and isinstance(body, dict):
+        return only_lookups(read(text[text.find("{", text.find("explain")) :]))
     if low not in _READS | _WRITES:
         document = parsed(text)
+        if isinstance(document, dict) and _OTHER & {key.lower() for key in document}:
+            return Statement(parsed_by="mongodb")
         unnamed = set(fields(document)) if isinstance(document, dict) else set()
         found = {(TableName("", ""), "reads"): (set(), {each for each in unnamed if "$" not in each})}
         return Statement(tables_of(found) if unnamed else (), parsed_by=_PART)
     found = {}
-    name = TableName("", _name(body.get(command)) if isinstance(body, dict) else "")
+    name = TableName("", name_of(body.get(command)) if isinstance(body, dict) else "")
+    if low == "getmore" and isinstance(body, dict):
+        name = TableName("", name_of(body.get("collection")))
     if low in _READS:
         _read(low, name, body, found)
     else:
@@ -83,13 +100,16 @@ def told(statement: Statement, action: str) -> Statement:
     elif low in _WRITES:
         use = replace(use, verb="writes")
     elif low in {"find", "findone"}:
-        use = replace(use, columns=(_EVERY,))
+        use = replace(use, columns=(EVERY,))
     return Statement((use,), parsed_by="mongodb")
 
 
 def _command(text: str) -> tuple[str, object]:
     """The command's name and its document, whichever way round they are written."""
     if not text.lstrip().startswith(("{", "[")):
+        call = _CALL.match(text)
+        if call is not None and call["name"].lower() in _READS | _WRITES:
+            return call["name"], _called(call["name"], call["on"], call["rest"])
         match = _COMMAND.match(text)
         if match is None:
             return "", {}
@@ -105,42 +125,62 @@ def _command(text: str) -> tuple[str, object]:
     document = parsed(text)
     if isinstance(document, dict):
         for key in document:
-            if key.lower() in _READS | _WRITES:
+            if key.lower() in _READS | _WRITES | {"bulkwrite", "explain"}:
                 return key, document
     return "", {}
+
+
+def _called(name: str, collection: str, arguments: str) -> dict[str, object]:
+    """A call's arguments under the names that they have in a command."""
+    given = parsed(f"[{arguments}")
+    first, second = (*given, "", "")[:2] if isinstance(given, list) else ("", "")
+    low = name.lower()
+    if low == "aggregate":
+        return {name: collection, "pipeline": first}
+    if low.startswith("insert"):
+        return {name: collection, "documents": first}
+    if low == "distinct":
+        return {name: collection, "key": first, "query": second}
+    if low in {"find", "findone", "count", "countdocuments"}:
+        return {name: collection, "filter": first, "projection": second}
+    return {name: collection, "filter": first, "update": second}
+
+
+def _bulk(body: dict[str, object]) -> Statement:
+    """Writes to several collections; what is written where is known if there is but one."""
+    spaces = body.get("nsInfo")
+    names = {
+        name_of(each.get("ns")).partition(".")[2]
+        for each in (spaces if isinstance(spaces, list) else [])
+        if isinstance(each, dict)
+    } - {""}
+    found: Found = {}
+    for name in sorted(names):
+        columns, lookups = use_of(found, TableName("", name), "writes")
+        operations = body.get("ops") if len(names) == 1 else None
+        for each in operations if isinstance(operations, list) else []:
+            if isinstance(each, dict):
+                columns.update(fields(each.get("document")), _set(each.get("updateMods")))
+                lookups.update(conditions(each.get("filter")))
+    return Statement(tables_of(found), partial=len(names) != 1, parsed_by="mongodb")
 
 
 def _part_of(command: str, document: object) -> object:
     """Python's instrumentation writes only the telling part of a command behind its name."""
     if isinstance(document, dict) and any(key.lower() == command for key in document):
         return document
-    key = {
-        "find": "filter",
-        "aggregate": "pipeline",
-        "insert": "documents",
-        "update": "updates",
-        "delete": "deletes",
-    }
-    return {key.get(command, "query"): document}
+    return {_PARTS.get(command, "query"): document}
 
 
-def _name(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _use(found: _Found, name: TableName, verb: Verb) -> tuple[set[str], set[str]]:
-    return found.setdefault((name, verb), (set(), set()))
-
-
-def _read(command: str, name: TableName, body: object, found: _Found) -> None:
-    columns, lookups = _use(found, name, "reads")
+def _read(command: str, name: TableName, body: object, found: Found) -> None:
+    columns, lookups = use_of(found, name, "reads")
     if not isinstance(body, dict):
         return
-    lookups.update(_conditions(body.get("filter", body.get("query"))), _conditions(body.get("sort")))
+    lookups.update(conditions(body.get("filter", body.get("query"))), conditions(body.get("sort")))
     if command == "distinct":
-        columns.update(filter(None, [_name(body.get("key"))]))
+        columns.update(filter(None, [name_of(body.get("key"))]))
     elif command == "aggregate":
-        _pipeline(body.get("pipeline"), name, found)
+        pipeline(body.get("pipeline"), name, found)
     elif command in {"find", "findone"}:
         columns.update(_projected(body.get("projection", body.get("fields"))))
 
@@ -148,95 +188,11 @@ def _read(command: str, name: TableName, body: object, found: _Found) -> None:
 def _projected(projection: object) -> set[str]:
     """The fields that come back; what is only taken away (`{ssn: 0}`) leaves all others, and values are not known."""
     names = set(fields(projection)) if isinstance(projection, dict) else set()
-    return {each for each in names if "$" not in each} or {_EVERY}
+    return {each for each in names if "$" not in each} or {EVERY}
 
 
-def _conditions(document: object) -> set[str]:
-    """The fields in a filter: operators ($and, $gt) are passed through."""
-    found: set[str] = set()
-    stack = [("", document)]
-    while stack:
-        path, one = stack.pop()
-        if isinstance(one, list):
-            stack += [(path, each) for each in one[:50]]
-        elif isinstance(one, dict):
-            if path and not any(key.startswith("$") for key in one):
-                found.add(path)
-            for key, value in one.items():
-                if key.startswith("$"):
-                    stack.append((path, value if isinstance(value, dict | list) else ""))
-                elif not path:
-                    stack.append((key, value))
-        elif path:
-            found.add(path)
-    return found
-
-
-def _pipeline(stages: object, name: TableName, found: _Found) -> None:
-    """Fields named `$field` are read where a stage puts them out; `$lookup` brings in other collections."""
-    columns, lookups = _use(found, name, "reads")
-    whole = True
-    made: set[str] = set()
-    for stage in stages if isinstance(stages, list) else [stages]:
-        if not isinstance(stage, dict):
-            continue
-        for kind, body in stage.items():
-            if kind in {"$match", "$sort"}:
-                lookups.update(_conditions(body) - made)
-            elif kind in {"$lookup", "$graphLookup"} and isinstance(body, dict):
-                other = TableName("", _name(body.get("from")))
-                if other.table:
-                    joined, by = _use(found, other, "reads")
-                    by.update(
-                        filter(None, [_name(body.get("foreignField")), _name(body.get("connectToField"))])
-                    )
-                    inner = body.get("pipeline")
-                    if inner:
-                        _pipeline(inner, other, found)
-                    else:
-                        joined.add(_EVERY)
-                lookups.update(filter(None, [_name(body.get("localField"))]))
-                made.update(filter(None, [_name(body.get("as"))]))
-            elif kind in {"$group", "$project", "$addFields", "$set", "$replaceRoot", "$bucket"}:
-                named = set(_references(body)) - made
-                columns.update(named)
-                if kind == "$project" and isinstance(body, dict):
-                    columns.update(
-                        each
-                        for each in body
-                        if not each.startswith("$") and each not in made and body[each] == ""
-                    )
-                if kind in {"$group", "$project", "$replaceRoot", "$bucket"}:
-                    whole = False
-                made.update(body if isinstance(body, dict) else ())
-            elif kind == "$unwind":
-                lookups.update(set(_references([body])) - made)
-            elif kind in {"$out", "$merge"}:
-                into = body if isinstance(body, str) else body.get("into") if isinstance(body, dict) else ""
-                if _name(into):
-                    _use(found, TableName("", _name(into)), "writes")[0].add(_EVERY)
-            elif kind == "$count":
-                whole = False
-    if whole:
-        columns.add(_EVERY)
-
-
-def _references(body: object) -> Iterable[str]:
-    """`$a.b` in expressions."""
-    stack = [body]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, str):
-            if one.startswith("$") and not one.startswith("$$") and len(one) > 1:
-                yield one[1:]
-        elif isinstance(one, dict):
-            stack += list(one.values())
-        elif isinstance(one, list):
-            stack += one[:50]
-
-
-def _write(command: str, name: TableName, body: object, found: _Found) -> None:
-    columns, lookups = _use(found, name, "writes")
+def _write(command: str, name: TableName, body: object, found: Found) -> None:
+    columns, lookups = use_of(found, name, "writes")
     if not isinstance(body, dict):
         return
     if command.startswith("insert"):
@@ -245,13 +201,18 @@ def _write(command: str, name: TableName, body: object, found: _Found) -> None:
         deletes = body.get("deletes")
         for each in deletes if isinstance(deletes, list) else [body]:
             if isinstance(each, dict):
-                lookups.update(_conditions(each.get("q", each.get("filter"))))
+                lookups.update(conditions(each.get("q", each.get("filter"))))
     else:
         updates = body.get("updates")
         for each in updates if isinstance(updates, list) else [body]:
             if isinstance(each, dict):
-                lookups.update(_conditions(each.get("q", each.get("query", each.get("filter")))))
-                columns.update(_set(each.get("u", each.get("update"))))
+                lookups.update(conditions(each.get("q", each.get("query", each.get("filter")))))
+                change = each.get("u", each.get("update"))
+                columns.update(_set(change))
+                if isinstance(change, list):
+                    read = set(references(change)) - columns
+                    if read:
+                        use_of(found, name, "reads")[0].update(read)
 
 
 def _set(update: object) -> set[str]:

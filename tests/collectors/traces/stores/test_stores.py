@@ -53,6 +53,31 @@ MONGO = [
     ('{"find": "users", "filter": {"email": "an', ["users reads * | email"]),
     ("ping {}", []),
     ("", []),
+    # Several collections.
+    (('{"aggregate": "trips", "pipeline": [{"$match": {"state": "?"}}, {"$graphLookup": {"from": "staff", '
+      '"startWith": "$driver", "connectFromField": "boss", "connectToField": "name", "as": "chain"}}, '
+      '{"$merge": {"into": {"db": "rep", "coll": "figures"}, "on": "_id"}}]}'),
+     ["figures writes * |", "staff reads * | boss name", "trips reads * | driver state"]),
+    (('{"aggregate": "trips", "pipeline": [{"$unionWith": {"coll": "trips_before", "pipeline": '
+      '[{"$project": {"plate": 1}}]}}, {"$facet": {"a": [{"$group": {"_id": "$town"}}]}}, '
+      '{"$out": {"db": "rep", "coll": "towns"}}]}'),
+     ["towns writes * |", "trips reads town |", "trips_before reads plate |"]),
+    ('{"aggregate": "a", "pipeline": [{"$unionWith": "b"}]}', ["a reads * |", "b reads * |"]),
+    (('{"bulkWrite": 1, "ops": [{"insert": 0, "document": {"mail": "?"}}, {"update": 0, "filter": {"id": "?"}, '
+      '"updateMods": {"$set": {"tier": 1}}}], "nsInfo": [{"ns": "crm.users"}]}'),
+     ["users writes mail tier | id"]),
+    ('{"bulkWrite": 1, "ops": [{"insert": 0, "document": {"mail": "?"}}], "nsInfo": [{"ns": "c.a"}, {"ns": "c.b"}]}',
+     ["a writes |", "b writes |"]),
+    ('{"update": "users", "updates": [{"q": {"_id": "?"}, "u": [{"$set": {"full": {"$max": ["$given", "$sur"]}}}]}]}',
+     ["users reads given sur |", "users writes full | _id"]),
+    ('{"getMore": 7, "collection": "users"}', ["users reads |"]),
+    ('{"explain": {"find": "users", "filter": {"email": "?"}}}', ["users reads | email"]),
+    ('{"createIndexes": "users", "indexes": [{"key": {"email": 1}}]}', []),
+    # As a shell prints it.
+    ('db.users.find({"email": "?"}, {"name": 1})', ["users reads name | email"]),
+    ('users.updateOne({"_id": "?"}, {"$set": {"tier": 2}})', ["users writes tier | _id"]),
+    ('users.aggregate([{"$group": {"_id": "$town"}}])', ["users reads town |"]),
+    ('users.insertMany([{"email": "?"}])', ["users writes email |"]),
 ]  # fmt: skip
 
 
@@ -89,6 +114,20 @@ REDIS = [
     ("SET ? ?", ["- writes |"]),
     ("PING", []),
     ("EVALSHA ? ?", []),
+    ("SET {user:42}:session ? EX 100", ["user:{id}:session writes |"]),
+    ("EVALSHA abc 2 cart:1 stock:7 x", ["cart:{id} writes |", "stock:{id} writes |"]),
+    ("FCALL_RO total 1 cart:1 x", ["cart:{id} reads |"]),
+    ("XADD orders:stream MAXLEN ~ 1000 * sku ? mail ?", ["orders:stream writes mail sku |"]),
+    ("XREADGROUP GROUP g c COUNT 10 STREAMS orders:stream queue:in > >",
+     ["orders:stream reads |", "queue:in reads |"]),
+    ("ZUNIONSTORE top:all 2 top:day top:week", ["top:all writes |", "top:day reads |", "top:week reads |"]),
+    ("SINTERSTORE tags:all tags:77 tags:list", ["tags:all writes |", "tags:list reads |", "tags:{id} reads |"]),
+    ("SINTERCARD 2 tags:all tags:list LIMIT 3", ["tags:all reads |", "tags:list reads |"]),
+    ("COPY cart:1 archive:1", ["archive:{id} writes |", "cart:{id} reads |"]),
+    ("BLPOP jobs:in jobs:pending 5", ["jobs:in writes |", "jobs:pending writes |"]),
+    ("BITOP AND day:all day:1 day:2", ["day:all writes |"]),
+    ("SORT users:ids BY users:*->name STORE users:list", ["users:ids reads |", "users:list writes |"]),
+    ("SUBSCRIBE news", []),
 ]  # fmt: skip
 
 
@@ -129,6 +168,35 @@ def test_elasticsearch(body: object, uses: list[str]) -> None:
     assert shown(read(json.dumps(body), "elasticsearch")) == uses
 
 
+NAMED = [
+    (('{"index": "people"}\n{"query": {"match": {"mail": "?"}}, "_source": ["name"]}\n'
+      '{"index": ["logs-2026.01.01"]}\n{"query": {"term": {"host": "?"}}}'),
+     ["logs-{date} reads * | host", "people reads name | mail"]),
+    (('{"index": {"_index": "people", "_id": "1"}}\n{"mail": "?", "name": "?"}\n{"delete": {"_index": "gone"}}\n'
+      '{"update": {"_index": "people"}}\n{"doc": {"tier": 1}}\n'),
+     ["gone writes |", "people writes mail name tier |"]),
+    ('{"query": "SELECT mail FROM \\"people-2026.01.02\\" WHERE tier = 3", "fetch_size": 10}',
+     ["people-{date} reads mail | tier"]),
+    ('{"query": "FROM people, staff | WHERE tier == 3 | KEEP mail, name"}',
+     ["people reads mail name | tier", "staff reads mail name | tier"]),
+    ('{"source": {"index": "people", "query": {"term": {"tier": 1}}, "_source": ["mail"]}, "dest": {"index": "vip"}}',
+     ["people reads mail | tier", "vip writes * |"]),
+    ('{"actions": [{"add": {"index": "people-1", "alias": "people"}}]}', []),
+    ('{"knn": {"field": "face", "query_vector": [1, 2], "k": 3}, "fields": ["name"], "collapse": {"field": "town"}}',
+     ["- reads name | face town"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "uses"), NAMED, ids=range(len(NAMED)))
+def test_elasticsearch_names_its_indices_in_the_body(text: str, uses: list[str]) -> None:
+    assert shown(read(text, "elasticsearch")) == uses
+
+
+def test_of_two_indices_each_keeps_its_verb() -> None:
+    statement = read('{"source": {"index": "people"}, "dest": {"index": "vips"}}', "elasticsearch")
+    assert told(statement, "elasticsearch", "reindex", reading=False) == statement
+
+
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
@@ -159,6 +227,47 @@ def test_cypher_labels_and_properties() -> None:
         "City reads name |", "Person reads name | age email", "Person writes seen |",
     ]  # fmt: skip
     assert statement.partial
+
+
+CYPHER = [
+    ("MATCH (p:Person {id: $id}) SET p += $more RETURN p {.name, .mail, town: 1}",
+     ["Person reads mail name | id", "Person writes * |"]),
+    ("CREATE (p:Person $all)", ["Person writes * |"]),
+    ("MATCH (p:Person) WHERE p.id = 1 DETACH DELETE p", ["Person reads | id", "Person writes |"]),
+    ("MATCH (p:Person:Member)-[:IN]->(t:Town) RETURN collect(p), count(t)", ["Person reads * |", "Town reads |"]),
+    ("CALL db.index.fulltext.queryNodes('people', $q) YIELD node RETURN node.name", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "uses"), CYPHER, ids=range(len(CYPHER)))
+def test_whole_nodes_of_cypher(text: str, uses: list[str]) -> None:
+    assert shown(read(text, "neo4j")) == uses
+
+
+COSMOS = [
+    ('SELECT VALUE c.email FROM c JOIN a IN c.addresses WHERE a.city = @c AND c["state"] = 3',
+     ["- reads email | addresses state"]),
+    ("SELECT TOP 10 * FROM root r WHERE r.type = 'x' ORDER BY r._ts DESC", ["- reads * | _ts type"]),
+    ("SELECT c.id, c.name FROM Families c WHERE EXISTS (SELECT VALUE t FROM t IN c.tags WHERE t = 'a')", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "uses"), COSMOS, ids=range(len(COSMOS)))
+def test_cosmos_reads_the_container_that_the_span_names(text: str, uses: list[str] | None) -> None:
+    statement = read(text, "cosmosdb")
+    assert {use.table for use in statement.tables} == {""}
+    assert uses is None or shown(statement) == uses
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'from(bucket: "x") |> range(start: -1h) |> filter(fn: (r) => r._measurement == "cpu")',
+        "Customers | where Id == 3 | project Email",
+    ],
+)
+def test_languages_of_pipes_are_no_sql(text: str) -> None:
+    assert read(text, "") == Statement()
 
 
 def test_partiql_is_sql() -> None:
