@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -44,11 +45,13 @@ def operations(
     with reading(settings) as connection:
         existing_snapshot(connection)
         graph = flow_lookups.speaking(connection)
+    whole = every(graph, entries(graph, settings.traces.public_operations))
     found = tuple(
         each
-        for each in every(graph, entries(graph, settings.traces.public_operations))
+        for each in whole
         if (not wanted or has(wanted, each.service, each.name))
         and place in ("", each.environment)
         and (not (undeclared or unseen) or (undeclared and each.undeclared) or (unseen and each.unseen))
     )
-    print_found("operations", found, render_operations, as_json=as_json)
+    render = partial(render_operations, declares=any(each.declared for each in whole))
+    print_found("operations", found, render, as_json=as_json)

@@ -12,10 +12,13 @@ from daemon.report.text import WIDTH, flow, painter, section_lines
 from daemon.values.operation import OperationSheet
 
 _INGRESS = "ingress://"
+_NONE = "none is declared; [[declared]] in the settings names the documents that declare them"
 
 
-def render_operations(sheets: Sequence[OperationSheet], *, width: int = WIDTH, colour: bool = False) -> str:
-    """Operations by service, and how many there are of each kind."""
+def render_operations(
+    sheets: Sequence[OperationSheet], *, width: int = WIDTH, colour: bool = False, declares: bool = True
+) -> str:
+    """Operations by service, and how many there are of each kind. `declares`: some service declares any."""
     paint = painter(colour)
     rows: list[str] = []
     for (environment, service), chosen in groupby(sheets, key=lambda each: (each.environment, each.service)):
@@ -25,12 +28,10 @@ def render_operations(sheets: Sequence[OperationSheet], *, width: int = WIDTH, c
         if service.startswith(_INGRESS):
             title = f"Ingress {title} leads to backends that nothing heard is known to be"
         rows += section_lines(Section(title, lines, Tone.QUIET), width, paint)
-    kinds = (
-        wording.counted(len(sheets), "operation") if sheets else "no operations",
-        f"{sum(each.undeclared for each in sheets):,} seen and not declared",
-        f"{sum(each.unseen for each in sheets):,} declared and not seen",
-    )
-    rows += [paint("bold", row) for row in flow("", (": ".join((kinds[0], ", ".join(kinds[1:]))),), width, 2)]
+    total = wording.counted(len(sheets), "operation") if sheets else "no operations"
+    undeclared, unseen = sum(each.undeclared for each in sheets), sum(each.unseen for each in sheets)
+    kinds = f"{undeclared:,} seen and not declared, {unseen:,} declared and not seen" if declares else _NONE
+    rows += [paint("bold", row) for row in flow("", (f"{total}: {kinds}",), width, 2)]
     return "\n".join(rows) + "\n"
 
 

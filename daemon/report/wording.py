@@ -142,10 +142,12 @@ def name(urn: str) -> str:
 
 
 def end(urn: str) -> str:
-    """One end of a flow: `checkout GET /orders/{id}`, `checkout`, `topic orders`, `public.customers`."""
+    """One end of a flow: `checkout GET /orders/{id}`, `topic orders`, `public.customers`, `email in url.full`."""
     kind = urn.partition("://")[0]
     if kind == "operation":
         return f"{service(urn)} {name(urn)}"
+    if kind == "attribute":
+        return " in ".join(urn.partition("://")[2].split("/", 1))
     return f"topic {name(urn)}" if kind == "topic" else name(urn)
 
 

@@ -151,3 +151,12 @@ def test_an_ingress_is_an_entry_of_what_it_lets_in_and_its_changes_are_told(
     assert "shop/front routes to shop/checkout" in report
     assert "operations - ANY /unused/**; operations + ANY /profile/**" in report
     assert "configuration states it otherwise than at the snapshot before" in report
+
+
+def test_that_nothing_is_declared_is_said_with_what_declares(tmp_path: Path, line: CommandLine) -> None:
+    home = Home(tmp_path / "state")
+    home.hear(0)
+    home.cycle(0)
+    said = " ".join(line(config_of(tmp_path, home), "operations").output.split())
+    assert "none is declared; [[declared]] in the settings names" in said
+    assert "not declared" not in said
