@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from collectors.aws.environment import tongue
-from collectors.aws.inventory import Inventory, Place
+from collectors.aws.inventory import Inventory
+from collectors.aws.listings import Place
 from collectors.aws.resources import ROWS
 from collectors.aws.row import AwsResourceType
 from collectors.aws.sessions import AwsAccount, Identity, Session, loader

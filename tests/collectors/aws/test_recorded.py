@@ -8,7 +8,8 @@ import pytest
 from botocore.stub import Stubber
 
 from collectors.aws.environment import tongue
-from collectors.aws.inventory import Inventory, Place
+from collectors.aws.inventory import Inventory
+from collectors.aws.listings import Place
 from collectors.aws.resources.catalog import TABLE
 from collectors.aws.resources.compute import FUNCTION_URL
 from collectors.aws.resources.delivery import DNS_RECORD
