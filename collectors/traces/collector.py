@@ -12,8 +12,10 @@ from collectors.traces.merging import merge
 from config.settings import Traces
 
 EXTENT = "traces.flow"
-FINGERPRINT = "traces.flow/2"
-"""Of what spans are taken to say. Since 2, what was read before a message is told with its topic."""
+FINGERPRINT = "traces.flow/4"
+"""Of what spans are taken to say. Since 2, what was read before a message is told with its topic; since 3, a host is
+not told beside the service that answered there, and a message is told under both names that its ends give the topic;
+since 4, services of one name in several clusters are several."""
 
 
 class TracesCollector:

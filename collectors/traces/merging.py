@@ -10,6 +10,7 @@ import orjson
 
 from collectors.contract import Fact
 from collectors.model import Alias, Json, Relation, Resource, Role, Scope, Seen
+from collectors.traces.clusters import told_apart
 from collectors.traces.conventions import CONVENTIONS
 from collectors.traces.learned import learned
 from collectors.traces.said import read_detail
@@ -50,7 +51,8 @@ def merge(environment: str, facts: Iterable[Fact], settled_before: float) -> Mer
     span may still come.
     """
     said = sorted(
-        _one_topic(list(facts)), key=lambda fact: (fact.source, fact.verb, fact.target, fact.detail)
+        told_apart(_one_topic(list(facts))),
+        key=lambda fact: (fact.source, fact.verb, fact.target, fact.detail),
     )
     described: dict[str, list[Fact]] = defaultdict(list)
     edges: dict[tuple[str, str, str], list[Fact]] = defaultdict(list)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from collectors.model import Alias
+from collectors.traces.clusters import AT
 from collectors.traces.leaks import LEAKS
 from collectors.traces.names import part
 from collectors.traces.said import Said, detail
@@ -24,7 +25,10 @@ _VOLATILE_ARNS = (":task/", ":container/", ":container-instance/")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Service:
-    """A service as its telemetry names it. `said`: the facts each of its spans confirms."""
+    """A service as its telemetry names it. `said`: the facts each of its spans confirms.
+
+    `urn`: with the cluster, if it is known; who puts facts together decides whether that tells it from another one.
+    """
 
     urn: str
     environment: str
@@ -33,10 +37,22 @@ class Service:
     account: str
     region: str
     said: tuple[Said, ...]
+    cluster: str = ""
 
     def operation(self, name: str) -> str:
         """The urn of one of its operations."""
-        return f"operation://{self.environment}/{self.namespace}/{self.name}/{name}"
+        return f"operation://{self.urn.removeprefix('service://')}/{name}"
+
+    def may_be(self, other: Service) -> bool:
+        """Whether both may be one service: what adds the cluster to resources may do so to some of them only."""
+        if self.urn == other.urn:
+            return True
+        named_by_both = self.cluster and other.cluster
+        return not named_by_both and self._plain == other._plain
+
+    @property
+    def _plain(self) -> tuple[str, str, str]:
+        return self.environment, self.namespace, self.name
 
 
 def service_of(origin: Origin, overflow: bool = False) -> Service:
@@ -51,8 +67,9 @@ def service_of(origin: Origin, overflow: bool = False) -> Service:
         return Service(urn, environment, "", "overflow", "", "", (Said(environment, urn, "is"),))
     account, region = part(value("cloud.account")), part(value("cloud.region"))
     namespace, name = part(value("namespace")), part(value("service")) or UNKNOWN_SERVICE
-    urn = f"service://{environment}/{namespace}/{name}"
-    service = Service(urn, environment, namespace, name, account, region, ())
+    cluster, uid = part(value("k8s.cluster")), part(value("k8s.cluster.uid"))
+    urn = f"service://{environment}/{namespace}/{name}" + (f"{AT}{cluster}" if cluster else "")
+    service = Service(urn, environment, namespace, name, account, region, (), cluster)
     known = Said(
         environment,
         service.urn,
@@ -68,9 +85,10 @@ def service_of(origin: Origin, overflow: bool = False) -> Service:
     scope = origin.attributes.get(SCOPE)
     found = [each for each in (*made_by, scope) if isinstance(each, str) and each and each != "distribution "]
     seen_by = [Said(environment, urn, "is", "", detail(instrumentation=[*found]))] if found else []
+    within = [Said(environment, urn, "is", "", detail(cluster=cluster, uid=uid))] if cluster else []
     leaks = origin.attributes.get(LEAKS, ())
     leaking = [Said(environment, urn, "leaks", f"attribute://{each.replace(' ', '/', 1)}") for each in leaks]
-    return replace(service, said=(known, *seen_by, *runs_on, *leaking))
+    return replace(service, said=(known, *within, *seen_by, *runs_on, *leaking))
 
 
 def _workloads(origin: Origin, service: Service) -> Iterator[str]:

@@ -117,6 +117,7 @@ RESOURCE_NAMES: Mapping[str, tuple[str, ...]] = {
     "faas.name": ("faas.name",),
     "gcp.job": ("gcp.cloud_run.job.execution",),
     "k8s.cluster": ("k8s.cluster.name", "k8s.cluster.uid"),
+    "k8s.cluster.uid": ("k8s.cluster.uid",),
     "k8s.namespace": ("k8s.namespace.name",),
     "k8s.deployment": ("k8s.deployment.name",),
     "k8s.statefulset": ("k8s.statefulset.name",),

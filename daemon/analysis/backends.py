@@ -42,6 +42,7 @@ def names(graph: Graph) -> Iterator[tuple[Alias, str]]:
         if resource.role is not Role.SERVICE or urn.count("/") < 4:
             continue
         environment, namespace, name = urn.removeprefix("service://").split("/", 2)
+        name = name.removesuffix(f"@{resource.attributes.get('cluster')}")
         around = f"environment:{environment}"
         yield Alias(around, BACKEND, f"{_ANYWHERE}/{name}"), urn
         if namespace or not placed[urn]:

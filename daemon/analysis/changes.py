@@ -29,7 +29,7 @@ _NAMED = ("name", "public", "type")
 """What is versioned of a resource beside its tags and attributes, and is worth a word."""
 
 _QUIET = frozenset(
-    {"root", "evidence", "partial", "statements", "instrumentation", "sampling", "conventions"}
+    {"root", "evidence", "partial", "statements", "instrumentation", "sampling", "conventions", "cluster"}
 )
 """Attributes of what traces show that say how it was seen rather than what it does."""
 

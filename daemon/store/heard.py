@@ -41,6 +41,11 @@ def service_of(urn: str) -> str:
     return f"service://{'/'.join(rest.split('/', 3)[:3])}" if scheme == "operation" else ""
 
 
+def plain(service: str) -> str:
+    """The name that a service has without its cluster."""
+    return service.rpartition("@")[0] or service
+
+
 def teller(source: str, verb: str, target: str) -> str:
     """The service whose spans show a flow."""
     return service_of(target if verb == "consumed_by" else source)
@@ -214,12 +219,20 @@ def otherwise(urn: str, before: Mapping[str, Json], after: Mapping[str, Json]) -
     return SeenOtherwise(frozenset({urn} if fresh else ()), None not in rates and rates[0] != rates[1])
 
 
+def was_told_apart(before: Mapping[str, Json]) -> bool:
+    """Whether a service was known by its cluster already, by the document of the one that has the plain name."""
+    attributes = before.get("attributes")
+    return isinstance(attributes, dict) and "cluster" in attributes
+
+
 def note_changes(connection: Connection, services: Collection[str], now: float, warm_up: float) -> None:
     """Remembers since when services are seen otherwise; a new one shows what it has only by and by."""
     if not services:
         return
-    heard = stretches(connection, services)
-    settled = [each for each in sorted(services) if heard[each] and heard[each][0][0] <= now - warm_up]
+    # What is now told apart was heard under the plain name.
+    heard = stretches(connection, {*services, *map(plain, services)})
+    begun = {each: heard[each] or heard[plain(each)] for each in services}
+    settled = [each for each in sorted(services) if begun[each] and begun[each][0][0] <= now - warm_up]
     of = REINSTRUMENTED.c
     query = select(of.service)
     known = set(connection.execute(query).scalars())

@@ -190,12 +190,19 @@ class Merge:
     def seen_otherwise(
         self, extent_id: int, blocks: Iterable[Block], fingerprint: str
     ) -> heard.SeenOtherwise:
-        """What an answer, not merged yet, says of its services: how they are seen, where that is new."""
+        """What an answer, not merged yet, says of its services: how they are seen, where that is new.
+
+        A service that is told from another one by its cluster, where none was known before, was seen all the time.
+        """
         query = open_versions_of(RESOURCES).where(RESOURCE.c.type == "service")
         open_rows = {row.urn: row for row in self.writing.connection.execute(query, {"extent": extent_id})}
         services: set[str] = set()
         sampling = False
         for block in blocks:
+            for urn in block.columns[0]:
+                base = open_rows.get(heard.plain(urn)) if "@" in urn and urn not in open_rows else None
+                if base is not None and not heard.was_told_apart(self.writing.document(base.digest)):
+                    services.add(urn)
             chosen = [
                 at
                 for at, (urn, digest) in enumerate(zip(block.columns[0], block.digests, strict=True))

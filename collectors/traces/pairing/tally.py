@@ -141,7 +141,7 @@ def add(tally: dict[Key, Times], key: Key, first: int, last: int, count: int = 1
 
 def differ(one: Shape, other: Shape) -> bool:
     """Whether two spans are of different services."""
-    return one.service is not other.service and one.service.urn != other.service.urn
+    return one.service is not other.service and not one.service.may_be(other.service)
 
 
 def evidence_of(parent: Shape) -> str:
@@ -156,7 +156,7 @@ def _met(child: Shape, parent: Shape, begin: Begin) -> Iterator[Said]:
         known = detail(evidence=evidence_of(parent))
         yield Said(environment, parent.service.urn, "calls", begin(child)[0], known)
     if parent.act.outgoing and parent.act.peer:
-        own = True if child.service.urn == parent.service.urn else None
+        own = True if child.service.may_be(parent.service) else None
         known = detail(port=parent.act.port, own=own)
         peer = named_by(parent.service.urn, parent.act.peer)
         yield Said(environment, child.service.urn, "answers_for", peer, known)

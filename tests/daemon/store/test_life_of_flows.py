@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from collectors.model import Extent, Json, Listing, Relation, Resource, Role, Scope, Seen, Sightings
 from daemon.store import gone, heard
+from daemon.values.drift import Origin
 from demo.postgres import Server
 from tests.support.engines import empty_database
 from tests.support.snapshots import START, Snapshots
@@ -367,6 +368,36 @@ def test_a_service_that_moved_to_what_is_not_listed_yet_keeps_its_flows(store: S
     runs(store, OLD, on={OLD: BEGIN + 5}, last=BEGIN + 5)
     runs(store, on={OLD: BEGIN + 5, NEW: BEGIN + 600}, last=BEGIN + 600)
     assert len(flows_only(store)) == 1
+
+
+def in_clusters(store: Snapshots, at: float, *clusters: str) -> None:
+    """The same service in some clusters, the first of which gave it its name; "" for one that is not named."""
+    resources, flows = [], []
+    for cluster, urn in zip(clusters, (SHOP, *(f"{SHOP}@{one}" for one in clusters[1:])), strict=True):
+        known: dict[str, Json] = {"cluster": cluster} if cluster else {}
+        resources.append(Resource(urn, "service", urn[17:], PROD.scope, Role.SERVICE, attributes=known))
+        seen = Seen(BEGIN, BEGIN + at, 1)
+        flows.append(
+            Relation(operation(urn, "get"), "reads", "table://public/mysql/db:3306/shop/a", {}, seen)
+        )
+    store.now = START + timedelta(seconds=at)
+    store.take(Sightings(PROD, tuple(resources), tuple(flows), 1.0, BEGIN + at, 1, "r"))
+
+
+def test_clusters_that_begin_to_be_named_are_newly_visible_and_a_cluster_more_is_news(
+    store: Snapshots,
+) -> None:
+    store.warm_up = WARM_UP
+    in_clusters(store, 0, "")
+    in_clusters(store, 10 * DAY, "blue", "green")
+    opened = [each for each in store.differences(1, 2) if each.before is None]
+    read = f"{operation(f'{SHOP}@green', 'get')} reads table://public/mysql/db:3306/shop/a"
+    assert {each.key: each.origin for each in opened} == {
+        f"{SHOP}@green": Origin.NEWLY_VISIBLE,
+        read: Origin.NEWLY_VISIBLE,
+    }
+    in_clusters(store, 30 * DAY, "blue", "green", "yellow")
+    assert {each.origin for each in store.differences(2, 3) if each.before is None} == {Origin.ADDED}
 
 
 def flows_only(store: Snapshots) -> set[Key]:
