@@ -43,6 +43,34 @@ def learned(edges: Mapping[Edge, Sequence[Fact]], service_of: Mapping[str, str])
     return found
 
 
+def answered(edges: Mapping[Edge, Sequence[Fact]], service_of: Mapping[str, str]) -> dict[Edge, list[Fact]]:
+    """What is left of calls to addresses: none that this caller had answered by a service that it was seen to call.
+
+    An address is told twice otherwise: once as the host that a client's span names, once as the service that answered
+    it. A public name stays, for who else is behind it is nobody's own affair.
+    """
+    answering = _answering(edges, _asking(edges, service_of))
+    seen: dict[str, set[str]] = defaultdict(set)
+    for source, verb, target in edges:
+        if verb == "calls" and target in service_of:
+            seen[source].add(service_of[target])
+            seen[service_of.get(source, source)].add(service_of[target])
+    found: dict[Edge, list[Fact]] = {}
+    for edge, facts in edges.items():
+        source, verb, target = edge
+        kept = list(facts)
+        if verb == "sends_to" and target.startswith("host://") and not target.startswith("host://public/"):
+            caller, host = service_of.get(source, source), target.rpartition("/")[2]
+            kept = [
+                fact
+                for fact in facts
+                if seen[source].isdisjoint(answering.get((caller, host, _port(fact)), ()))
+            ]
+        if kept:
+            found[edge] = kept
+    return found
+
+
 Answering = Mapping[tuple[str, str, str], set[str]]
 """(caller or "", host, port) -> the services that answered there; "" stands for every caller."""
 

@@ -12,7 +12,7 @@ from collectors.contract import Fact
 from collectors.model import Alias, Json, Relation, Resource, Role, Scope, Seen
 from collectors.traces.clusters import told_apart
 from collectors.traces.conventions import CONVENTIONS
-from collectors.traces.learned import learned
+from collectors.traces.learned import answered, learned
 from collectors.traces.said import read_detail
 
 _ROLES = {
@@ -63,6 +63,7 @@ def merge(environment: str, facts: Iterable[Fact], settled_before: float) -> Mer
             edges[fact.source, fact.verb, fact.target].append(fact)
     owner = {target: source for source, verb, target in edges if verb == "has"}
     edges.update(learned(edges, owner))
+    edges = answered(edges, owner)
     edges = _without_covered(edges, owner, settled_before)
     edges = _without_inner_reaches(edges, described)
     urns = set(described)
@@ -224,9 +225,15 @@ def _relation(source: str, verb: str, target: str, facts: Sequence[Fact]) -> Rel
         seen=Seen(
             min(fact.first for fact in facts),
             max(fact.last for fact in facts),
-            sum(fact.count for fact in facts),
+            _times(facts),
         ),
     )
+
+
+def _times(facts: Sequence[Fact]) -> int:
+    """How often: by what spans say themselves, if they do, for what pairs of them say is of the same spans."""
+    alone = [fact.count for fact in facts if "evidence" not in read_detail(fact.detail)]
+    return sum(alone or [fact.count for fact in facts])
 
 
 def _columns(details: Sequence[Mapping[str, Json]]) -> dict[str, Json]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collectors.traces.pairing.tally import LINKED, Tally
+from collectors.traces.pairing.tally import LINKED, Tally, publishes, topics_of
 from collectors.traces.shape import Shape
 
 Known = tuple[str, Shape]
@@ -36,6 +36,9 @@ class Link:
         cause, effect = (self._from, self._to) if backwards else (self._to, self._from)
         tally = tally.of(self._weight)
         if effect[1].act.by_topic:
-            tally.consumed[effect[1].act.topic, effect[0], LINKED].append(self._start)
+            for topic in dict.fromkeys((effect[1].act.topic, *topics_of(cause[1]))):
+                tally.consumed[topic, effect[0], LINKED].append(self._start)
+            if cause[1].act.outgoing and publishes(cause[1], effect[1]):
+                tally.published[cause[0], effect[1].act.topic, LINKED].append(self._start)
         elif cause[0] != effect[0]:
             tally.calls[cause[0], effect[0], LINKED].append(self._start)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from collectors.traces.pairing.links import Link
 from collectors.traces.pairing.runs import Record, Run, connect, use
-from collectors.traces.pairing.tally import Begin, Tally, differ, evidence_of
+from collectors.traces.pairing.tally import Begin, Tally, differ, evidence_of, publishes
 from collectors.traces.spans import twin_of
 
 Ends = dict[bytes, list[tuple[Link, bool]]]
@@ -169,8 +169,12 @@ def _settle(
     weighed = tally if record.weight == 1 else tally.of(record.weight)
     if not shape.act.by_topic:
         weighed.calls[above.operation, run.operation, evidence_of(parent.shape)].append(record.start)
-    elif parent.shape.act.outgoing:
-        weighed.consumed[shape.act.topic, run.operation, evidence_of(parent.shape)].append(record.start)
+    else:
+        evidence = evidence_of(parent.shape)
+        if parent.shape.act.outgoing:
+            weighed.consumed[shape.act.topic, run.operation, evidence].append(record.start)
+        if publishes(parent.shape, shape):
+            weighed.published[above.operation, shape.act.topic, evidence].append(record.start)
     answered = parent.end if parent.shape.act.outgoing and parent.end > parent.start else 0
     connect(run, above, not shape.act.by_topic, answered, tally)
 

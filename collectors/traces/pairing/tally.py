@@ -34,7 +34,7 @@ class Tally:
     parent. `met`: a child's and its parent's shape. `used`: an operation and the shape of a span by which it used
     something; `reached`: the same of one that it called, directly or not. `told`, `told_below`: operation, host or
     topic, and what had been read before. `calls`: caller, called and evidence. `consumed`: topic, operation,
-    evidence.
+    evidence. `published`: operation, topic, evidence, where only who consumes the message names its topic.
     """
 
     __slots__ = (
@@ -43,6 +43,7 @@ class Tally:
         "consumed",
         "heavier",
         "met",
+        "published",
         "reached",
         "roots",
         "shapes",
@@ -65,6 +66,7 @@ class Tally:
         self.told_below: Sightings[tuple[str, str, str]] = defaultdict(list)
         self.calls: Sightings[tuple[str, str, str]] = defaultdict(list)
         self.consumed: Sightings[tuple[str, str, str]] = defaultdict(list)
+        self.published: Sightings[tuple[str, str, str]] = defaultdict(list)
 
     def of(self, weight: int) -> Tally:
         """The tally of spans that stand for `weight` spans each."""
@@ -123,6 +125,9 @@ class Tally:
         for (topic, operation, evidence), starts in self.consumed.items():
             known = detail(evidence=evidence)
             yield Said(_environment(operation), topic, "consumed_by", operation, known), starts
+        for (operation, topic, evidence), starts in self.published.items():
+            known = detail(evidence=evidence)
+            yield Said(_environment(operation), operation, "publishes_to", topic, known), starts
 
 
 _REACHING = frozenset({"reads", "writes", "sends_to"})
@@ -149,12 +154,31 @@ def evidence_of(parent: Shape) -> str:
     return PAIRED if parent.act.outgoing else ANCESTOR
 
 
+def topics_of(parent: Shape) -> tuple[str, ...]:
+    """The topics that a span names as where its message goes."""
+    return tuple(urn for urn in parent.act.sends if urn.startswith("topic://"))
+
+
+def publishes(parent: Shape, child: Shape) -> bool:
+    """Whether the message that a span consumes is its parent's, which does not say where it goes."""
+    other = parent.act.outgoing or differ(child, parent)
+    silent = not parent.act.sends and all(use.verb == "leaks" for use in parent.act.uses)
+    return other and silent and parent.act.topic != child.act.topic
+
+
 def _met(child: Shape, parent: Shape, begin: Begin) -> Iterator[Said]:
     """What a child and its parent say of their services, though their operations may not be known."""
     environment = parent.service.environment
     if not child.act.by_topic:
         known = detail(evidence=evidence_of(parent))
         yield Said(environment, parent.service.urn, "calls", begin(child)[0], known)
+    else:
+        known = detail(evidence=evidence_of(parent))
+        # An exchange has a name, and a queue that is bound to it another: each end of a message says its own.
+        for topic in (each for each in topics_of(parent) if each != child.act.topic):
+            yield Said(environment, topic, "consumed_by", begin(child)[0], known)
+        if publishes(parent, child):
+            yield Said(environment, parent.service.urn, "publishes_to", child.act.topic, known)
     if parent.act.outgoing and parent.act.peer:
         own = True if child.service.may_be(parent.service) else None
         known = detail(port=parent.act.port, own=own)

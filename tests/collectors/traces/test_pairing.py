@@ -112,7 +112,6 @@ def test_a_trace_becomes_the_flows_between_operations() -> None:
         f"back/shop.Cart/Get reads {TABLE} columns=email lookups=id",
         "front/GET /cart calls back/shop.Cart/Get evidence=paired",
         f"front/GET /cart discloses public/api.mailer.example together={{'table': '{TABLE}', 'columns': ['email']}}",
-        "front/GET /cart sends_to prod/back",
         "front/GET /cart sends_to public/api.mailer.example",
         f"worker/process seen writes {TABLE.replace('customers', 'stats')} columns=views lookups=day",
         "topic://prod/kafka//seen consumed_by worker/process seen evidence=paired",
@@ -236,6 +235,43 @@ def test_what_an_operation_is_known_for_is_not_repeated_for_its_service() -> Non
 
 def test_a_host_that_answered_is_learnt() -> None:
     assert lines(answer(shop()), "answers_for") == ["back answers_for caller:front|host|back"]
+
+
+def beside_each_other() -> list[Span]:
+    """The shop calls three on its own host: one shows its side, one does in another trace only, one never does."""
+    ports = (8001, 8002, 8003)
+    urls: list[dict[str, Value]] = [{"server.address": "localhost", "server.port": port} for port in ports]
+    return read(
+        resource_spans(
+            "shop",
+            [
+                proto_span("s1", "server", "GET /"),
+                *(
+                    proto_span(f"c{at}", "client", "GET", parent="s1", attributes=url)
+                    for at, url in enumerate(urls)
+                ),
+                proto_span("s2", "server", "GET /other", trace="other"),
+                proto_span("c9", "client", "GET", parent="s2", trace="other", attributes=urls[1]),
+            ],
+        ),
+        resource_spans("stock", [proto_span("t1", "server", "GET /stock", parent="c0")]),
+        resource_spans("people", [proto_span("p1", "server", "GET /ann", parent="c9", trace="other")]),
+    )
+
+
+def test_an_address_is_not_told_beside_the_service_that_answered_there() -> None:
+    def told(spans: list[Span]) -> list[str]:
+        return lines(answer(spans, batch=1), "calls", "sends_to")
+
+    spans = beside_each_other()
+    assert told(spans) == [
+        "shop/GET / calls stock/GET /stock evidence=paired",
+        "shop/GET / calls people evidence=learned",
+        "shop/GET / sends_to prod/localhost",  # at 8003, where nobody is known, and 8002, by what others saw
+        "shop/GET /other calls people/GET /ann evidence=paired",
+    ]
+    assert told(spans[::-1]) == told(spans)
+    assert told([one for one in spans if one.name != "GET /stock"])[1] == "shop/GET / sends_to prod/localhost"
 
 
 def through_a_proxy() -> list[Span]:
