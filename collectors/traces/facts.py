@@ -15,6 +15,7 @@ from collectors.digests import Digests
 from collectors.traces import stores
 from collectors.traces.admitted import OVERFLOW
 from collectors.traces.pairing import Index, Tally, Times, add
+from collectors.traces.portion import Portion
 from collectors.traces.said import Said
 from collectors.traces.shapes import Shapes
 from collectors.traces.spans import Span
@@ -130,7 +131,8 @@ class Flows:
 
     def _take(self, spans: Sequence[Span]) -> dict[Said, Times]:
         tally = Tally()
-        self.index.take(spans, self.shapes.of_all(spans), tally, self._clock())
+        portion = Portion.of(spans)
+        self.index.take(portion, self.shapes.of_all(portion), tally, self._clock())
         facts = self._within(tally.expand(self.shapes.begin))
         now = int(self._today() * 1e9)
         for times in facts.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 from weakref import WeakValueDictionary
 
 from collectors.traces import conventions, destinations
@@ -18,6 +19,7 @@ from collectors.traces.destinations import Destination
 from collectors.traces.leaks import LEAKS
 from collectors.traces.operations import operation_name
 from collectors.traces.origins import Service, service_of
+from collectors.traces.portion import Portion
 from collectors.traces.said import ITSELF, OPERATION, Said, Told, detail
 from collectors.traces.semconv import SPAN_NAMES, Pair, Value, read
 from collectors.traces.shape import Act, Shape, Use, begun
@@ -46,7 +48,7 @@ class Shapes:
         # Spans beyond a cap have names of their own, and nothing else: they are one shape.
         self._one: WeakValueDictionary[tuple[object, ...], Shape] = WeakValueDictionary()
         self._acts: dict[Act, Act] = {}
-        self._of_form: dict[Form | tuple[Form, int], Shape] = {}
+        self._of_form: dict[Form | tuple[Form, int] | None, Shape] = {}
         self._systems: dict[Form, str] = {}
         self._templates = Templates(SERVICES)
         self._begun: dict[Shape, tuple[str, tuple[Said, ...]]] = {}
@@ -60,27 +62,33 @@ class Shapes:
 
     def of_all(self, spans: Sequence[Span]) -> list[Shape]:
         """The shape of each span."""
-        found = []
-        known, read = self._of_form, self._statements.of
-        for span in spans:
-            form, text = span.form, span.statement
-            if not text and form is not None:
-                shape = known.get(form)
-                if shape is None:
-                    shape = self._remember(form, self._read(span, None))
-            elif form is not None:
-                system = self._systems.get(form)
-                if system is None:
-                    system = self._systems[form] = _system(span.attributes)
-                statement = read(text, system)
-                # By identity: equal texts are answered with one value, which the shape keeps alive.
-                shape = known.get((form, id(statement)))
-                if shape is None:
-                    shape = self._remember((form, id(statement)), self._read(span, statement))
-            else:
-                shape = self._like(span, read(text, _system(span.attributes)) if text else None)
-            found.append(shape)
-        return found
+        portion = Portion.of(spans)
+        known = self._of_form.get
+        found = [*map(known, portion.forms)]
+        for row, text in portion.statements.items():
+            found[row] = self._stating(portion, row, text)
+        if all(found):
+            return cast("list[Shape]", found)
+        return [shape or self._unknown(portion, row) for row, shape in enumerate(found)]
+
+    def _unknown(self, portion: Portion, row: int) -> Shape:
+        form = portion.forms[row]
+        if form is None:
+            return self._like(portion[row], None)
+        return self._of_form.get(form) or self._remember(form, self._read(portion[row], None))
+
+    def _stating(self, portion: Portion, row: int, text: str) -> Shape:
+        """The shape of a span that has a statement."""
+        form, read = portion.forms[row], self._statements.of
+        if form is None:
+            return self._like(portion[row], read(text, _system(portion[row].attributes)))
+        system = self._systems.get(form)
+        if system is None:
+            system = self._systems[form] = _system(form.attributes)
+        statement = read(text, system)
+        # By identity: equal texts are answered with one value, which the shape keeps alive.
+        key = (form, id(statement))
+        return self._of_form.get(key) or self._remember(key, self._read(portion[row], statement))
 
     def _remember(self, form: Form | tuple[Form, int], shape: Shape) -> Shape:
         if len(self._of_form) >= _SHAPES:

@@ -88,7 +88,7 @@ def export(*parts: ResourceSpans) -> bytes:
 
 
 def read(*parts: ResourceSpans) -> list[Span]:
-    return OtlpReader().protobuf(export(*parts)).spans
+    return [*OtlpReader().protobuf(export(*parts)).spans]
 
 
 def answer(spans: Sequence[Span], environment: str = "prod", batch: int = 1000) -> Merged:

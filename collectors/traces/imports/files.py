@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -102,7 +102,7 @@ def content_parts(content: bytes, name: str, formats: Formats, line: int = 1) ->
         raise TraceFileError(f"{name}: is not a trace file: {part.fault}; it {looks_like(content)}")
 
 
-def at_once(spans: list[Span]) -> Iterator[list[Span]]:
+def at_once(spans: Sequence[Span]) -> Iterator[Sequence[Span]]:
     """Spans in portions."""
     for start in range(0, len(spans), _AT_ONCE):
         yield spans[start : start + _AT_ONCE]

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from collectors.traces.otlp import usual
 from collectors.traces.otlp.learned import Home
-from collectors.traces.spans import Place, Span, weight_of
+from collectors.traces.portion import Portion
+from collectors.traces.spans import Place, weight_of
 
 
 class Message:
@@ -15,7 +16,7 @@ class Message:
 
     `sent`: as they came; `homes`: of each, where it comes from. `weights`: for how many spans those stand that do not
     stand for one; `links`: of those spans that have any; `leaks`: what was found behind the
-    attributes of some. `read`: what became of them, and why of the `wrong` nothing.
+    attributes of some. `read`: the spans that were made of them, in another order, and why of the `wrong` none.
     """
 
     __slots__ = ("homes", "leaks", "links", "read", "sent", "weights", "wrong")
@@ -26,14 +27,13 @@ class Message:
         self.leaks: dict[int, tuple[str, ...]] = {}
         self.links: dict[int, tuple[Place, ...]] = {}
         self.weights: dict[int, int] = {}
-        self.read: list[Span | None] = []
+        self.read = Portion()
         self.wrong: dict[int, str] = {}
 
     def add(self, sent: Sequence[bytes], home: Home) -> None:
         """Takes in spans that come from there."""
         self.sent += sent
         self.homes += [home] * len(sent)
-        self.read += [None] * len(sent)
 
     def alike(self) -> Iterator[tuple[bool, bytes, list[int]]]:
         """The places of spans that have a parent, or have none, with the bytes of name and kind that they share.

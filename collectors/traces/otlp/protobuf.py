@@ -9,7 +9,6 @@ A span that is not in the usual form (`usual`) is decoded, and put into it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import repeat
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
@@ -33,13 +32,11 @@ from collectors.traces.spans import (
     MalformedTraces,
     Origin,
     Place,
-    Span,
     fault,
     weight_of,
 )
 
 _EVENT, _LINK = b"\x5a", b"\x6a"
-_UNUSABLE = Form(Origin({}), 0, "", ())
 
 
 class ProtobufReader:
@@ -70,8 +67,7 @@ class ProtobufReader:
                 "the body is not an OTLP trace message: a resource, a scope or a span is broken"
             ) from None
         wrong = message.wrong
-        spans = [span for span in message.read if span is not None]
-        return Batch(spans, len(wrong), wrong[min(wrong)] if wrong else "")
+        return Batch(message.read.formed(), len(wrong), wrong[min(wrong)] if wrong else "")
 
     def _read(
         self, message: Message, places: Sequence[int], child: bool, key: bytes, at_once: int = 1
@@ -162,70 +158,51 @@ class ProtobufReader:
     def _fill(
         self, message: Message, places: Sequence[int], read: Heads, recognised: Sequence[Recognised | None]
     ) -> list[int]:
-        """Makes the spans at these places. Returns the places of those that are not known yet."""
-        homes = message.homes
-        forms: list[Form] = []
-        statements: list[str] = []
+        """Keeps what is read of the spans at these places; of those that are not usable, without a form.
+
+        Returns the places of those that are not known yet.
+        """
+        homes, portion = message.homes, message.read
+        begin = len(portion)
+        forms: list[Form | None] = []
         unknown: list[int] = []
-        remote: set[int] = set()
         due: list[tuple[int, Known, Sequence[bytes]]] = []
-        for place, found in zip(places, recognised, strict=True):
-            statement = ""
+        for row, (place, found) in enumerate(zip(places, recognised, strict=True)):
             if found is None:
                 unknown.append(place)
-                form = _UNUSABLE
-            else:
-                reading, varied = found
-                home = homes[place]
-                known = home.known.get(reading) or self._learned.known(home, reading)
-                form = known
-                if varied:
-                    try:
-                        if reading.late:
-                            form = self._learned.late(known, reading, varied)
-                        if reading.statement >= 0:
-                            statement = text_of(varied[reading.statement])[:STATEMENT_LIMIT]
-                        known.seen = seen = known.seen + 1
-                        if seen <= FIRST or not seen % EVERY:
-                            due.append((len(forms), known, varied))
-                    except Unusable as error:
-                        message.wrong[place] = str(error)
-                        form = _UNUSABLE
-                if reading.remote:
-                    remote.add(len(forms))
+                forms.append(None)
+                continue
+            reading, varied = found
+            home = homes[place]
+            known = home.known.get(reading) or self._learned.known(home, reading)
+            form: Form | None = known
+            if varied:
+                try:
+                    if reading.late:
+                        form = self._learned.late(known, reading, varied)
+                    if reading.statement >= 0 and (text := text_of(varied[reading.statement])):
+                        portion.statements[begin + row] = text[:STATEMENT_LIMIT]
+                    known.seen = seen = known.seen + 1
+                    if seen <= FIRST or not seen % EVERY:
+                        due.append((row, known, varied))
+                except Unusable as error:
+                    message.wrong[place] = str(error)
+                    form = None
+            if reading.remote and read.parents[row]:
+                portion.remote.add(begin + row)
             forms.append(form)
-            statements.append(statement)
         if due and may_hold([each for _, _, varied in due for each in varied]):
             for row, known, varied in due:
-                forms[row] = self._learned.looked(known, forms[row], varied)
-        if message.leaks:
-            for row, place in enumerate(places):
-                if forms[row] is not _UNUSABLE:
-                    forms[row] = self._learned.leaking(forms[row], message.leaks.get(place, ()))
-        usable = next((form for form in forms if form is not _UNUSABLE), _UNUSABLE)
-        weights, links = message.weights, message.links
-        rows = zip(
-            read.traces,
-            read.ids,
-            read.parents,
-            repeat(usable.kind),
-            repeat(usable.name),
-            read.starts,
-            read.ends,
-            [row in remote and parent != b"" for row, parent in enumerate(read.parents)]
-            if remote
-            else repeat(False),
-            [form.origin for form in forms],
-            [form.attributes for form in forms],
-            statements,
-            [links.get(place, ()) for place in places] if links else repeat(()),
-            [weights.get(place, 1) for place in places] if weights else repeat(1),
-            forms,
-        )
-        spans = message.read
-        made_of = map(tuple.__new__, repeat(Span), rows)
-        for place, made, form in zip(places, made_of, forms, strict=True):
-            spans[place] = made if form is not _UNUSABLE else None
+                if form := forms[row]:
+                    forms[row] = self._learned.looked(known, form, varied)
+        for row, place in enumerate(places) if message.leaks or message.links or message.weights else ():
+            if form := forms[row]:
+                forms[row] = self._learned.leaking(form, message.leaks.get(place, ()))
+            if place in message.links:
+                portion.links[begin + row] = message.links[place]
+            if place in message.weights:
+                portion.weights[begin + row] = message.weights[place]
+        portion.add(read.traces, read.ids, read.parents, read.starts, read.ends, forms)
         return unknown
 
     def _origin(self, resource: bytes, scope: bytes) -> Origin:

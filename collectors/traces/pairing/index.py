@@ -10,6 +10,7 @@ from collectors.traces.pairing.packed import Packed
 from collectors.traces.pairing.placing import Ends, Trace, attach, file, let_go, place, rebuild, start_run
 from collectors.traces.pairing.runs import Record, use
 from collectors.traces.pairing.tally import Begin, Tally
+from collectors.traces.portion import Portion
 from collectors.traces.shape import Shape
 from collectors.traces.spans import Span, twin_of
 
@@ -42,24 +43,23 @@ class Index:
         self.overflowed = 0
         self.repeated = 0
 
-    def take(self, spans: Sequence[Span], shapes: Sequence[Shape], tally: Tally, now: float) -> None:
+    def take(self, spans: Portion, shapes: Sequence[Shape], tally: Tally, now: float) -> None:
         """Files spans and adds what they say to the tally. `now`: seconds of a clock that never goes back."""
         self._turn(now)
         young, begin, seen = self._young, self._begin, tally.shapes
         later: list[tuple[Trace, bytes]] = []
-        links: list[tuple[Trace, bytes, Span, Shape]] = []
+        links: list[tuple[Trace, bytes, int]] = []
         filed = 0
-        for span, trace_id, sent_id, record, special in _rows(spans, shapes):
-            shape, parent_id, start, _, weight, _ = record
+        for trace_id, sent_id, shape, parent_id, start, record, row in _rows(spans, shapes):
             trace = young.get(trace_id)
             if trace is None:
                 trace = self._find(trace_id)
             known = trace.spans
             if len(known) >= SPANS_PER_TRACE:
                 self.overflowed += 1
-                tally.of(weight).shapes[shape].append(start)
+                tally.of(record.weight).shapes[shape].append(start)
                 continue
-            if special or sent_id in known or trace.waiting or trace.ends is not None:
+            if row is not None or sent_id in known or trace.waiting or trace.ends is not None:
                 shared = sent_id in known
                 id = file(trace, sent_id, record, tally, begin)
                 if not id:
@@ -70,10 +70,10 @@ class Index:
                     later = [
                         (one, twin_of(each) if one is trace and each == id else each) for one, each in later
                     ]
-                tally.of(weight).shapes[shape].append(start)
+                tally.of(record.weight).shapes[shape].append(start)
                 later.append((trace, id))
-                if span.links:
-                    links.append((trace, id, span, shape))
+                if row in spans.links:
+                    links.append((trace, id, row))
             else:
                 # The usual case, in which nothing has to be looked at twice.
                 known[sent_id] = record
@@ -94,10 +94,10 @@ class Index:
         # Exporters send what ended first, so parents come last: from the back, most are placed before their children.
         for trace, id in reversed(later):
             place(trace, id, tally, begin)
-        for trace, id, span, shape in links:
+        for trace, id, row in links:
             # A server had to give way to the client whose id it shares.
-            moved = trace.spans[id].shape.act.begins != shape.act.begins
-            self._link(trace, twin_of(id) if moved else id, span, tally)
+            moved = trace.spans[id].shape.act.begins != shapes[row].act.begins
+            self._link(trace, twin_of(id) if moved else id, spans[row], tally)
         self._young_spans += filed
         if self._young_spans >= SPANS_AT_HAND:
             self._rotate(now)
@@ -170,25 +170,26 @@ class Index:
             self._links_waiting += waits
 
 
-_Row = tuple[Span, bytes, bytes, Record, bool]
+_Row = tuple[bytes, bytes, Shape, bytes, int, Record, int | None]
 
 
-def _rows(spans: Sequence[Span], shapes: Sequence[Shape]) -> Iterator[_Row]:
-    """Each span with its trace, its id, what is kept of it, and whether it is no usual one.
+def _rows(spans: Portion, shapes: Sequence[Shape]) -> Iterator[_Row]:
+    """Of each span its trace, its id, some of what is kept of it, all of that, and its row if it is no usual one.
 
     By columns, so that a record costs no more than it must.
     """
-    if not spans:
-        return iter(())
-    traces, ids, parents, _, _, starts, ends, remotes, _, _, _, links, weights, _ = zip(*spans, strict=True)
-    special: Iterable[bool] = repeat(False)
-    if any(remotes) or any(links) or {*weights} != {1}:
-        special = [
-            remote or weight != 1 or bool(linked)
-            for remote, weight, linked in zip(remotes, weights, links, strict=True)
-        ]
+    ends: Sequence[int] = spans.ends
     if 0 in ends:
-        ends = tuple(end or start for start, end in zip(starts, ends, strict=True))
-    columns = zip(shapes, parents, starts, ends, weights, remotes, strict=True)
+        ends = [end or start for start, end in zip(spans.starts, ends, strict=True)]
+    rows = range(len(spans))
+    weights: Iterable[int] = repeat(1)
+    remotes: Iterable[bool] = repeat(False)
+    special: Iterable[int | None] = repeat(None)
+    if spans.remote or spans.links or spans.weights:
+        weights = [spans.weights.get(row, 1) for row in rows]
+        remotes = [row in spans.remote for row in rows]
+        others = spans.remote | spans.links.keys() | spans.weights.keys()
+        special = [row if row in others else None for row in rows]
+    columns = zip(shapes, spans.parents, spans.starts, ends, weights, remotes)  # noqa: B905 - what is repeated has no end
     records: Iterator[Record] = map(tuple.__new__, repeat(Record), columns)
-    return zip(spans, traces, ids, records, special)  # noqa: B905 - what is repeated has no end
+    return zip(spans.traces, spans.ids, shapes, spans.parents, spans.starts, records, special)  # noqa: B905

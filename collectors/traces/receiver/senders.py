@@ -14,6 +14,7 @@ import structlog
 
 from collectors.traces.names import part
 from collectors.traces.origins import service_of
+from collectors.traces.portion import Portion
 from collectors.traces.semconv import RESOURCE_NAMES, read
 from collectors.traces.spans import Batch, Origin
 from config import secrets
@@ -125,14 +126,14 @@ class Senders:
         if not sender.bound:
             return batch
         verdicts: dict[Origin, str] = {}
-        kept = []
-        for span in batch.spans:
-            verdict = verdicts.get(span.origin)
+        spans = Portion.of(batch.spans)
+        wanted = []
+        for origin in spans.origins():
+            verdict = verdicts.get(origin)
             if verdict is None:
-                verdict = verdicts[span.origin] = sender.objects(span.origin)
-            if not verdict:
-                kept.append(span)
-        refused = len(batch.spans) - len(kept)
+                verdict = verdicts[origin] = sender.objects(origin)
+            wanted.append(not verdict)
+        refused = wanted.count(False)
         if not refused:
             return batch
         claimed = min(verdict for verdict in verdicts.values() if verdict)
@@ -142,7 +143,7 @@ class Senders:
         if first:
             log.warning("spans_refused", sender=sender.name, claimed=claimed, setting="traces.senders")
         reason = batch.reason or f"{claimed} is not the sender's (traces.senders, {sender.name})"
-        return replace(batch, spans=kept, rejected=batch.rejected + refused, reason=reason)
+        return replace(batch, spans=spans.only(wanted), rejected=batch.rejected + refused, reason=reason)
 
 
 def token_files(settings: Traces) -> Mapping[str, str]:
