@@ -116,7 +116,9 @@ def _kinds(words: Words) -> Kinds:
     kept, off = list(words), set[str]()
     while len(kept) > 1 and (kept[-1] in VOCABULARY.neutral or kept[-1].isdigit()):
         off.add(kept.pop())
-    return ending(tuple(kept), VOCABULARY.kinds) - ({"subject"} if off & VOCABULARY.apart else set())
+    if kinds := ending(tuple(kept), VOCABULARY.kinds):
+        return kinds - ({"subject"} if off & VOCABULARY.apart else set())
+    return frozenset(VOCABULARY.begins.get(words[:2]) or VOCABULARY.begins.get(words[:1], ()))
 
 
 def ending(words: Words, kinds: Mapping[Words, tuple[str, ...]]) -> Kinds:

@@ -73,6 +73,7 @@ class _File(_Table):
     spelled: Mapping[str, str]
     sets: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, tuple[str, ...]]
+    begins: Mapping[str, tuple[str, ...]]
     said_of: Mapping[str, tuple[str, ...]]
     neutral: _Neutral
     prefixes: _WordList
@@ -121,6 +122,7 @@ class Vocabulary:
     version: str
     phrases: Mapping[str, tuple[Phrase, ...]]  # by first word
     kinds: Mapping[Words, tuple[str, ...]]  # of tables, by the words they end with
+    begins: Mapping[Words, tuple[str, ...]]  # of tables, by the words they begin with
     said_of: Mapping[Words, tuple[str, ...]]  # of columns, by the words before a phrase
     beside: Mapping[Words, tuple[str, ...]]  # of tables, by the words a column of theirs ends with
     prefixes: frozenset[str]
@@ -188,7 +190,9 @@ def read(content: bytes) -> Vocabulary:
         for text in file.not_personal.phrases
         for words, literal in _expanded(text, file)
     ]
-    kinds, said_of, beside = (_kinds(each, file) for each in (file.tables, file.said_of, file.siblings.kinds))
+    kinds, begins, said_of, beside = (
+        _kinds(each, file) for each in (file.tables, file.begins, file.said_of, file.siblings.kinds)
+    )
     people, lists = (
         plain(file.sets["person"]),
         (file.after, file.before, file.things, file.harmless, file.neutral),
@@ -198,6 +202,7 @@ def read(content: bytes) -> Vocabulary:
         version=digest_of({FILE: content}),
         phrases=_by_first_word(phrases),
         kinds=kinds,
+        begins=begins,
         said_of={**kinds, **said_of},
         beside=beside,
         prefixes=frozenset(file.prefixes.words),
@@ -216,7 +221,7 @@ def read(content: bytes) -> Vocabulary:
         enough=file.siblings.enough,
         siblings_not_in=frozenset(file.siblings.not_in),
         spellings=file.spelled,
-        known=known.union(file.spelled, *kinds, *said_of, *beside),
+        known=known.union(file.spelled, *kinds, *begins, *said_of, *beside),
     )
 
 
