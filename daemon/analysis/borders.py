@@ -27,8 +27,7 @@ class Crossing(NamedTuple):
     """What moving data from one end to another means. `source`, `target`: what the ends are called in it.
 
     `held`: the words for data that is at the second end already, for an application at the first.
-    `own`: by a border of the operator's own, `none` if data may pass; `instead_of`: what the law would have said, "" if
-    nothing.
+    `own`: by a border of the operator's own, `none` if data may pass; `instead_of`: the severity by law, "" if none.
     """
 
     source: str

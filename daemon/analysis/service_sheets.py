@@ -33,6 +33,7 @@ def sheets(graph: Graph, public: Collection[str], paths: Iterable[DataPath]) -> 
         lambda: defaultdict(lambda: defaultdict(set))
     )
     told: dict[str, set[str]] = defaultdict(set)
+    called: dict[str, set[str]] = defaultdict(set)
     for relation in graph.relations:
         service = service_of.get(relation.source, relation.source)
         if relation.seen is not None:
@@ -44,6 +45,8 @@ def sheets(graph: Graph, public: Collection[str], paths: Iterable[DataPath]) -> 
             )
         elif relation.verb == "sends_to" and (host := host_of(relation, graph, foreign)):
             told[service].add(host)
+        elif relation.verb == "calls" and (other := service_of.get(str(relation.target), service)) != service:
+            called[service].add(other)
     found = []
     for urn, resource in sorted(graph.resources.items()):
         if resource.role is not Role.SERVICE:
@@ -63,6 +66,7 @@ def sheets(graph: Graph, public: Collection[str], paths: Iterable[DataPath]) -> 
                 runs_on=on,
                 tables=tuple(_use(table, verbs) for table, verbs in sorted(used[urn].items())),
                 third_parties=tuple(sorted(told[urn])),
+                calls=tuple(sorted(called[urn])),
                 first_seen=_time(min((each.first for each in seen[urn]), default=None)),
                 last_seen=_time(max((each.last for each in seen[urn]), default=None)),
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import typer
 
 from daemon.cli.moments import existing_snapshot
@@ -39,7 +41,8 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 def traces(context: typer.Context, as_json: AsJson = False) -> None:
     """Name the services heard, what the telemetry of each lacks, and the setting that adds it, by language.
 
-    Services that send old attribute names, or both, are named as well: that costs nothing here.
+    Services that send old attribute names, or both, are named as well: that costs nothing here. So are workloads that
+    run without spans (in JSON: `sight` of `driftline coverage`).
 
     JSON: urn, name, environment, language, operations, sampled, lacks, remedies (lack, setting), conventions (family,
     age: old, both or mixed; setting).
@@ -49,11 +52,15 @@ def traces(context: typer.Context, as_json: AsJson = False) -> None:
     from daemon.report.json import plain
     from daemon.report.lacking import render_lacking
     from daemon.report.remedies import remedy, upgrade
-    from daemon.store import flow_lookups
+    from daemon.store import flow_lookups, history
 
     with reading(settings_of(context)) as connection:
-        existing_snapshot(connection)
-        found = lacking(flow_lookups.speaking(connection))
+        number = existing_snapshot(connection)
+        graph = flow_lookups.speaking(connection)
+        silent = [
+            graph.resources[urn] for urn in history.sight(connection, number).blind if urn in graph.resources
+        ]
+    found = lacking(graph)
     rows = []
     for each in found:
         row = plain(each)
@@ -64,4 +71,5 @@ def traces(context: typer.Context, as_json: AsJson = False) -> None:
             for one in each.conventions
         ]
         rows.append({**row, "remedies": remedies, "conventions": ages})
-    print_found("lacking", found, render_lacking, as_json=as_json, data=rows)
+    render = partial(render_lacking, silent=[(each.type, each.name) for each in silent])
+    print_found("lacking", found, render, as_json=as_json, data=rows)

@@ -16,10 +16,10 @@ def services(
     environment: Environment = None,
     as_json: AsJson = False,
 ) -> None:
-    """List services as of the newest snapshot, with what they run on, read, write and send to. ! marks public ones.
+    """List services as of the newest snapshot, with what they run on, call, read, write and send to. ! is public.
 
     In TEXT, * stands for any text. JSON: environment, name, urn, language, regions, public, operations, runs_on,
-    tables (table, reads, writes, classes), third_parties, first_seen, last_seen.
+    tables (table, reads, writes, classes), third_parties, calls, first_seen, last_seen.
     """
     from daemon.analysis.choosing import ServiceChoice
     from daemon.analysis.exposure import entries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from daemon.report import wording
 from daemon.report.lines import Line, Note, Section, Tone
@@ -31,10 +31,34 @@ _AGES = {
 }
 
 
-def render_lacking(found: Sequence[ServiceLacks], *, width: int = WIDTH, colour: bool = False) -> str:
-    """What is lacking, the services that lack it, and the setting that adds it."""
+_SILENT = "Running workloads without spans: no path through them is seen"
+_TELLS = (
+    "instrument them: `driftline otel-config` says where spans go; if they send some, let the resource attributes "
+    "name what they run on"
+)
+
+
+def render_lacking(
+    found: Sequence[ServiceLacks],
+    *,
+    width: int = WIDTH,
+    colour: bool = False,
+    silent: Iterable[tuple[str, str]] = (),
+) -> str:
+    """What is lacking, the services that lack it, and the setting that adds it.
+
+    `silent`: type and name of workloads that run without spans.
+    """
     paint = painter(colour)
     rows: list[str] = []
+    by_type: dict[str, list[str]] = defaultdict(list)
+    for type, name in sorted(silent):
+        by_type[type].append(name)
+    if by_type:
+        without = tuple(Line("?", ", ".join(each), columns=(type,)) for type, each in by_type.items())
+        rows += section_lines(
+            Section(_SILENT, without, Tone.WARNING, (Note(_TELLS, "what helps"),)), width, paint
+        )
     for lack in Lack:
         lines = _lines(lack, [each for each in found if lack in each.lacks])
         if lines:

@@ -41,7 +41,8 @@ def _line(sheet: ServiceSheet) -> Line:
     )
     notes = (
         seen,
-        _notes("runs on", map(wording.name, sheet.runs_on)),
+        _notes("runs on", map(wording.workload, sheet.runs_on)),
+        _notes("calls", map(wording.service, sheet.calls)),
         _notes("reads", (_table(use) for use in sheet.tables if use.reads)),
         _notes("writes", (_table(use) for use in sheet.tables if use.writes)),
         _notes("sends to third parties", map(wording.name, sheet.third_parties)),

@@ -151,6 +151,12 @@ def end(urn: str) -> str:
     return f"topic {name(urn)}" if kind == "topic" else name(urn)
 
 
+def workload(urn: str) -> str:
+    """`ecs service/shop/checkout`: of an ARN, service and resource, because their names repeat; else the name."""
+    parts = urn.split(":", 5)
+    return f"{parts[2]} {parts[5]}" if urn.startswith("arn:") and len(parts) > 5 else name(urn)
+
+
 def image(urn: str) -> str:
     """`shop/orders@4e5f6a7b8c9d`: repository and the beginning of the digest."""
     named, at, digest = urn.partition("://")[2].rpartition("@")

@@ -21,7 +21,7 @@ class ServiceSheet:
     """All that is said of one service; every tuple is sorted.
 
     `public`: the internet can call one of its operations. `runs_on`: urns of workloads. `third_parties`: urns of
-    hosts known not to be ours.
+    hosts known not to be ours. `calls`: urns of other services.
     """
 
     urn: str
@@ -34,5 +34,6 @@ class ServiceSheet:
     runs_on: tuple[str, ...]
     tables: tuple[TableUse, ...]
     third_parties: tuple[str, ...]
+    calls: tuple[str, ...]
     first_seen: datetime | None
     last_seen: datetime | None

@@ -66,6 +66,18 @@ def test_there_is_a_remedy_for_each_lack_in_any_language() -> None:
     assert all(remedy(lack, language) for lack in Lack for language in ("java", "erlang", ""))
 
 
+def test_doctor_traces_names_workloads_that_run_without_spans(tmp_path: Path, line: CommandLine) -> None:
+    estate = dim()
+    estate.workload("warehouse")
+    said = " ".join(
+        line(installed(tmp_path, f"sqlite:///{tmp_path}/d.db", estate), "doctor", "traces").output.split()
+    )
+    assert said.startswith(
+        "Running workloads without spans: no path through them is seen ? aws.ecs.service warehouse"
+    )
+    assert "what helps: instrument them" in said
+
+
 def test_doctor_traces_names_services_and_settings(tmp_path: Path, line: CommandLine, golden: Golden) -> None:
     config = installed(tmp_path, "", dim())
     said = line(config, "doctor", "traces")
