@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from collectors.model import Extent
@@ -109,13 +110,22 @@ def head(before: SnapshotHead | None, after: SnapshotHead) -> tuple[str, ...]:
 def sight(sight: Sight) -> str:
     """For how much of what runs paths can be seen, and how much of it only in part."""
     parts = (
-        (sight.blind, wording.counted(len(sight.blind), "workload") + " without spans"),
-        (sight.no_statements, wording.counted(len(sight.no_statements), "service") + " without SQL text"),
-        (sight.unknown_tables, wording.counted(len(sight.unknown_tables), "table") + " with unknown columns"),
-        (sight.sampled, wording.counted(len(sight.sampled), "service") + " sampled"),
+        (sight.blind, _named("workload", "without spans", sight.blind)),
+        (sight.no_statements, _named("service", "without SQL text", sight.no_statements)),
+        (sight.unknown_tables, _named("table", "with unknown columns", sight.unknown_tables)),
+        (sight.sampled, _named("service", "sampled", sight.sampled)),
         (sight.folded, f"names beyond the limits folded together: {wording.folded(sight.folded)}"),
     )
     return "; ".join((str(sight), *(words for urns, words in parts if urns)))
+
+
+def _named(noun: str, lacking: str, urns: Sequence[str]) -> str:
+    """`1 workload without spans (nightly)`: who it is, while they are few; `driftline doctor traces` names all."""
+    who = f" ({', '.join(wording.name(urn).removeprefix('/') for urn in urns)})" if len(urns) <= _FEW else ""
+    return f"{wording.counted(len(urns), noun)} {lacking}{who}"
+
+
+_FEW = 2
 
 
 def gap_section(gaps: tuple[GapLine, ...]) -> Section:
