@@ -50,10 +50,20 @@ class _Layout:
     def recognise(self, sent: Iterable[bytes], begin: int) -> list[Recognised | None]:
         """The readings of spans whose attributes begin there, of those like which one was learned."""
         names, readings = self.names, self.readings.get
-        if not names:
-            found = map(readings, map(hash, zip([raw[begin:] for raw in sent])))
-            return [None if reading is None else (reading, _NOTHING) for reading in found]
         recognised: list[Recognised | None] = []
+        # Spans of one sender follow each other: to compare one with the last takes less time than to hash it.
+        whole: tuple[bytes, ...]
+        last: tuple[bytes, ...] = ()
+        reading: Reading | None = None
+        if not names:
+            found: Recognised | None = None
+            for raw in sent:
+                whole = (raw[begin:],)
+                if whole != last:
+                    last, reading = whole, readings(hash(whole))
+                    found = None if reading is None else (reading, _NOTHING)
+                recognised.append(found)
+            return recognised
         for raw in sent:
             between: list[bytes] = []
             varied: list[bytes] = []
@@ -74,7 +84,9 @@ class _Layout:
                     between.append(raw[end : at - 3])
                 end = at + size
                 varied.append(raw[at:end])
-            reading = readings(hash((*between, raw[end:])))
+            whole = (*between, raw[end:])
+            if whole != last:
+                last, reading = whole, readings(hash(whole))
             # Of a span that is cut off, the last attribute would end behind it.
             if reading is None or len(varied) < len(names) or end > len(raw):
                 recognised.append(None)
