@@ -22,7 +22,7 @@ _ROLES = {
     "host": Role.HOST,
     "topic": Role.QUEUE,
 }
-_FLOWS = frozenset({"reads", "writes", "publishes_to", "sends_to", "calls", "leaks"})
+_FLOWS = frozenset({"reads", "writes", "publishes_to", "sends_to", "calls", "leaks", "returns"})
 _EVIDENCE = ("paired", "ancestor", "linked", "learned", "topic", "unattributed")  # strongest first
 _UNITED = frozenset({"instrumentation"})
 """Attributes of which each fact tells a part."""
@@ -297,6 +297,7 @@ def _answered(details: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
 _SHAPES: Mapping[str, Callable[[Sequence[Mapping[str, Json]]], dict[str, Json]]] = {
     "reads": _columns,
     "writes": _columns,
+    "returns": _columns,
     "calls": _strongest,
     "publishes_to": _by_topic,
     "consumed_by": _by_topic,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from collectors.traces import names
+from collectors.traces import graphql, names
 from collectors.traces.destinations import Destination
 from collectors.traces.semconv import SPAN_NAMES, Value, read
 from collectors.traces.spans import Kind, Span
@@ -43,7 +43,7 @@ def operation_name(
     if span.statement or _value(attributes, "db.system"):
         # The name of a database span may be its statement: only its first word is safe.
         return names.words(span.name.split(None, 1)[0]) if span.name.strip() else "query"
-    return names.words(span.name) or "unnamed"
+    return graphql.operation(attributes) or names.words(span.name) or "unnamed"
 
 
 def _value(attributes: Mapping[str, Value], meaning: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from collectors.traces import keys, names
+from collectors.traces import keys, names, selections
 
 Value = str | tuple[str, ...]
 Pair = tuple[str, Value]
@@ -97,6 +97,9 @@ SPAN_NAMES: Mapping[str, tuple[str, ...]] = {
     "mcp.method": ("mcp.method.name",),
     "mcp.tool": ("gen_ai.tool.name", "gen_ai.prompt.name"),
     "transport": ("network.transport",),
+    "graphql.fields": ("graphql.document", "graphql.source"),
+    "graphql.type": ("graphql.operation.type",),
+    "graphql.name": ("graphql.operation.name",),
 }
 
 RESOURCE_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -146,6 +149,10 @@ def _missing_page(status: str) -> str:
     return "missing" if status in {"404", "405"} else ""
 
 
+def _fields(document: Value) -> Value:
+    return selections.fields(document) if isinstance(document, str) else ()
+
+
 def _pipe(transport: str) -> str:
     # All that is asked of it: whether the other side runs beside this one. Nearly all else is tcp.
     return "pipe" if transport.lower() in {"pipe", "unix", "stdio"} else ""
@@ -166,6 +173,9 @@ _REDUCERS: Mapping[str, Callable[[Value], Value]] = {
     "mcp.method": _one(names.words),
     "mcp.tool": _one(names.words),
     "transport": _one(_pipe),
+    "graphql.fields": _fields,
+    "graphql.type": _one(names.words),
+    "graphql.name": _one(names.words),
     "aws.tables": _texts,
     "aws.columns": _texts,
     "aws.key": _one(keys.pattern),

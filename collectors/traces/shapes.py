@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 from weakref import WeakValueDictionary
 
-from collectors.traces import conventions, destinations
+from collectors.traces import conventions, destinations, graphql
 from collectors.traces.admitted import (
     DESTINATIONS,
     DESTINATIONS_PER_SERVICE,
@@ -138,7 +138,8 @@ class Shapes:
                 for where, use in uses(service, span, attributes, topic, statement)
             ]
             used = [(where, use._replace(target=where.urn)) for where, use in used]
-        leaks = [Use("leaks", f"attribute://{each.replace(' ', '/', 1)}", "") for each in _leaks(attributes)]
+        beside = [Use("leaks", f"attribute://{each.replace(' ', '/', 1)}", "") for each in _leaks(attributes)]
+        beside += graphql.returned(span, attributes)
         told: list[Told] = []
         if kind == Kind.SERVER and _value(attributes, "client.address") == "public":
             told.append(Told(OPERATION, "is", "", detail(public_caller=True)))
@@ -150,13 +151,13 @@ class Shapes:
         for where, _ in used:
             told += where.told
         if begins:
-            told += (Told(source, *use) for use in leaks for source in (ITSELF, OPERATION))
+            told += (Told(source, *use) for use in beside for source in (ITSELF, OPERATION))
         calls = (
             kind == Kind.CLIENT and not _value(attributes, "db.system") and statement is None and not topic
         )
         peer = peer_of(attributes)
         tool = tool_of(service, span, attributes) if calls and not peer.host else None
-        uses_of = tuple(dict.fromkeys((*(use for _, use in used), *(() if begins else leaks))))
+        uses_of = tuple(dict.fromkeys((*(use for _, use in used), *(() if begins else beside))))
         own = {Told(ITSELF, *said[2:]) for said in service.said}
         act = Act(
             name=name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from collectors.model import Alias
-from collectors.traces import destinations, names, stores
+from collectors.traces import destinations, graphql, names, stores
 from collectors.traces.destinations import WHOLE_STORE, Address, Destination
 from collectors.traces.origins import Service
 from collectors.traces.said import detail, read_detail
@@ -72,6 +72,7 @@ def uses(
         if address.host:
             known = detail(port=address.port, model=_value(attributes, "model.name"), tool=tool)
             yield destinations.host(service, address), Use("sends_to", "", known)
+            yield from graphql.obtained(service, attributes, address)
         elif where := tool_of(service, span, attributes):
             yield where, Use("sends_to", "", "")
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from collectors.model import Json
 from daemon.analysis.classes import Classifier, Held, Verdict
 from daemon.analysis.declared import operations
 from daemon.values.graph import Graph
@@ -25,19 +26,23 @@ _SERVER = "server"
 class Answers:
     """The fields that seen operations are declared to answer with: name and verdict, by the operation's urn.
 
-    `kinds`: what each operation is: server, consumer, job.
+    `asked`: the same of what they were asked for. `kinds`: what each operation is: server, consumer, job.
     """
 
     fields: Mapping[str, tuple[tuple[str, Verdict], ...]]
     kinds: Mapping[str, str]
+    asked: Mapping[str, tuple[tuple[str, Verdict], ...]]
 
     def of(self, path: PathIdentity) -> Found:
         """Whether the origin returns what the path reads. A declared answer without a field of the class is
-        evidence, too; where the operation is not known, nothing is."""
+        evidence, too; where the operation is not known, nothing is. What was asked for proves nothing of the rest."""
         if path.direction is not Direction.READS:
             return Answer.NOT_ASKED, ""
         if path.origin.startswith("operation://") and self.kinds.get(path.origin, _SERVER) != _SERVER:
             return Answer.READS, _NOBODY
+        for name, verdict in self.asked.get(path.origin, ()):
+            if _speaks_of(verdict.data_class, path.data_class):
+                return Answer.RETURNS, f"it was asked for the field {name}: {verdict.reason}"
         declared = self.fields.get(path.origin)
         if declared is None:
             return Answer.MAY_RETURN, _UNKNOWN
@@ -63,7 +68,18 @@ def answers(graph: Graph, classifier: Classifier, told: Told = NOTHING) -> Answe
             if sheet.seen and sheet.returns
         },
         kinds,
+        {
+            relation.source: tuple(
+                _classified(_texts(relation.attributes.get("columns")), (), classifier, told)
+            )
+            for relation in graph.relations
+            if relation.verb == "returns" and relation.source in kinds
+        },
     )
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, list) else ()
 
 
 def _classified(

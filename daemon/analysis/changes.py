@@ -20,10 +20,13 @@ from daemon.analysis.fields import compare
 from daemon.analysis.images_in_use import without_followers
 from daemon.values.drift import Action, Change, Difference, FieldChange, Kind, Origin
 
-PLUMBING = frozenset({"has", "runs_on", "stored_in", "located_at", "answers_for", "reaches", "discloses"})
+PLUMBING = frozenset(
+    {"has", "runs_on", "stored_in", "located_at", "answers_for", "reaches", "discloses", "returns"}
+)
 """Verbs between observed things that are no lines of their own: `has` and `runs_on` go with the service,
-`stored_in`, `located_at` and `answers_for` with the inventory, `reaches` and `discloses` with the data paths.
-Every other verb is shown, a new one too: `calls`, `reads`, `writes`, `publishes_to`, `consumed_by`, `sends_to`."""
+`stored_in`, `located_at` and `answers_for` with the inventory, `reaches`, `discloses` and `returns` with the data
+paths. Every other verb is shown, a new one too: `calls`, `reads`, `writes`, `publishes_to`, `consumed_by`,
+`sends_to`."""
 
 _NAMED = ("name", "public", "type")
 """What is versioned of a resource beside its tags and attributes, and is worth a word."""

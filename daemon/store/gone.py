@@ -36,6 +36,7 @@ GONE = "gone"
 
 FLOWS = (
     "calls", "reads", "writes", "publishes_to", "consumed_by", "sends_to", "reaches", "discloses", "leaks",
+    "returns",
 )  # fmt: skip
 """What can be gone. The other observed relations say what a service is, and stand as long as it is known."""
 

@@ -12,7 +12,16 @@ _VALUES_OF_A_NAME = 64
 _MANY_VALUES = frozenset(range(_VALUES_OF_A_NAME))
 _LONGEST_REMEMBERED = 512
 # Nearly every value is another one, or belongs to a person: read each time, never remembered.
-_EACH_ANOTHER = frozenset({b"client.address", b"http.client_ip", b"net.peer.ip", b"net.sock.peer.addr"})
+_EACH_ANOTHER = frozenset(
+    {
+        b"client.address",
+        b"graphql.document",
+        b"graphql.source",
+        b"http.client_ip",
+        b"net.peer.ip",
+        b"net.sock.peer.addr",
+    }
+)
 _LATE = frozenset({*(name for name, _ in NEEDLESS), *STATEMENT_KEYS, *_EACH_ANOTHER})
 
 

@@ -58,6 +58,20 @@ def test_a_declared_field_of_the_class_returns_it_and_of_other_classes_it_is_onl
     )
 
 
+def test_a_field_that_an_operation_was_asked_for_is_returned_and_of_others_nothing_is_known() -> None:
+    estate = shop(columns=("email", "phone"))
+    estate.flow(
+        "operation://prod//shop/GET /me",
+        "returns",
+        "answer://graphql",
+        columns=["customer.email", "customer.id"],
+    )
+    assert answered(estate) == {
+        "user.contact.email": ("returns", "it was asked for the field customer.email: the name says so"),
+        "user.contact.phone_number": ("may return", "nothing is known of the fields of its answer"),
+    }
+
+
 def test_a_document_that_does_not_tell_its_fields_is_no_evidence() -> None:
     estate = shop()
     declare(estate, "service://prod//shop", "GET /me")
