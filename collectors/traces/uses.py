@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from collectors.model import Alias
@@ -22,6 +23,28 @@ _READING = frozenset({
     "headobject", "getobject", "listobjects", "listobjectsv2",
 })  # fmt: skip
 _PUBLISHING = frozenset({"publish", "send", "create"})
+_ASKING = ("batchget", "describe", "get", "head", "list", "query", "scan", "select", "transactget")
+"""How the names of AWS's operations begin that only read."""
+_ABOUT_TABLES = ("table", "tables", "timetolive", "resource", "backups", "limits")
+"""How the names of DynamoDB's operations end that touch no item."""
+_ACTS = {
+    "sendmessage": "send",
+    "sendmessagebatch": "send",
+    "publish": "send",
+    "publishbatch": "send",
+    "putrecord": "send",
+    "putrecords": "send",
+    "receivemessage": "receive",
+    "getrecords": "receive",
+    "subscribetoshard": "receive",
+}
+"""What operations on queues, topics and streams of AWS do. All others carry no message."""
+_WRITING = frozenset({
+    "add", "append", "cas", "decr", "del", "delete", "expire", "getdel", "getset", "hdel", "hincrby", "hset",
+    "incr", "incrby", "insert", "lpush", "mset", "prepend", "publish", "put", "replace", "rpush", "sadd", "set",
+    "setex", "setnx", "srem", "touch", "unlink", "update", "upsert", "write", "xadd", "zadd", "zrem",
+})  # fmt: skip
+"""What a call to a store without a statement may be called that writes, where no attribute tells."""
 
 
 def uses(
@@ -32,7 +55,11 @@ def uses(
     statement: Statement | None,
 ) -> Iterator[tuple[Destination, Use]]:
     """What the span does: (destination, use); the use's target is filled in by the caller."""
-    action = _value(attributes, "db.operation") or _value(attributes, "rpc.method").rpartition("/")[2]
+    action = (
+        _value(attributes, "db.operation")
+        or _value(attributes, "rpc.method").rpartition("/")[2]
+        or (_writes(span.name) if statement is None else "")
+    )
     verb = "reads" if not action or action.lower().split()[0] in _READING else "writes"
     tables = read_all(attributes, SPAN_NAMES, "aws.tables")
     system = destinations.system_of(_value(attributes, "db.system"))
@@ -41,7 +68,9 @@ def uses(
     if tables:
         projected = _value(attributes, "aws.projection").replace(" ", "").split(",")
         columns = {*read_all(attributes, SPAN_NAMES, "aws.columns"), *projected}
-        verb = "reads" if not action or action.lower() in _READING | {"scan", "query"} else "writes"
+        if action.lower().endswith(_ABOUT_TABLES):
+            return
+        verb = "reads" if not action or action.lower().startswith(_ASKING) else "writes"
         # `#n` stands for a name that the span does not tell.
         known = detail(columns=[*sorted(one for one in columns if one and not one.startswith("#"))])
         for name in sorted(tables):
@@ -51,6 +80,7 @@ def uses(
             yield destinations.dynamodb(service, use.table, peer_of(attributes)), _use(use, statement)
     elif bucket:
         key = _value(attributes, "aws.key")
+        verb = "reads" if not action or action.lower().startswith(_ASKING) else "writes"
         yield destinations.bucket(bucket), Use(verb, "", detail(columns=[key] if key else []))
     elif stored:
         name, _, key = stored.partition("/")
@@ -60,7 +90,7 @@ def uses(
     elif system or statement is not None:
         yield from _database(service, system, attributes, action, statement)
     elif topic:
-        acts = _value(attributes, "messaging.operation").lower()
+        acts = _value(attributes, "messaging.operation").lower() or _acts(attributes, action)
         if span.kind == Kind.PRODUCER or acts in _PUBLISHING or not acts:
             yield topic, Use("publishes_to", "", "")
         elif acts in {"receive", "process", "consume"}:
@@ -147,6 +177,18 @@ _NO_SQL = frozenset(
         "cosmosdb",
     }
 )
+
+
+def _writes(name: str) -> str:
+    """The word by which a call to a store is called that writes: of `set carts`, `redis-SET` and `mongodb.insert`."""
+    words = re.split(r"[\s.:/-]+", name.lower())
+    return next((word for word in (words[0], words[-1]) if word in _WRITING), "")
+
+
+def _acts(attributes: Mapping[str, Value], action: str) -> str:
+    """What a call of AWS does with a message, "" if it is no call of AWS."""
+    of_aws = any(_value(attributes, each) for each in ("aws.queue", "aws.topic", "aws.stream"))
+    return _ACTS.get(action.lower(), "other") if action and of_aws else ""
 
 
 def peer_of(attributes: Mapping[str, Value]) -> Address:

@@ -41,9 +41,17 @@ _AWS = {
     "attributes_to_get": "aws.dynamodb.attributes_to_get",
     "queue_url": "aws.sqs.queue.url",
     "bucket_name": "aws.s3.bucket",
+    "key": "aws.s3.key",
     "topic_arn": "aws.sns.topic.arn",
     "stream_name": "aws.kinesis.stream_name",
 }
+_NAMED = {
+    "DynamoDB": "aws.dynamodb.table_names",
+    "S3": "aws.s3.bucket",
+    "SNS": "aws.sns.topic.arn",
+    "SQS": "aws.sqs.queue.url",
+}
+"""What `resource_names` name, where the SDK has recorded nothing else of a call."""
 _RESOURCE = {
     ("account_id",): "cloud.account.id",
     ("region",): "cloud.region",
@@ -61,6 +69,7 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _RESOURCE_PREFIX = "otel.resource."
+_CALLED, _RUN = "AWS::Lambda", "AWS::Lambda::Function"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +93,21 @@ class XrayReader:
         spans: list[Span] = []
         rejected, reason = 0, ""
         services = _services(segments)
+        called = {text(one, "id"): text(one, "name") for one in segments if text(one, "origin") == _CALLED}
         for segment in segments:
-            for span in self._spans(segment, services):
+            # A function has two segments, of its being called and of what it then did: they are one operation.
+            within = text(segment, "origin") == _RUN and called.get(text(segment, "parent_id"))
+            top = text(segment, "type") != "subsegment" and within != text(segment, "name")
+            for span in self._spans(segment, services, top=top):
                 if isinstance(span, str):
                     rejected, reason = rejected + 1, reason or span
                 else:
                     spans.append(span)
         return Batch(spans, rejected, reason)
 
-    def _spans(self, segment: Document, services: Mapping[str, Mapping[str, str]]) -> Iterator[Span | str]:
+    def _spans(
+        self, segment: Document, services: Mapping[str, Mapping[str, str]], *, top: bool
+    ) -> Iterator[Span | str]:
         try:
             around = _Around(
                 _trace(segment.get("trace_id")),
@@ -102,7 +117,7 @@ class XrayReader:
         except ValueError:
             yield "a span has an id that cannot be read"
             return
-        yield from self._below(segment, around, top=segment.get("type") != "subsegment")
+        yield from self._below(segment, around, top=top)
 
     def _below(self, segment: Document, around: _Around, *, top: bool) -> Iterator[Span | str]:
         try:
@@ -132,7 +147,8 @@ class XrayReader:
             place,
             around.parent,
             kind,
-            text(segment, "name"),
+            # A query is named DATABASE@HOST, which is nobody's address.
+            text(segment, "name").partition("@")[0] if "sql" in segment else text(segment, "name"),
             (_nanoseconds(segment.get("start_time")), _nanoseconds(segment.get("end_time"))),
             around.resource,
             attributes,
@@ -232,7 +248,8 @@ def _beside(segment: Document) -> Iterator[tuple[str, str]]:
         yield from inner_texts(known, "" if space == "default" else space)
     for one in members(member(segment, "cause"), "exceptions"):
         yield "exception.message", text(one, "message")
-    yield "sql.url", text(member(segment, "sql"), "url") or text(member(segment, "sql"), "connection_string")
+    where = text(member(segment, "sql"), "url") or text(member(segment, "sql"), "connection_string")
+    yield "sql.url", where if "://" in where else ""
     yield "user_agent.original", text(member(member(segment, "http"), "request"), "user_agent")
 
 
@@ -257,7 +274,8 @@ def _http(segment: Document, kind: Kind) -> dict[str, str]:
     )
     return {
         "http.request.method": text(request, "method"),
-        "url.full": text(request, "url"),
+        # Who calls a service of AWS calls what it names there, not the address that all of that service have.
+        "url.full": "" if segment.get("namespace") == "aws" else text(request, "url"),
         "client.address": text(request, "client_ip") if kind == Kind.SERVER else "",
         "http.response.status_code": plain(response.get("status")),
     }
@@ -289,9 +307,17 @@ def _aws(segment: Document) -> dict[str, str]:
             found[name] = orjson.dumps([one for one in value if isinstance(one, str)]).decode()
         elif isinstance(value, str) and value:
             found[name] = value
+    named = _NAMED.get(text(segment, "name"), "")
+    listed = [one for one in _listed(aws.get("resource_names")) if isinstance(one, str)]
+    if named and listed and named not in found:
+        found[named] = orjson.dumps(listed).decode() if named == _NAMED["DynamoDB"] else listed[0]
     if "aws.dynamodb.table_names" in found:
         found["db.system.name"] = "aws.dynamodb"
     return found
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _trace(value: object) -> bytes:

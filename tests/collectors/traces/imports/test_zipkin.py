@@ -76,3 +76,14 @@ def test_queues_of_rabbitmq_are_named_by_springs_tags() -> None:
         "edge/get /cart publishes_to topic://prod/rabbitmq/rabbitmq/mails evidence=topic",
         "topic://prod/rabbitmq/rabbitmq/mails consumed_by mailer/process mails evidence=paired",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "verb"),
+    [("set carts", "writes"), ("redis-HSET", "writes"), ("get_multi carts", "reads"), ("ping", "reads")],
+)
+def test_a_call_to_a_store_writes_if_it_is_called_so(name: str, verb: str) -> None:
+    spans = [EDGE, zipkin_span("2", "1", "client", "edge", name, "redis")]
+    assert told(spans, "reads", "writes") == [
+        f"edge/get /cart {verb} table://environment:prod/redis/redis:6379//*"
+    ]
