@@ -5,7 +5,7 @@ for all others: for each pair of such groups, parent and child below one root, t
 shows it; and one trace for each of the most frequent combinations. Only these are fetched, and only attributes that
 are read. The earliest span of a pair counts for all of them, every other one for none: a sampler's rate is lost so.
 
-Source: opentelemetry-collector-contrib, exporter/clickhouseexporter (table otel_traces).
+Source: opentelemetry-collector-contrib, exporter/clickhouseexporter (table otel_traces, of either shape).
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ import orjson
 
 from collectors.model import Why
 from collectors.traces.imports.making import Maker, hex_id, trace_id
+from collectors.traces.pulls import clickhouse_table
 from collectors.traces.pulls.source import Found, Step, TooMuch
 from collectors.traces.pulls.web import Web
 from collectors.traces.pulls.windows import Pace, Window
-from collectors.traces.semconv import RESOURCE_NAMES, SPAN_NAMES, STATEMENT_NAMES
+from collectors.traces.semconv import SPAN_NAMES, STATEMENT_NAMES
 from collectors.traces.spans import HEAVIEST, Kind, Span
 
 LONGEST = 900.0
@@ -35,7 +36,9 @@ _AROUND = 3600
 _ID = re.compile(r"[0-9a-fA-F]{16,32}\Z")
 _KINDS = {kind.name.lower(): kind for kind in Kind}
 # What is another one in nearly every span: spans that differ only in it are alike.
-_VARIED = frozenset({"url", "url.path", "client.address", "network.peer.address", "http.status"})
+_VARIED = frozenset(
+    {"url", "url.path", "client.address", "network.peer.address", "http.status", "graphql.fields"}
+)
 
 
 def _names(names: Iterable[str]) -> str:
@@ -44,8 +47,8 @@ def _names(names: Iterable[str]) -> str:
 
 _ALIKE = _names(name for meaning, names in SPAN_NAMES.items() if meaning not in _VARIED for name in names)
 _URLS = _names(name for meaning in ("url", "url.path") for name in SPAN_NAMES[meaning])
-_RESOURCE = _names(name for names in RESOURCE_NAMES.values() for name in names)
-_SPAN = _names([*(name for names in SPAN_NAMES.values() for name in names), *STATEMENT_NAMES])
+_RESOURCE, _SPAN = _names(clickhouse_table.RESOURCE), _names(clickhouse_table.SPAN)
+_DOCUMENTS = _names(SPAN_NAMES["graphql.fields"])
 
 _SPANS = f"""
 span AS (
@@ -60,7 +63,8 @@ span AS (
                 k -> replaceRegexpAll(cutQueryString(SpanAttributes[k]), '[0-9a-fA-F-]{{{{16,}}}}|[0-9]+', ''),
                 [{_URLS}]
             ),
-            arrayMap(k -> normalizedQueryHash(SpanAttributes[k]), [{_names(STATEMENT_NAMES)}])
+            arrayMap(k -> normalizedQueryHash(SpanAttributes[k]), [{_names(STATEMENT_NAMES)}]),
+            arrayMap(k -> replaceRegexpAll(SpanAttributes[k], '"[^"]*"|[0-9]+', ''), [{_DOCUMENTS}])
         ) AS alike
     FROM {{table}}
     WHERE Timestamp >= fromUnixTimestamp64Nano({{start}}) AND Timestamp < fromUnixTimestamp64Nano({{end}})
@@ -99,6 +103,8 @@ WHERE TraceId IN ({{ids}})
 FORMAT JSONEachRow
 """  # noqa: S608 - names of our own table
 
+_DESCRIBE = "DESCRIBE TABLE {table} FORMAT JSONEachRow"
+
 Row = Mapping[str, object]
 
 
@@ -111,6 +117,7 @@ class ClickHouse:
         self._web = web
         self._pace = pace
         self._table = table or "otel_traces"
+        self._from = ""
         self._maker = Maker()
 
     def steps(self, bookmark: str, until: float) -> Iterator[Step]:
@@ -177,12 +184,21 @@ class ClickHouse:
 
     def _rows(self, query: str, window: Window, until: float, ids: str = "") -> list[Row]:
         """The rows of an answer. Raises NotListed."""
+        if not self._from:
+            types = {
+                str(row["name"]): str(row["type"])
+                for row in self._sent(_DESCRIBE.format(table=clickhouse_table.quoted(self._table)), until)
+            }
+            self._from = clickhouse_table.source(self._web.host, self._table, types)
         text = query.format(
-            table=".".join(f"`{part}`" for part in self._table.split(".")),
+            table=self._from,
             start=int(window.start * 1e9),
             end=int(window.end * 1e9),
             ids=ids,
         )
+        return self._sent(text, until)
+
+    def _sent(self, text: str, until: float) -> list[Row]:
         body = self._web.ask("/", {}, until, text.encode()).body
         try:
             return [orjson.loads(line) for line in body.split(b"\n") if line]

@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from collectors.errors import NotListed
+from collectors.model import Why
 from collectors.traces.otlp import OtlpReader
 from collectors.traces.pulls.clickhouse import LONGEST, ClickHouse
 from collectors.traces.pulls.web import Web
@@ -38,6 +39,7 @@ CREATE TABLE otel.otel_traces (
     Links Nested (TraceId String, SpanId String, TraceState String, Attributes Map(LowCardinality(String), String))
 ) ENGINE = MergeTree ORDER BY (ServiceName, SpanName, toDateTime(Timestamp))
 """
+JSON_TABLE = TABLE.replace("Map(LowCardinality(String), String)", "JSON")
 
 
 def row(told: Told, trace: str = "", later: int = 0, **attributes: str) -> dict[str, Any]:
@@ -69,13 +71,12 @@ class Cluster:
         self._session = opened(str(folder))
         self._session.query("CREATE DATABASE IF NOT EXISTS otel")
 
-    def fill(self, *rows: dict[str, Any]) -> None:
+    def fill(self, *rows: dict[str, Any], table: str = TABLE) -> None:
         self._session.query("DROP TABLE IF EXISTS otel.otel_traces")
-        self._session.query(TABLE)
-        self._session.query(
-            "INSERT INTO otel.otel_traces FORMAT JSONEachRow\n"
-            + "\n".join(orjson.dumps(one).decode() for one in rows)
-        )
+        self._session.query(table)
+        lines = "\n".join(orjson.dumps(one).decode() for one in rows)
+        if lines:
+            self._session.query(f"INSERT INTO otel.otel_traces FORMAT JSONEachRow\n{lines}")
 
     def answer(self, asked: Asked) -> Any:
         return bytes(self._session.query(asked.body.decode(), "JSONEachRow").bytes())
@@ -105,15 +106,19 @@ def pulled(fake: WebFake, bookmark: str = "") -> tuple[list[Span], str]:
     return [span for step in steps for span in step.spans], steps[-1].bookmark
 
 
-def test_the_story_is_told_as_by_otlp(cluster: Cluster, fake: WebFake) -> None:
-    cluster.fill(*map(row, STORY))
+@pytest.mark.parametrize("table", [TABLE, JSON_TABLE], ids=["map", "json"])
+def test_the_story_is_told_as_by_otlp(cluster: Cluster, fake: WebFake, table: str) -> None:
+    cluster.fill(*map(row, STORY), table=table)
     spans, bookmark = pulled(fake)
     truth = {said for said in graph(OtlpReader().json(otlp()).spans) if '"sampling"' not in said[3]}
     assert graph(spans) == truth
     assert float(bookmark) == NOW
 
 
-def test_what_is_alike_stays_in_the_cluster_and_is_counted(cluster: Cluster, fake: WebFake) -> None:
+@pytest.mark.parametrize("table", [TABLE, JSON_TABLE], ids=["map", "json"])
+def test_what_is_alike_stays_in_the_cluster_and_is_counted(
+    cluster: Cluster, fake: WebFake, table: str
+) -> None:
     def told(number: int) -> list[dict[str, Any]]:
         return [
             row(
@@ -126,7 +131,7 @@ def test_what_is_alike_stays_in_the_cluster_and_is_counted(cluster: Cluster, fak
             for statement in [f"SELECT email, total FROM orders WHERE id = {number} /* {number} */"]
         ]
 
-    cluster.fill(*[each for number in range(1, 501) for each in told(number)])
+    cluster.fill(*[each for number in range(1, 501) for each in told(number)], table=table)
     spans, _ = pulled(fake)
     assert len({span.trace for span in spans}) <= 3
     counts = {
@@ -149,8 +154,9 @@ def test_what_happens_once_among_many_comes_back(cluster: Cluster, fake: WebFake
     assert any("api.stripe.com" in target for target in targets)
 
 
-def test_nothing_that_is_not_read_leaves_the_cluster(cluster: Cluster, fake: WebFake) -> None:
-    cluster.fill(*map(row, STORY))
+@pytest.mark.parametrize("table", [TABLE, JSON_TABLE], ids=["map", "json"])
+def test_nothing_that_is_not_read_leaves_the_cluster(cluster: Cluster, fake: WebFake, table: str) -> None:
+    cluster.fill(*map(row, STORY), table=table)
     answers: list[bytes] = []
 
     def answer(asked: Asked) -> Any:
@@ -159,14 +165,57 @@ def test_nothing_that_is_not_read_leaves_the_cluster(cluster: Cluster, fake: Web
 
     fake.answers["/"] = answer
     pulled(fake)
-    assert len(answers) == 3
+    assert len(answers) == 4  # the first tells the types of columns
     assert b"somebody" not in b"".join(answers)
 
 
 def test_an_empty_time_is_one_question(cluster: Cluster, fake: WebFake) -> None:
     cluster.fill(*(row(one, later=-100_000) for one in STORY))
     assert pulled(fake)[0] == []
-    assert len(fake.asked) == 1
+    assert len(fake.asked) == 2
+
+
+def test_numbers_and_lists_of_json_are_read_as_those_of_maps(cluster: Cluster, fake: WebFake) -> None:
+    said = row(STORY[0])
+    said["SpanAttributes"] |= {"server.port": 8443, "http.response.status_code": 200, "a": [1], "b": True}
+    cluster.fill(said, table=JSON_TABLE)
+    [span] = pulled(fake)[0]
+    assert dict(span.attributes)["server.port"] == "8443"
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (
+            TABLE.replace("SpanId String, ParentSpanId", "Parent"),
+            "it lacks SpanId, ParentSpanId, which the Collector's",
+        ),
+        (
+            TABLE.replace("SpanAttributes Map(LowCardinality(String), String)", "SpanAttributes String"),
+            "keeps SpanAttributes of otel.otel_traces as String, which is neither Map nor JSON",
+        ),
+    ],
+)
+def test_a_table_of_another_shape_is_a_gap_that_says_so(
+    cluster: Cluster, fake: WebFake, table: str, words: str
+) -> None:
+    cluster.fill(table=table)
+    with pytest.raises(NotListed, match=words) as found:
+        pulled(fake)
+    assert found.value.why is Why.FAILED
+
+
+def test_graphql_documents_that_differ_in_values_are_alike(cluster: Cluster, fake: WebFake) -> None:
+    documents = [f'{{ customer(email: "p{number}@example.org") {{ email }} }}' for number in range(40)]
+    cluster.fill(
+        *(
+            row(STORY[0], f"{number + 1:032x}", number, **{"graphql.document": one})
+            for number, one in enumerate(documents)
+        )
+    )
+    spans = pulled(fake)[0]
+    assert len(spans) <= 3
+    assert dict(spans[0].attributes)["graphql.document"] == ("customer.email",)
 
 
 @pytest.mark.parametrize("rows", [b"", b'{"n": 1, "earliest": "a", "latest": "a", "id": "b"}\n'])
