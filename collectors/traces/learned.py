@@ -47,7 +47,7 @@ def answered(edges: Mapping[Edge, Sequence[Fact]], service_of: Mapping[str, str]
     """What is left of calls to addresses: none that this caller had answered by a service that it was seen to call.
 
     An address is told twice otherwise: once as the host that a client's span names, once as the service that answered
-    it. A public name stays, for who else is behind it is nobody's own affair.
+    it. A public name means the same to every caller, any other one what it meant to this one.
     """
     answering = _answering(edges, _asking(edges, service_of))
     seen: dict[str, set[str]] = defaultdict(set)
@@ -59,8 +59,9 @@ def answered(edges: Mapping[Edge, Sequence[Fact]], service_of: Mapping[str, str]
     for edge, facts in edges.items():
         source, verb, target = edge
         kept = list(facts)
-        if verb == "sends_to" and target.startswith("host://") and not target.startswith("host://public/"):
-            caller, host = service_of.get(source, source), target.rpartition("/")[2]
+        if verb == "sends_to" and target.startswith("host://") and source in seen:
+            caller = "" if target.startswith("host://public/") else service_of.get(source, source)
+            host = target.rpartition("/")[2]
             kept = [
                 fact
                 for fact in facts
