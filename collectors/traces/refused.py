@@ -30,6 +30,7 @@ class Reason(StrEnum):
     INVALID = "invalid"
     UNKNOWN = "unknown"
     UNREADABLE = "unreadable"
+    ENCODED = "encoded"
     LARGE = "large"
     SLOW = "slow"
     FLOODED = "flooded"
@@ -46,6 +47,10 @@ _TOLD = {
         "they showed no token or certificate that the receiver knows (traces.token_file, traces.senders)",
     ),
     Reason.UNREADABLE: ("requests", "they were no traces in OTLP, or cut off"),
+    Reason.ENCODED: (
+        "requests",
+        'they were compressed otherwise than by gzip: set "compression: gzip" in the exporter that sends them',
+    ),
     Reason.LARGE: ("requests", "they were larger than traces.max_body, or swelled too much when inflated"),
     Reason.SLOW: ("requests", "they took longer than traces.body_patience"),
     Reason.FLOODED: ("requests", "too much was under way at once; their senders were asked to come again"),

@@ -26,8 +26,8 @@ def fragment(wanted: Wanted) -> str:
     from collectors.traces.semconv import RESOURCE_NAMES, SPAN_NAMES, STATEMENT_NAMES
 
     spans = {name for names in SPAN_NAMES.values() for name in names}
-    if wanted.statements:
-        spans |= set(STATEMENT_NAMES)
+    texts = {*STATEMENT_NAMES, *SPAN_NAMES["graphql.fields"]}
+    spans = spans | texts if wanted.statements else spans - texts
     return _TEMPLATE.format(
         connector="" if wanted.receivers else _CONNECTOR,
         how=_BESIDE if wanted.receivers else _BEHIND,

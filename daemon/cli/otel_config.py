@@ -51,7 +51,8 @@ def otel_config(
     statements: Annotated[
         bool,
         typer.Option(
-            "--statements/--no-statements", help="Send the text of database calls: tables and columns."
+            "--statements/--no-statements",
+            help="Send the text of calls to databases and GraphQL: tables, columns, fields.",
         ),
     ] = True,
 ) -> None:

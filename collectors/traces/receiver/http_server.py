@@ -29,6 +29,10 @@ from collectors.traces.refused import Reason
 from collectors.traces.spans import Batch, MalformedTraces
 from config.values import split_address
 
+_ENCODED = (
+    "content-encoding must be gzip or identity: set compression: gzip in the Collector's exporter, or "
+    "OTEL_EXPORTER_OTLP_COMPRESSION=gzip for an SDK"
+)
 _PROTOBUF, _JSON = "application/x-protobuf", "application/json"
 
 
@@ -48,7 +52,8 @@ def application(intake: Intake, patience: float) -> Starlette:
         if content not in {_PROTOBUF, _JSON}:
             return _refusal(415, INVALID_ARGUMENT, f"content-type must be {_PROTOBUF} or {_JSON}", content)
         if encoding not in {"identity", "gzip", ""}:
-            return _refusal(415, INVALID_ARGUMENT, "content-encoding must be gzip or identity", content)
+            intake.refusals.add(Reason.ENCODED, sender=sender.name)
+            return _refusal(415, INVALID_ARGUMENT, _ENCODED, content)
         stated = request.headers.get("content-length", "")
         body = Body(encoding, intake.max_body, intake.budget, int(stated) if stated.isdigit() else 0)
         try:

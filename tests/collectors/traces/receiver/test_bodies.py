@@ -176,7 +176,10 @@ def test_a_body_swells_to_the_limit_and_no_further(running: Receiving) -> None:
 def test_only_identity_and_gzip_are_understood(running: Receiving, encoding: str) -> None:
     answer = running.post(zlib.compress(BODY), content_encoding=encoding)
     assert answer.status_code == 415
-    assert Status.FromString(answer.content).message == "content-encoding must be gzip or identity"
+    told = Status.FromString(answer.content).message
+    assert told.startswith(
+        "content-encoding must be gzip or identity: set compression: gzip in the Collector's"
+    )
 
 
 def test_grpc_understands_gzip_and_no_deflate() -> None:

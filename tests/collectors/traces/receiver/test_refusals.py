@@ -73,6 +73,8 @@ def test_each_refusal_is_counted_with_its_reason(tmp_path: Path, protocol: str) 
         assert sent(running, protocol, export(resource_spans("shop", [invalid])), **own) in (200, "OK")
         assert sent(running, protocol, BODY[:-3], **own) in (400, "INVALID_ARGUMENT")
         assert sent(running, protocol, BODY + bytes(2 << 20), **own) in (413, "RESOURCE_EXHAUSTED")
+        if protocol == "http":
+            assert sent(running, protocol, BODY, content_encoding="zstd", **own) == 415
         sink.full.set()
         body = export(resource_spans("shop", [proto_span("new", "server", "GET /new")]))
         assert sent(running, protocol, body, **own) in (503, "UNAVAILABLE")
@@ -80,11 +82,13 @@ def test_each_refusal_is_counted_with_its_reason(tmp_path: Path, protocol: str) 
     found = known(sink)
     if protocol == "grpc":  # itself refuses what is larger than any message may be
         found["sender://shop", "large"] = 1
+        found["sender://shop", "encoded"] = 1  # and what it cannot inflate
     assert found == {
         ("sender://anyone", "unknown"): 2,
         ("sender://shop", "foreign"): 3,
         ("sender://shop", "invalid"): 1,
         ("sender://shop", "unreadable"): 1,
+        ("sender://shop", "encoded"): 1,
         ("sender://shop", "large"): 1,
         ("sender://shop", "busy"): 1,
     }
