@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from collectors.traces.sql.habits import Habits, singular
+from collectors.traces.sql.habits import Habits, bare, singular
 from collectors.traces.sql.statement import TableName
 
 _PEOPLE = re.compile(
@@ -23,6 +23,7 @@ _PERSONAL = re.compile(
 _WORD = re.compile(r"[a-z0-9]+")
 _SHORT = 4
 _STEM = 4
+_CUT = 3
 
 
 def likeliest(column: str, tables: Iterable[TableName], habits: Habits) -> TableName | None:
@@ -36,10 +37,12 @@ def likeliest(column: str, tables: Iterable[TableName], habits: Habits) -> Table
         lambda column, table: column in habits.columns.get(shared + table, ()),
         lambda column, table: column in habits.alone.get(shared + table, ()),
         lambda column, table: (
-            habits.own_keys and (_own_key(column, table) or _own_key(column, shared + table))
+            habits.own_keys and (_own_key(column, table) or _own_key(column, bare(shared + table)))
         ),
         _named_after,
         _abbreviated,
+        _cut_short,
+        _ends_alike,
         _of_people,
         _not_its_own_key,
     )
@@ -88,6 +91,18 @@ def _abbreviated(column: str, table: str) -> bool:
     if not separator or not words or len(prefix) >= _SHORT:
         return False
     return prefix == "".join(word[0] for word in words)
+
+
+def _cut_short(column: str, table: str) -> bool:
+    """`prod_category` of `products`."""
+    prefix, separator, rest = column.partition("_")
+    return bool(separator) and len(prefix) >= _CUT and rest != "id" and table.startswith(prefix)
+
+
+def _ends_alike(column: str, table: str) -> bool:
+    """`given_name` of `person_name`."""
+    last = column.rpartition("_")[2]
+    return len(last) >= _STEM and singular(table).endswith(f"_{last}")
 
 
 def _of_people(column: str, table: str) -> bool:

@@ -38,7 +38,7 @@ def definition(shape: str, dialect: Dialect, temporary: set[str]) -> Statement |
         if found is None or re.match(r"(?i)^\w+ (?:unique )?index\b", shape) or _COPIES.search(shape):
             return None
         more = found["more"]
-        if found["temporary"] and found["verb"].lower() == "create":
+        if found["temporary"]:
             temporary.add(unquote(found["name"])[0].lower())
     uses = []
     for name in [found["name"], *re.findall(_NAME, _ONLY.sub("", more))]:

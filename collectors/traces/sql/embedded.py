@@ -13,7 +13,7 @@ _VERB = re.compile(
 )
 _EXECUTES = re.compile(
     r"(?i)\b(?:sp_executesql\s+(?:@\w+\s*=\s*)?|sp_prepexec\s[^']{0,200}?'[^']*',\s*|execute\s+immediate\s+"
-    r"|exec(?:ute)?\s*\(?\s*|prepare\s+\w+\s+from\s+|unload\s*\(\s*|open\s+\w+\s+for\s+|return\s+query\s+execute\s+)"
+    r"|exec(?:ute)?\s*\(?\s*|prepare\s+\w+\s+from\s+|unload\s*\(\s*|open\s+\w+\s+for\s+|return\s+query\s+execute\s+|dbms_sql\s*\.\s*parse\s*\([^,'()]{1,200},\s*)"
     r"(?=[nN]?'|[qQ]'|\"|\$\w*\$|format\s*\(|concat\s*\(|\()"
 )
 _ASSIGNS = re.compile(
@@ -28,7 +28,7 @@ _EXECUTED = re.compile(
 _BODY = re.compile(r"(?is)\b(?:as|do)\s+(?P<quote>\$\w*\$)(?P<text>.*?)(?:(?P=quote)|\Z)")
 _QUOTED_BODY = re.compile(r"(?is)\bas\s+N?'(?P<text>[^'\\]*(?:(?:''|\\.)[^'\\]*)*)'")
 _IDENTIFIER = re.compile(r"(?i)\bidentifier\s*\(\s*(?:'(?P<name>[\w$.\"]{1,300})'|[\w$:?]{1,300})\s*\)")
-_HANDED_ON = ("exec", "prepare", "unload", "open ")
+_HANDED_ON = ("exec", "dbms_sql", "prepare", "unload", "open ")
 _HINTS = (*_HANDED_ON, "$", "function", "procedure", "identifier")
 _MOST = 200
 

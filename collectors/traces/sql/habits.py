@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,14 @@ _LONGEST_PREFIX = 4
 _NO_PREFIXES = frozenset(
     {"is", "to", "by", "at", "in", "on", "of", "no", "my", "id", "has", "was", "can", "max", "min"}
 )
+
+
+_KIND = re.compile(r"^(?:tbl_?|tb_|t_|dim_|fact_|stg_)(?=[a-z]{2})")
+
+
+def bare(table: str) -> str:
+    """A table's name without what only says that it is one."""
+    return _KIND.sub("", table)
 
 
 def singular(table: str) -> str:
@@ -52,7 +61,7 @@ class Habits:
     def own_keys(self) -> bool:
         """Whether a table's own key bears its name, as in `film.film_id`."""
         return any(
-            column.replace("_", "") == f"{singular(table)}id".replace("_", "")
+            column.replace("_", "") == f"{singular(bare(table))}id".replace("_", "")
             for table, columns in self.columns.items()
             for column in columns
         )
@@ -72,20 +81,21 @@ class Habits:
         }
         tables = set().union(*self.aliases.values()) if self.aliases else set()
         found: dict[str, str] = {}
-        for fits in (_initials, _abbreviates):
-            changed = True
-            while changed:
-                pairs = [
-                    (prefix, _only(table for table in tables if fits(prefix, table)))
-                    for prefix in sorted(left)
-                ]
-                given = {prefix: table for prefix, table in pairs if table}
-                alone = {p: t for p, t in given.items() if list(given.values()).count(t) == 1}
-                found |= alone
-                left -= alone.keys()
-                tables -= set(alone.values())
-                changed = bool(alone)
+        rules = (_initials, _abbreviates, self._spelled_out)
+        at = 0
+        while at < len(rules):
+            pairs = [(one, _only(table for table in tables if rules[at](one, table))) for one in sorted(left)]
+            given = [table for _, table in pairs if table]
+            alone = {prefix: table for prefix, table in pairs if table and given.count(table) == 1}
+            found |= alone
+            left -= alone.keys()
+            tables -= set(alone.values())
+            at = 0 if alone else at + 1  # what is taken leaves fewer for the stricter rules
         return found if len(found) > 1 else {}
+
+    def _spelled_out(self, prefix: str, table: str) -> bool:
+        """`web` of `web_site_id`, a column of `web_site`."""
+        return table.startswith(f"{prefix}_") and any(column.startswith(f"{table}_") for column in self.plain)
 
 
 def _only(names: Iterable[str]) -> str:

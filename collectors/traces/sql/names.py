@@ -28,10 +28,13 @@ _CATALOGUE_TABLES = frozenset(
 _ROW_TABLES = frozenset({"inserted", "deleted"})
 """What a trigger of Transact-SQL calls the rows it runs for."""
 _ORACLE_VIEWS = re.compile(
-    r"(?:all|dba|user)_(?:tables|tab_\w+|objects|users|cons\w+|ind\w+|views|sequences|source|synonyms|errors|jobs)|g?v\$\w+"
+    r"(?:all|dba|user|cdb)_(?:tables|tab_\w+|objects|users|cons\w+|ind\w+|views|sequences|source|synonyms|errors|jobs"
+    r"|col_\w+|part_\w+|triggers|procedures|arguments|types|type_\w+|lobs|segments|extents|free_space|role_privs"
+    r"|sys_privs|scheduler_\w+|mviews|db_links|dependencies|recyclebin|mining_model\w*|directories|data_files"
+    r"|tablespaces|hist_\w+)|g?v_?\$\w+"
 )
 _NOT_COLUMNS = frozenset(
-    {"rownum", "rowid", "level", "sysdate", "systimestamp", "nextval", "currval", "default"}
+    {"sysdate", "systimestamp", "nextval", "currval", "default"}
     | {"current_date", "current_time", "current_timestamp", "current_user", "null", "true", "false"}
 )
 """Words that the grammar takes for columns."""
@@ -39,7 +42,9 @@ _NOT_COLUMNS = frozenset(
 _OF_THE_SYSTEM = {
     "postgres": frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "user"}),
     "redshift": frozenset({"user"}),
-    "oracle": frozenset({"ora_rowscn", "user"}),
+    "oracle": frozenset({"ora_rowscn", "user", "rownum", "rowid", "level"}),
+    "sqlite": frozenset({"rowid"}),
+    "": frozenset({"rownum", "rowid"}),
     "tsql": frozenset({"user"}),
     "snowflake": frozenset({"user"}),
 }

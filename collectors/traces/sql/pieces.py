@@ -154,7 +154,7 @@ class _Cutter:
             (before in {"is", "as"} and self.kind in {"is", "as"}) or self._switched(before)
         ):
             return False
-        if not (before.isidentifier() or before[:1] in '?)"`[;#@>' or before.isdigit()):
+        if not (before.isidentifier() or before[:1] in '?)"`[;:#@>' or before.isdigit()):
             return False
         return self._other(at, word, before, after)
 

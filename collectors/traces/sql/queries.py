@@ -5,6 +5,7 @@ Names are resolved through aliases, subqueries and common table expressions down
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from sqlglot import exp
@@ -15,6 +16,7 @@ from collectors.traces.sql.habits import Habits, habits_of
 from collectors.traces.sql.names import base_table, fold, no_column
 from collectors.traces.sql.pivots import matched, pivoted
 from collectors.traces.sql.scope import (
+    HIDDEN,
     NONE,
     OPAQUE,
     ROW_IMAGES,
@@ -50,6 +52,7 @@ class Walk:
         self.write = write
         self.scalars: dict[str, References] = {}
         self.habits = Habits()
+        self.joining: AbstractSet[str] = frozenset()
 
     # Statements
 
@@ -176,9 +179,11 @@ class Walk:
             self.add(join.this, scope)
             if isinstance(join.this, exp.Table):
                 self.joins(join.this, scope)
+            self.joining = scope.sources.keys() - before.keys()
             for key in ("on", "match_condition"):
                 if isinstance(join.args.get(key), exp.Expr):
                     self.mention(join.args[key], scope)
+            self.joining = frozenset()
             for column in join.args.get("using") or []:
                 name = self.name(column.this if isinstance(column, exp.Column) else column)
                 bases = [source for source in before.values() if source.get(name) is not None]
@@ -223,11 +228,13 @@ class Walk:
         if isinstance(member, exp.Table):
             if not member.db and member.name.lower() in scope.queries:
                 return scope.queries[member.name.lower()]
+            if isinstance(member.this, exp.Placeholder | exp.Parameter):
+                return HIDDEN
             if not isinstance(member.this, exp.Identifier | exp.Dot):
                 return self.function(member.this, scope) if isinstance(member.this, exp.Expr) else OPAQUE
             table = self.table_name(member)
             if table is None:
-                return OPAQUE
+                return HIDDEN if self.temporary(member) else OPAQUE
             self.ledger.met(table, "reads")
             return Source(table=table)
         if isinstance(member, exp.Subquery):
@@ -251,10 +258,7 @@ class Walk:
         parts = [part for part in member.parts if isinstance(part, exp.Identifier)]
         if not parts or len(parts) != len(member.parts):
             return None
-        last = parts[-1]
-        if last.args.get("temporary") or last.name.startswith(("#", "@")):
-            return None
-        if len(parts) == 1 and last.name.lower() in self.ledger.known.temporary:
+        if self.temporary(member):
             return None
         names = [self.name(part) for part in parts]
         if member.catalog and not member.db:
@@ -265,6 +269,14 @@ class Walk:
             self.ledger.partial = True
             return None
         return base_table(names, self.dialect)
+
+    def temporary(self, member: exp.Table) -> bool:
+        last = member.this
+        if not isinstance(last, exp.Identifier):
+            return False
+        if last.args.get("temporary") or last.name.startswith(("#", "@")):
+            return True
+        return not member.db and last.name.lower() in self.ledger.known.temporary
 
     def renamed(self, source: Source, alias: object) -> Source:
         """A query under an alias with its own column names: `AS r (a, b)`."""
@@ -340,7 +352,7 @@ class Walk:
         if not name or no_column(name, column.this, self.dialect):
             return NONE
         if not column.table:
-            return self.unqualified(name, scope)
+            return self.unqualified(name, scope, _compared_with(column))
         qualifier = column.table.lower()
         source = find(qualifier, scope)
         if source is not None:
@@ -356,14 +368,21 @@ class Walk:
     def field(self, column: exp.Column, scope: Scope) -> References:
         """The column that holds a field: `customer` of `customer.email`, also as `o.customer.email`."""
         first, *inner = [self.name(part) for part in column.parts if isinstance(part, exp.Identifier)]
+        if first in self.ledger.known.variables:
+            return NONE
         source = find(first, scope)
         return self.unqualified(first, scope) if source is None else source.get(inner[0]) or NONE
 
-    def unqualified(self, name: str, scope: Scope) -> References:
-        if name in self.ledger.known.variables:
+    def unqualified(self, name: str, scope: Scope, beside: str = "") -> References:
+        """The base columns that a name without alias means. `beside`: the alias of what it is compared with."""
+        # Snowflake's variables have a sign of their own before them.
+        if name in self.ledger.known.variables and self.dialect.family != "snowflake":
             return NONE
         if name in self.scalars:
             return self.scalars[name]
+        if name == "column_value" and self.dialect.grammar == "oracle":
+            given = (source.made_of for source in scope.sources.values() if source.table is None)
+            return NONE.union(*given)
         here: Scope | None = scope
         while here is not None:
             row = here.sources.get(name)
@@ -385,6 +404,9 @@ class Walk:
                 here = here.parent
                 continue
             able = certain or able
+            if len(able) > 1 and beside in able and not certain:
+                del able[beside]
+                able = {key: able[key] for key in self.joining if key in able} or able
             if len(able) > 1:
                 able = self.guessed(name, able)
             if able:
@@ -392,6 +414,8 @@ class Walk:
                 self.ledger.partial = self.ledger.partial or doubtful
                 found = [source.get(name) or NONE for source in able.values()]
                 return frozenset().union(*found)
+            if any(source.hidden for source in here.sources.values()):
+                return NONE
             here = here.parent
         return NONE
 
@@ -433,3 +457,12 @@ class Walk:
         if isinstance(projection, exp.Alias):
             return self.name(projection.args["alias"])
         return self.name(projection.this) if isinstance(projection, exp.Column) else ""
+
+
+def _compared_with(column: exp.Column) -> str:
+    """The alias on the other side of `owner_id = person.id`: the column is hardly of the same table."""
+    equal = column.parent
+    if not isinstance(equal, exp.EQ):
+        return ""
+    other = equal.expression if equal.this is column else equal.this
+    return other.table.lower() if isinstance(other, exp.Column) else ""

@@ -141,6 +141,9 @@ def _read(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
     statement = union(
         each for piece in parts.pieces for each in _read_piece(piece, dialect, known, routine=parts.routine)
     )
+    if known.temporary:  # it may have been dropped before it was made
+        left = (use for use in statement.tables if use.schema or use.table.lower() not in known.temporary)
+        statement = replace(statement, tables=tuple(left))
     return replace(statement, partial=statement.partial or cut or whole != shape or NOWHERE in shape)
 
 

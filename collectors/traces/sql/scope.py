@@ -30,7 +30,7 @@ class Source:
     """What a member of FROM offers: a base table, or a query's outputs in order.
 
     `rest`: references (to `*`) that stand behind outputs whose names are not known. `made_of`: what a function
-    makes every output of.
+    makes every output of. `hidden`: it has columns that nobody knows, as a temporary table.
     """
 
     table: TableName | None = None
@@ -38,6 +38,7 @@ class Source:
     outputs: tuple[tuple[str, References], ...] = ()
     rest: References = NONE
     made_of: References = NONE
+    hidden: bool = False
 
     def get(self, name: str) -> References | None:
         """The base columns behind an output, None if this source cannot have it."""
@@ -80,6 +81,7 @@ class Source:
 
 
 OPAQUE = Source()
+HIDDEN = Source(hidden=True)
 Queries = dict[str, Source]
 
 
