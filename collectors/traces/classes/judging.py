@@ -110,8 +110,10 @@ def _place(schema: str, table: str, columns: Sequence[str]) -> Place:
     weights = VOCABULARY.weights.items()
     weight = sum(weight for key, weight in weights if any(_within(each, key) for each in told))
     beside = {kind for column in columns for kind in _told_of(place.words_of(column))}
-    if not place.kinds & VOCABULARY.siblings_not_in and weight >= VOCABULARY.enough:
+    if weight >= VOCABULARY.enough:
         beside.add("person")
+    if place.kinds & VOCABULARY.siblings_not_in:
+        beside.discard("person")
     if any(_within(each, "user.name") for each in told):
         beside.add(NAMED)
     return replace(place, beside=frozenset(beside))
@@ -191,10 +193,11 @@ def _weighed(column: str, words: Words, match: Match, place: Place) -> Verdict |
     if context is None:
         kinds = " or ".join(sorted(rule.needs))
         return f'"{said}" names {rule.names} only in a table about: {kinds}'
-    if rule.alone and (before or after):
+    told_before = tuple(word for word in before if word not in VOCABULARY.containers)
+    if rule.alone and (told_before or after):
         return f'"{said}" names {rule.names} only where it stands alone'
     if rule.needs and rule.whole:
-        strange = [word for word in before + after if not _is_context(word, place)]
+        strange = [word for word in told_before + after if not _is_context(word, place)]
         if strange:
             return f'the word "{strange[0]}" beside "{said}" makes it something other than {rule.names}'
     data_class, doubt = rule.data_class, ""

@@ -82,6 +82,7 @@ class _File(_Table):
     before: _WordList
     things: _WordList
     harmless: _WordList
+    containers: _WordList
     digest: _Digest
     not_personal: _PhraseList
     siblings: _Siblings
@@ -134,6 +135,7 @@ class Vocabulary:
     before: frozenset[str]
     things: frozenset[str]
     harmless: frozenset[str]
+    containers: frozenset[str]
     digest: frozenset[str]
     digest_class: str
     digest_keeps: tuple[str, ...]
@@ -214,6 +216,7 @@ def read(content: bytes) -> Vocabulary:
         before=plain(file.before.words),
         things=plain(file.things.words),
         harmless=plain(file.harmless.words),
+        containers=plain(file.containers.words),
         digest=plain(file.digest.words),
         digest_class=file.digest.data_class,
         digest_keeps=file.digest.keeps,
