@@ -66,6 +66,7 @@ def merge(environment: str, facts: Iterable[Fact], settled_before: float) -> Mer
     edges = answered(edges, owner)
     edges = _without_covered(edges, owner, settled_before)
     edges = _without_inner_reaches(edges, described)
+    edges = _without_unused_hosts(edges, described)
     urns = set(described)
     for source, _, target in edges:
         urns.update(urn for urn in (source, target) if _is_ours(urn, environment))
@@ -161,6 +162,17 @@ def _without_inner_reaches(
         return urn not in called or any(mark.get("root") or mark.get("public_caller") for mark in marks)
 
     return {edge: facts for edge, facts in edges.items() if edge[1] != "reaches" or is_entry(edge[0])}
+
+
+def _without_unused_hosts(
+    edges: Mapping[tuple[str, str, str], list[Fact]], described: dict[str, list[Fact]]
+) -> dict[tuple[str, str, str], list[Fact]]:
+    """Takes out hosts that no flow leads to any more: a service is known to have answered there."""
+    used = {target for _, _, target in edges}
+    unused = {urn for urn in described if urn.startswith("host://") and urn not in used}
+    for urn in unused:
+        del described[urn]
+    return {edge: facts for edge, facts in edges.items() if edge[0] not in unused}
 
 
 def _resource(urn: str, environment: str, facts: Sequence[Fact]) -> Resource:

@@ -10,6 +10,7 @@ import orjson
 from collectors.traces.imports.cloudtrace import CloudTraceReader
 from collectors.traces.imports.insights import InsightsReader
 from collectors.traces.imports.jaeger import JaegerReader
+from collectors.traces.imports.rows import rows_of
 from collectors.traces.imports.spellings import otlp_spelling
 from collectors.traces.imports.xray import XrayReader
 from collectors.traces.imports.zipkin import ZipkinReader
@@ -104,9 +105,8 @@ def _is_cloudtrace(document: object) -> bool:
 
 
 def _is_insights(document: object) -> bool:
-    """Rows, as `az monitor log-analytics query` prints them."""
-    first = document[0] if isinstance(document, list) and document else None
-    return isinstance(first, dict) and "OperationId" in first and "TimeGenerated" in first
+    """Rows, as `az monitor log-analytics query` prints them or others export them."""
+    return bool(rows_of(document[:1] if isinstance(document, list) else document))
 
 
 def _is_spelled(document: object) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import sha256
+from string import hexdigits
 
 import orjson
 
 from collectors.traces.imports.making import RESOURCE_KEYS, Maker, hex_id, plain, text, trace_id
+from collectors.traces.imports.rows import Row, rows_of
 from collectors.traces.spans import HEAVIEST, Batch, Kind, Place, Span
-
-Row = Mapping[str, object]
 
 _SYSTEMS = {
     "sql": "microsoft.sql_server",
@@ -36,6 +37,7 @@ _QUEUES = {
     "azure event hubs": "eventhubs",
     "microsoft.servicebus": "servicebus",
     "microsoft.eventhub": "eventhubs",
+    "servicebus.windows.net": "servicebus",
     "kafka": "kafka",
     "rabbitmq": "rabbitmq",
 }
@@ -48,6 +50,9 @@ _BESIDE = {
     "Source": "source",
 }
 """Columns whose texts are looked through, as others call what is in them."""
+_ADDRESSED = re.compile(r"(?:(?:sb|amqps?|kafka)://)?(?P<host>[\w-]+(?:\.[\w-]+)+)/(?P<name>[^|?]*)")
+"""A queue with the host that it is on."""
+_COSMOS = re.compile(r"https://[^/]+/dbs/([^/?]+)/colls/([^/?]+)")
 _CALLED = "AppDependencies"
 _INSIDE = "inproc"
 _TARGET = re.compile(
@@ -75,15 +80,16 @@ class InsightsReader:
 
     def json(self, document: object) -> Batch:
         """Spans of rows of both tables in one list: what has a dependency's type was called."""
-        rows = [one for one in document if isinstance(one, dict)] if isinstance(document, list) else []
+        rows = rows_of(document)
         called = [one for one in rows if one.get("Type") == _CALLED or text(one, "DependencyType")]
         known = {id(one) for one in called}
-        return self.rows((one for one in rows if id(one) not in known), called)
+        return self.rows((one for one in rows if id(one) not in known and _is_request(one)), called)
 
     def _span(self, row: Row, *, served: bool) -> Span | str:
         try:
-            place = trace_id(row.get("OperationId")), hex_id(row.get("Id"), 16)
-            parent = hex_id(row.get("ParentId"), 16) if row.get("ParentId") != row.get("OperationId") else b""
+            place = _id(text(row, "OperationId"), 32), _id(text(row, "Id"), 16)
+            above = text(row, "ParentId")
+            parent = _id(above, 16) if above != text(row, "OperationId") else b""
             start = _nanoseconds(row.get("TimeGenerated"))
         except ValueError:
             return "a span has an id or time that cannot be read"
@@ -98,11 +104,25 @@ class InsightsReader:
             text(row, "Name"),
             (start, start + round((took if isinstance(took, int | float) else 0) * 10**6)),
             {**_resource(row), **{key: value for key, value in properties.items() if key in RESOURCE_KEYS}},
-            {**(_served(row) if served else _called(row, kind)), **properties},
+            {**(_served(row, properties) if served else _called(row, kind)), **properties},
             beside=((name, text(row, column)) for column, name in _BESIDE.items()),
             links=_links(properties.get("_MS.links", "")),
             weight=max(1, min(weight, HEAVIEST)) if isinstance(weight, int) else 1,
         )
+
+
+def _is_request(row: Row) -> bool:
+    return (text(row, "Type") or text(row, "itemType")) in {"", "AppRequests", "request"}
+
+
+def _id(value: str, width: int) -> bytes:
+    """An id of so many hexadecimal digits; of SDKs before W3C's standard (`|4bf9.1.cc1_`), what stands for it."""
+    bare = value.strip("|.")
+    if not bare:
+        return b""
+    if len(bare) <= width and not bare.strip(hexdigits):
+        return hex_id(bare, width)
+    return sha256(bare.encode(errors="replace")).digest()[: width // 2]
 
 
 def _properties(value: object) -> dict[str, str]:
@@ -120,8 +140,30 @@ def _resource(row: Row) -> dict[str, str]:
 
 
 def _served_kind(row: Row, properties: Mapping[str, str]) -> Kind:
-    queued = "messaging.system" in properties or text(row, "Source").startswith(("sb://", "amqp"))
+    queued = "messaging.system" in properties or _received(row, properties)
     return Kind.CONSUMER if queued else Kind.SERVER
+
+
+def _received(row: Row, properties: Mapping[str, str]) -> dict[str, str]:
+    """Which topic a message came from; nothing of a request that is none."""
+    source = text(row, "Source")
+    bound = dict(
+        part.split(":", 1) for part in source.split(" | ") if ":" in part
+    )  # as Azure Functions say it
+    where = _ADDRESSED.fullmatch(bound.get("endpoint", source).strip())
+    system = _queue_of(bound.get("type", "")) or properties.get("messaging.system", "")
+    if not system and where is None:
+        return {}
+    found = {
+        "messaging.system": system or _queue_of(where["host"] if where else ""),
+        "messaging.destination.name": bound.get("name") or (where["name"] if where else source),
+        "server.address": where["host"] if where else "",
+    }
+    return {name: value.strip() for name, value in found.items()}
+
+
+def _queue_of(words: str) -> str:
+    return next((name for word, name in _QUEUES.items() if word in words.lower()), "")
 
 
 def _called_kind(row: Row, properties: Mapping[str, str]) -> Kind:
@@ -132,7 +174,9 @@ def _called_kind(row: Row, properties: Mapping[str, str]) -> Kind:
     return Kind.PRODUCER if sends else Kind.CLIENT
 
 
-def _served(row: Row) -> dict[str, str]:
+def _served(row: Row, properties: Mapping[str, str]) -> dict[str, str]:
+    if received := _received(row, properties):
+        return received
     method, _, path = text(row, "Name").partition(" ")
     found = {
         "url.full": text(row, "Url"),
@@ -145,20 +189,26 @@ def _served(row: Row) -> dict[str, str]:
 
 
 def _called(row: Row, kind: Kind) -> dict[str, str]:
-    type, target = text(row, "DependencyType").lower(), _TARGET.match(text(row, "Target"))
+    if kind is Kind.INTERNAL:
+        return {}
+    type, stated = text(row, "DependencyType").lower(), text(row, "Target").strip()
+    target = _TARGET.match(stated)
     where = target.groupdict("") if target else {"host": "", "port": "", "name": ""}
     found = {"server.address": where["host"], "server.port": where["port"]}
-    system = _SYSTEMS.get(type)
-    queue = next((name for word, name in _QUEUES.items() if word in type), "")
-    data = text(row, "Data")
+    system, queue, data, name = _SYSTEMS.get(type), _queue_of(type), text(row, "Data"), where["name"].strip()
     if system:
-        found |= {"db.system.name": system, "db.namespace": where["name"].strip(), "db.query.text": data}
+        # Where texts of queries are not collected, the target stands in their place.
+        asked = {"db.query.text": data if data.strip() != stated else ""}
+        found |= {"db.system.name": system, "db.namespace": name, **asked}
+        if document := _COSMOS.match(data):
+            found |= {"db.namespace": document[1], "db.collection.name": document[2], "db.query.text": ""}
     elif queue or kind is Kind.PRODUCER:
-        found |= {"messaging.system": queue, "messaging.destination.name": where["name"].strip()}
-    elif kind is Kind.CLIENT:
+        found |= {"messaging.system": queue, "messaging.destination.name": name or where["host"]}
+        found["server.address"] = where["host"] if name else ""
+    else:
         method, _, _ = text(row, "Name").partition(" ")
         found |= {"url.full": data, "http.request.method": method if method.isupper() else ""}
-    return found if kind is not Kind.INTERNAL else {}
+    return found
 
 
 def _links(value: str) -> list[Place]:
@@ -177,6 +227,6 @@ def _nanoseconds(value: object) -> int:
     """From `2026-11-22T06:00:00.1234567Z`. Raises ValueError."""
     if not isinstance(value, str) or not value:
         raise ValueError("no time")
-    whole, _, fraction = value.removesuffix("Z").partition(".")
+    whole, _, fraction = value.removesuffix("Z").removesuffix("+00:00").partition(".")
     seconds = int(datetime.fromisoformat(whole + "+00:00").timestamp())
     return seconds * 10**9 + int(fraction[:9].ljust(9, "0") or 0)
