@@ -10,6 +10,7 @@ from collectors.traces.pairing.tally import Tally
 from collectors.traces.shape import Shape
 
 DEEPEST_CALL = 64
+"""What a run does counts for itself and those above it, so many in all."""
 SENDS_PER_RUN = 256
 SENDS_PER_DESTINATION = 16
 """Kept beyond those, up to as many again: a flood to one topic or host hides no other."""
@@ -45,14 +46,15 @@ class Run:
 
     `answers`: the caller waits for its answer. `until`: when the answer arrived, by the caller's clock; 0 if that is
     not known. `uses`: its own spans that use something. `below`: the runs it called. `holds`: something was read by
-    it, or by one that answered it.
+    it, or by one that answered it. `over`: one of those above it, nearer to the first of them all than its caller.
     """
 
-    __slots__ = ("answers", "below", "caller", "holds", "operation", "sends", "until", "uses")
+    __slots__ = ("answers", "below", "caller", "holds", "operation", "over", "sends", "until", "uses")
 
     def __init__(self, operation: str) -> None:
         self.operation = operation
         self.caller: Run | None = None
+        self.over: Run | None = None
         self.answers = self.holds = False
         self.until = 0
         self.uses: list[Record] | None = None
@@ -92,25 +94,26 @@ def use(run: Run, record: Record, tally: Tally) -> None:
 
 def connect(run: Run, above: Run, answers: bool, until: int, tally: Tally) -> None:
     """`above` called `run`: what `run` and those below it did counts for `above`, and those over it, too."""
-    over = chain(above) if above.caller is not None else [above]
-    if run.caller is not None or run in over:
+    if run.caller is not None or (first := _first(above)) is run:
         return  # parents that form a circle are of a broken tracer; a second parent is one by a shared id
-    run.caller, run.answers, run.until = above, answers, until
+    run.caller, run.over, run.answers, run.until = above, first, answers, until
+    over = chain(above, DEEPEST_CALL - 1) if above.caller is not None else [above]
     if above.below is None:
         above.below = [run]
     else:
         above.below.append(run)
-    for one in _below(run) if run.below else (run,):
+    for depth, one in _below(run) if run.below else ((0, run),):
+        near = over[: DEEPEST_CALL - 1 - depth] if depth else over
         if one.uses:
             for shape, _, start, _, weight, _ in one.uses:
                 reached = (tally if weight == tally.weight else tally.of(weight)).reached
-                for upper in over:
+                for upper in near:
                     reached[upper.operation, shape].append(start)
         if one.sends:
             for send in one.sends:
                 for read in send.known:
                     told = tally.of(send.weight).told_below
-                    for upper in over:
+                    for upper in near:
                         told[upper.operation, send.host, read].append(send.start)
     if answers and run.holds:
         # Most calls are answered after everything that the caller had sent by then.
@@ -133,20 +136,30 @@ def _mark(run: Run) -> None:
         run = run.caller
 
 
-def _below(run: Run, answering: bool = False) -> Iterator[Run]:
-    """A run and those it called; with `answering` only those that answered."""
-    open_runs = [run]
-    while open_runs:
-        one = open_runs.pop()
-        yield one
-        if one.below:
-            open_runs += [each for each in one.below if each.answers or not answering]
+def _first(run: Run) -> Run:
+    """The one above all that are above a run, itself if none is. What was gone over is shortened."""
+    while run.over is not None:
+        if run.over.over is not None:
+            run.over = run.over.over
+        run = run.over
+    return run
+
+
+def _below(run: Run, answering: bool = False) -> Iterator[tuple[int, Run]]:
+    """A run and those it called, with how far below it they are; with `answering` only those that answered."""
+    level = [run]
+    for depth in range(DEEPEST_CALL):
+        for one in level:
+            yield depth, one
+        level = [each for one in level if one.below for each in one.below if each.answers or not answering]
+        if not level:
+            return
 
 
 def _held(run: Run) -> dict[str, int]:
     """What a run had read, itself or by calls that answered, and since when."""
     found: dict[str, int] = {}
-    for one in _below(run, answering=True):
+    for _, one in _below(run, answering=True):
         for record in one.uses or ():
             if not record.shape.act.reads:
                 continue

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collectors.traces.pairing.runs import READS_PER_RUN, SENDS_PER_RUN
+import pytest
+
+from collectors.traces.pairing.runs import DEEPEST_CALL, READS_PER_RUN, SENDS_PER_RUN
 from collectors.traces.spans import Span
 from tests.support.traces import Value, facts, proto_span, read, resource_spans
 
@@ -54,3 +56,37 @@ def test_a_flood_to_one_host_hides_no_other() -> None:
         "host://public/logs.example",
         "host://public/api.mailer.example",
     }
+
+
+def chained(length: int, *, closed: bool) -> list[Span]:
+    """Each service asks the next one, and the last one reads; `closed`: the first says that the last one asked it."""
+    parts = []
+    for number in range(length):
+        above = f"c{(number - 1) % length}" if number or closed else ""
+        spans = [
+            proto_span(f"s{number}", "server", f"do {number}x", above),
+            proto_span(f"c{number}", "client", "", f"s{number}"),
+        ]
+        if number == length - 1:
+            spans.append(proto_span("r", "client", "SELECT", f"s{number}", attributes=reads("people")))
+        parts.append(resource_spans(f"x{number}", spans))
+    return read(*parts)
+
+
+@pytest.mark.parametrize("length", [2, DEEPEST_CALL - 1, DEEPEST_CALL + 1, DEEPEST_CALL + MORE])
+def test_a_circle_of_parents_ends(length: int) -> None:
+    spans = chained(length, closed=True)
+    for sent in (spans, spans[::-1]):
+        assert any(fact.verb == "reads" for fact in facts(sent, batch=5))
+
+
+@pytest.mark.parametrize("batch", [1, 1000])
+@pytest.mark.parametrize("length", [DEEPEST_CALL - 1, DEEPEST_CALL + MORE])
+def test_what_is_touched_counts_for_the_operations_next_above_whatever_the_order(
+    length: int, batch: int
+) -> None:
+    spans = chained(length, closed=False)
+    told = facts(spans, batch)
+    assert [*map(str, facts(spans[::-1], batch))] == [*map(str, told)]
+    reaching = {fact.source for fact in told if fact.verb == "reaches" and "people" in fact.target}
+    assert len(reaching) == min(length, DEEPEST_CALL)
