@@ -15,7 +15,8 @@ Parse = Callable[[str, str], Statement]
 """What a text does, given the system of the database."""
 
 _REMEMBERED = 50_000
-_NUMBER = re.compile(r"(?<![\w$@#:.?-])[0-9]+(?![\w.])")
+# What may not stand before a number is looked for behind its first digit: digits are found fast.
+_NUMBER = re.compile(r"[0-9](?<![\w$@#:.?-].)[0-9]*(?![\w.])")
 _QUOTES = ("'", '"', "`", "[", "$$", "/*", "--", "#")
 
 

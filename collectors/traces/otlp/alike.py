@@ -109,9 +109,9 @@ class Alike:
         first, *others = self._layouts
         recognised = first.recognise(sent, begin)
         for layout in others:
-            left = [place for place, found in enumerate(recognised) if found is None]
-            if not left:
+            if all(recognised):
                 break
+            left = [place for place, found in enumerate(recognised) if found is None]
             for place, found in zip(
                 left, layout.recognise([sent[place] for place in left], begin), strict=True
             ):

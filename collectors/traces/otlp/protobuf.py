@@ -88,8 +88,8 @@ class ProtobufReader:
                 self._decode(message, places[0])
             return
         recognised = self._learned.recognise(key, sent, read.begin)
-        left = [row for row, found in enumerate(recognised) if found is None]
-        if left:
+        if not all(recognised):
+            left = [row for row, found in enumerate(recognised) if found is None]
             self._without_tails(message, places, key, read.begin, recognised, left)
         unknown = self._fill(message, places, read, recognised)
         for place in unknown[:at_once]:

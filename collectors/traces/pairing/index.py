@@ -49,7 +49,8 @@ class Index:
         young, begin, seen = self._young, self._begin, tally.shapes
         later: list[tuple[Trace, bytes]] = []
         links: list[tuple[Trace, bytes, int]] = []
-        filed = 0
+        left_out = self.overflowed + self.repeated
+        last: Shape | None = None
         for trace_id, sent_id, shape, parent_id, start, record, row in _rows(spans, shapes):
             trace = young.get(trace_id)
             if trace is None:
@@ -59,7 +60,12 @@ class Index:
                 self.overflowed += 1
                 tally.of(record.weight).shapes[shape].append(start)
                 continue
-            if row is not None or sent_id in known or trace.waiting or trace.ends is not None:
+            if (
+                row is not None
+                or trace.waiting
+                or trace.ends is not None
+                or known.setdefault(sent_id, record) is not record
+            ):
                 shared = sent_id in known
                 id = file(trace, sent_id, record, tally, begin)
                 if not id:
@@ -76,21 +82,21 @@ class Index:
                     links.append((trace, id, row))
             else:
                 # The usual case, in which nothing has to be looked at twice.
-                known[sent_id] = record
-                seen[shape].append(start)
+                if shape is not last:
+                    last, sightings = shape, seen[shape]
+                sightings.append(start)
                 if shape.act.begins or not parent_id:
                     start_run(trace, sent_id, record, tally, begin)
-                elif parent_id in known and shape.service is known[parent_id].shape.service:
+                else:
                     run = trace.runs.get(parent_id)
-                    if run is not None:
+                    if run is not None and shape.service is known[parent_id].shape.service:
                         trace.runs[sent_id] = run
                         if shape.act.uses:
                             use(run, record, tally)
-                        filed += 1
                         continue
                 if parent_id:
                     later.append((trace, sent_id))
-            filed += 1
+        self._young_spans += len(spans) - (self.overflowed + self.repeated - left_out)
         # Exporters send what ended first, so parents come last: from the back, most are placed before their children.
         for trace, id in reversed(later):
             place(trace, id, tally, begin)
@@ -98,7 +104,6 @@ class Index:
             # A server had to give way to the client whose id it shares.
             moved = trace.spans[id].shape.act.begins != shapes[row].act.begins
             self._link(trace, twin_of(id) if moved else id, spans[row], tally)
-        self._young_spans += filed
         if self._young_spans >= SPANS_AT_HAND:
             self._rotate(now)
 

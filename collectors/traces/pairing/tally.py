@@ -86,8 +86,12 @@ class Tally:
 
     def add_to(self, facts: dict[Said, Times], begin: Begin) -> None:
         """Adds its facts to others."""
+        seen: list[int] = []
+        first = last = count = 0
         for said, starts in self._said(begin):
-            add(facts, said, min(starts), max(starts), len(starts) * abs(self.weight))
+            if starts is not seen:  # what says several facts says them one after the other
+                seen, first, last, count = starts, min(starts), max(starts), len(starts) * abs(self.weight)
+            add(facts, said, first, last, count)
 
     def _said(self, begin: Begin) -> Iterator[tuple[Said, list[int]]]:
         for shape, starts in self.shapes.items():
