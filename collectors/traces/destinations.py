@@ -8,6 +8,7 @@ from collectors.model import Alias
 from collectors.traces import names
 from collectors.traces.origins import Service
 from collectors.traces.said import CALLER, Told, detail
+from collectors.traces.shards import family
 
 # New names of database kinds -> the short word both go by, so that an upgrade of conventions is no drift.
 _SYSTEMS = {
@@ -108,6 +109,8 @@ def table(
         database, schema = schema, ""
     if system == "sqlite":
         database = database.rpartition("/")[2]
+    if system.endswith("bigquery"):
+        name = family(name)
     if name != WHOLE_STORE:
         schema = schema or _DEFAULT_SCHEMAS.get(system, "")
     if system in _ANY_NODE and database:

@@ -12,6 +12,7 @@ from typing import Protocol
 import orjson
 
 from collectors.model import Json, Resource
+from collectors.traces.shards import family
 from daemon.values.graph import Graph
 from daemon.values.told import Listed, Ruling, Told
 
@@ -42,11 +43,15 @@ class MeaningOf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How the tables of one catalogue are asked for. `lists`: attributes that hold columns."""
+    """How the tables of one catalogue are asked for. `lists`: attributes that hold columns.
+
+    `sharded`: it may have a table for each day.
+    """
 
     by: str
     systems: frozenset[str]
     lists: tuple[str, ...] = ("Columns",)
+    sharded: bool = False
 
 
 _KINDS = {
@@ -68,7 +73,7 @@ _KINDS = {
         ("Columns", "PartitionKeys"),
     ),
     "gcp.bigquery.table": _Kind(
-        "BigQuery", frozenset({"bigquery", "gcp.bigquery", "google_bigquery", "other_sql"})
+        "BigQuery", frozenset({"bigquery", "gcp.bigquery", "google_bigquery", "other_sql"}), sharded=True
     ),
 }
 """The catalogues, by type of resource, with the systems of databases that read their tables."""
@@ -101,12 +106,7 @@ def with_catalogue(
     tables: dict[str, list[Listed]] = defaultdict(list)
     labels: dict[tuple[str, str], list[Ruling]] = defaultdict(list)
     unknown = dict.fromkeys(told.unknown)
-    for _, resource in sorted(graph.resources.items()):
-        kind = _KINDS.get(resource.type)
-        place = _place(resource, kind.systems) if kind is not None else None
-        if kind is None or place is None:
-            continue
-        schema, table, systems = place
+    for resource, kind, (schema, table, systems) in _placed(graph):
         if used is not None and table.lower() not in used:
             continue
         columns = [each for name in kind.lists for each in _mappings(resource.attributes.get(name))]
@@ -131,7 +131,26 @@ def with_catalogue(
     )
 
 
-def _place(resource: Resource, systems: frozenset[str]) -> tuple[str, str, frozenset[str]] | None:
+_Place = tuple[str, str, frozenset[str]]
+
+
+def _placed(graph: Graph) -> Iterator[tuple[Resource, _Kind, _Place]]:
+    """The tables of catalogues with their places, sorted. Of a table for each day the newest stands for all."""
+    found: dict[object, tuple[Resource, _Kind, _Place]] = {}
+    for urn, resource in sorted(graph.resources.items()):
+        kind = _KINDS.get(resource.type)
+        place = _place(resource, kind.systems) if kind is not None else None
+        if kind is None or place is None:
+            continue
+        schema, table, systems = place
+        if kind.sharded and (name := family(table)) != table:
+            found[schema, name] = (resource, kind, (schema, name, systems))
+        else:
+            found[urn] = (resource, kind, place)
+    yield from found.values()
+
+
+def _place(resource: Resource, systems: frozenset[str]) -> _Place | None:
     """Schema, table, and the systems that read it: of Glue by its name, of BigQuery by `PROJECT.DATASET.TABLE`.
 
     What a crawler of Glue found in a database is that database's table: its location is `DATABASE.SCHEMA.TABLE`.

@@ -6,6 +6,7 @@ import re
 
 from sqlglot import exp
 
+from collectors.traces.shards import family
 from collectors.traces.sql.dialects import Dialect
 from collectors.traces.sql.statement import TableName
 
@@ -47,6 +48,7 @@ _OF_THE_SYSTEM = {
     "": frozenset({"rownum", "rowid"}),
     "tsql": frozenset({"user"}),
     "snowflake": frozenset({"user"}),
+    "bigquery": frozenset({"_table_suffix", "_partitiontime", "_partitiondate", "_file_name"}),
 }
 """Functions that look like columns, and columns that every table of a system has and nobody filled."""
 
@@ -57,7 +59,7 @@ _QUOTES = {'"': '"', "`": "`", "[": "]"}
 
 def fold(name: str, quoted: bool, dialect: Dialect) -> str:
     """A name as it is compared, or "" if it cannot be one: a value in quotes is never taken for a name."""
-    name = name.strip()
+    name = family(name.strip()) if dialect.grammar == "bigquery" else name.strip()
     if not _NAME.fullmatch(name) or _LONG_NUMBER.search(name):
         return ""
     if not quoted or dialect.folding == "insensitive" or name.isupper():

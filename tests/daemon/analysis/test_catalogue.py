@@ -132,6 +132,15 @@ def test_two_catalogues_that_differ_tell_nothing_and_two_that_agree_do() -> None
         assert len(find(estate)) == found
 
 
+def test_of_a_table_for_each_day_the_newest_stands_for_all() -> None:
+    estate = Estate()
+    bigquery(estate, {"Name": "email"}, name="shop.crm.people_20261103")
+    bigquery(estate, {"Name": "phone"}, name="shop.crm.people_20261101")
+    bigquery(estate, {"Name": "phone"}, name="shop.crm.people_intraday_20261104")
+    reading(estate, estate.table("shop.crm.people_*", system="gcp.bigquery"), "*")
+    assert [*find(estate)] == ["user.contact.email"]
+
+
 def test_comments_tags_and_policy_tags_say_what_names_do_not() -> None:
     estate = Estate()
     glue(
