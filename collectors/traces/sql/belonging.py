@@ -44,6 +44,7 @@ def likeliest(column: str, tables: Iterable[TableName], habits: Habits) -> Table
         _cut_short,
         _ends_alike,
         _of_people,
+        lambda column, table: _akin(column, habits.columns.get(shared + table, ())),
         _not_its_own_key,
     )
     for rule in rules:
@@ -103,6 +104,14 @@ def _ends_alike(column: str, table: str) -> bool:
     """`given_name` of `person_name`."""
     last = column.rpartition("_")[2]
     return len(last) >= _STEM and singular(table).endswith(f"_{last}")
+
+
+def _akin(column: str, others: Iterable[str]) -> bool:
+    """`order_subtype` beside `p.order_type`."""
+    prefix, separator, _ = column.partition("_")
+    return (
+        bool(separator) and len(prefix) >= _STEM and any(other.startswith(f"{prefix}_") for other in others)
+    )
 
 
 def _of_people(column: str, table: str) -> bool:

@@ -8,6 +8,9 @@ from collectors.traces.sql.dialects import Dialect
 from collectors.traces.sql.names import NOWHERE
 from collectors.traces.sql.strings import Joined, joined
 
+HANDED_ON, HANDED_BACK = "handed_on_text", "handed_back_text"
+"""Stand around a statement that was a string: the variables of the routine are none there."""
+
 _VERB = re.compile(
     r"(?i)[\s(]*(?:select|insert|update|delete|merge|with|begin|declare|truncate|create|replace|if|exec)\b"
 )
@@ -28,8 +31,8 @@ _EXECUTED = re.compile(
 _BODY = re.compile(r"(?is)\b(?:as|do)\s+(?P<quote>\$\w*\$)(?P<text>.*?)(?:(?P=quote)|\Z)")
 _QUOTED_BODY = re.compile(r"(?is)\bas\s+N?'(?P<text>[^'\\]*(?:(?:''|\\.)[^'\\]*)*)'")
 _IDENTIFIER = re.compile(r"(?i)\bidentifier\s*\(\s*(?:'(?P<name>[\w$.\"]{1,300})'|[\w$:?]{1,300})\s*\)")
-_HANDED_ON = ("exec", "dbms_sql", "prepare", "unload", "open ")
-_HINTS = (*_HANDED_ON, "$", "function", "procedure", "identifier")
+_HANDING_ON = ("exec", "dbms_sql", "prepare", "unload", "open ")
+_HINTS = (*_HANDING_ON, "$", "function", "procedure", "identifier")
 _MOST = 200
 
 
@@ -44,7 +47,7 @@ def opened(text: str, dialect: Dialect) -> str:
         text = _BODY.sub(lambda match: f" ; {match['text']} ; ", text)
     if dialect.grammar == "postgres" and ("function" in low or "procedure" in low):
         text = _QUOTED_BODY.sub(_statement, text)
-    if any(map(low.__contains__, _HANDED_ON)):
+    if any(map(low.__contains__, _HANDING_ON)):
         text = _spliced(text, _EXECUTES, dialect, None)
         names = {(found["name"] or found["inner"]).lower() for found in _EXECUTED.finditer(text)}
         if names or dialect.grammar == "tsql":
@@ -64,7 +67,7 @@ def _spliced(text: str, places: re.Pattern[str], dialect: Dialect, names: set[st
         string = joined(text, found.end(), dialect)
         if string is None or not _VERB.match(string.text):
             continue
-        kept += [text[reached : found.start()], " ; ", string.text, " ; "]
+        kept += [text[reached : found.start()], f" ; {HANDED_ON} ; ", string.text, f" ; {HANDED_BACK} ; "]
         reached = _rest(text, string)
     return "".join([*kept, text[reached:]]) if kept else text
 

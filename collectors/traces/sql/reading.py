@@ -15,7 +15,7 @@ from threading import Lock
 from collectors.traces.sql import pieces
 from collectors.traces.sql.definitions import definition
 from collectors.traces.sql.dialects import Dialect, dialect_of
-from collectors.traces.sql.embedded import opened
+from collectors.traces.sql.embedded import HANDED_BACK, HANDED_ON, opened
 from collectors.traces.sql.fallback import read_pattern
 from collectors.traces.sql.names import NOWHERE
 from collectors.traces.sql.rewrites import rewritten
@@ -138,13 +138,20 @@ def _read(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
         cut = True
     parts = pieces.cut(whole, dialect)
     known = Known(set(), parts.variables)
-    statement = union(
-        each for piece in parts.pieces for each in _read_piece(piece, dialect, known, routine=parts.routine)
-    )
+    statement = union(_read_pieces(parts, dialect, known))
     if known.temporary:  # it may have been dropped before it was made
         left = (use for use in statement.tables if use.schema or use.table.lower() not in known.temporary)
         statement = replace(statement, tables=tuple(left))
     return replace(statement, partial=statement.partial or cut or whole != shape or NOWHERE in shape)
+
+
+def _read_pieces(parts: pieces.Pieces, dialect: Dialect, known: Known) -> Iterator[Statement]:
+    here = known
+    for piece in parts.pieces:
+        if piece.kind in {HANDED_ON, HANDED_BACK}:
+            here = known if piece.kind == HANDED_BACK else Known(known.temporary, frozenset())
+        else:
+            yield from _read_piece(piece, dialect, here, routine=parts.routine)
 
 
 def _read_piece(piece: Piece, dialect: Dialect, known: Known, *, routine: bool) -> Iterator[Statement]:

@@ -71,7 +71,7 @@ _QUERY = re.compile(r"(?i)(?<!\w)(?P<before>\w*) ?\((?=[\s(]{0,80}(?:select|with
 def queries_in(piece: Piece) -> Iterator[tuple[str, bool]]:
     """The queries in parentheses of a piece that is none itself, and whether what they return is used as a value."""
     reached = 0
-    asks = piece.kind in {"if", "while", "elsif", "elseif", "when", "until"}
+    asks = piece.kind in {"if", "while", "elsif", "elseif", "when", "until", "case"}
     for match in _QUERY.finditer(piece.text):
         if match.start() < reached:
             continue

@@ -305,7 +305,7 @@ SELECT * FROM (SELECT $1, $2 FROM VALUES (1, 2)) UNION ALL SELECT id, email FROM
 SELECT * FROM crm.customer PIVOT (MAX(tier) FOR id IN (1, 2)) AS p
 
 --> bigquery
---> shop.events_* reads user_id event_params | _table_suffix event_name
+--> shop.events_* reads user_id event_params | event_name
 SELECT user_id, (SELECT value.string_value FROM UNNEST(event_params) WHERE key = 'page') AS page FROM `acme.shop.events_*` WHERE _TABLE_SUFFIX BETWEEN '20260101' AND '20260131' AND event_name = 'x'
 
 --> bigquery

@@ -117,3 +117,33 @@ $$
 SELECT web_site_id, sum(ws_price) AS sold, sum(wb_price) AS back
 FROM web_sold LEFT OUTER JOIN web_back ON ws_item = wb_item, days, web_site
 WHERE ws_day = d_sk AND d_date > '2026-01-01' AND ws_site = web_site_sk GROUP BY web_site_id
+
+--> oracle
+--> purse reads amount | owner kind
+create or replace procedure get_amount (owner in varchar2, kind in varchar2) is
+  rec varchar2(4000);
+  query varchar2(4000);
+begin
+  query := 'select amount from purse where owner = ''' || owner || ''' and kind = ''' || kind || '''';
+  execute immediate query into rec;
+end;
+
+--> postgresql
+--> event_figures writes shown | id
+CREATE OR REPLACE FUNCTION note_picture() RETURNS trigger AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    CASE (SELECT shown FROM event_figures WHERE id = NEW.event)
+      WHEN 'no' THEN
+        UPDATE event_figures SET shown = 'yes' WHERE id = NEW.event;
+      ELSE
+    END CASE;
+  END IF;
+  RETURN NULL;
+END;
+$$ LANGUAGE 'plpgsql';
+
+--> bigquery
+--> ward.demand reads patient_id | demand_id order_kind order_part
+--> ward.demand_detail reads told | demand_id
+SELECT d.patient_id, t.told FROM ward.demand d JOIN ward.demand_detail t ON d.demand_id = t.demand_id WHERE d.order_kind = 'care' AND order_part = 'code'

@@ -102,11 +102,11 @@ END;
 $$
 
 --> gcp.bigquery
---> my-proj.crm.users reads email full_name | _partitiontime
+--> my-proj.crm.users reads email full_name |
 SELECT email, full_name FROM `my-proj.crm.users` WHERE _PARTITIONTIME >= @since
 
 --> gcp.bigquery
---> my-proj.ga.events_* reads user_pseudo_id event_name | _table_suffix
+--> my-proj.ga.events_* reads user_pseudo_id event_name |
 SELECT user_pseudo_id, event_name FROM `my-proj.ga.events_*` WHERE _TABLE_SUFFIX BETWEEN '20240101' AND '20240131'
 
 --> bigquery

@@ -53,7 +53,7 @@ FROM `acme-prod.shop.orders` AS o, UNNEST(o.items) AS item WITH OFFSET pos
 WHERE o.placed_at >= TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 1 DAY)
 
 --> bigquery
---> logs.requests_* reads ip url | _TABLE_SUFFIX
+--> logs.requests_* reads ip url |
 SELECT ip, url FROM `acme.logs.requests_*` WHERE _TABLE_SUFFIX BETWEEN '20261001' AND '20261031'
 
 --> bigquery
