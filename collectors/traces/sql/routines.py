@@ -71,11 +71,11 @@ _QUERY = re.compile(r"(?i)(?<!\w)(?P<before>\w*) ?\((?=[\s(]{0,80}(?:select|with
 def queries_in(piece: Piece) -> Iterator[tuple[str, bool]]:
     """The queries in parentheses of a piece that is none itself, and whether what they return is used as a value."""
     reached = 0
-    asks = piece.kind in {"if", "while", "elsif", "elseif", "when", "until", "case"}
+    asks = piece.kind in {"if", "while", "elsif", "elseif", "when", "until"}
     for match in _QUERY.finditer(piece.text):
         if match.start() < reached:
             continue
         inner = _group(piece.text, match.end())
         reached = match.end() + len(inner)
-        asked = asks or (piece.kind != "for" and match["before"].lower() in {"exists", "in"})
+        asked = asks or (piece.kind != "for" and match["before"].lower() in {"exists", "in", "case"})
         yield inner, not asked
