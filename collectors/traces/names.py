@@ -23,12 +23,16 @@ _MANY_DIGITS = re.compile(r"[0-9]{3,}")
 _ROUTE_PARAMETER = re.compile(r"<(?:[^<>:]*:)?([A-Za-z0-9_]+)>|(?<=/):([A-Za-z0-9_]+)\??")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,15}://")
+_BEHIND_URL = re.compile(r"(?<=://)([^\s?#]{0,512})[?#]\S*")
 _PLACEHOLDER = re.compile(r"\{[A-Za-z0-9_*.:-]{0,40}\}\Z|\*{1,2}\Z")
 
 
 def clean(text: str) -> str:
-    """A short word without control characters and without anything that looks like a secret or a person."""
-    return scrub(_CONTROL.sub(" ", text[: LONGEST * 4])).strip()[:LONGEST]
+    """A short word without control characters, queries of URLs, and anything that looks like a secret or a person."""
+    bare = _CONTROL.sub(" ", text[: LONGEST * 4])
+    if "://" in bare:
+        bare = _BEHIND_URL.sub(r"\1", bare)
+    return scrub(bare).strip()[:LONGEST]
 
 
 @lru_cache(maxsize=4096)
@@ -124,14 +128,19 @@ def host(text: str) -> str:
 
 
 def host_and_port(text: str) -> str:
-    bare = text.strip().lower()[:300]
+    bare = text.strip().lower()[:300].rpartition("@")[2]
     name, port_text = split_port(bare)
-    name = scrub(name.rstrip(".")) if not _is_address(name) else name
+    name = scrub(name.rstrip(".")) if not _is_address(name) else _unmapped(name)
     name = _CONTROL.sub("", name).replace("/", "").replace("|", "").replace("?", "")
     if name in {"127.0.0.1", "::1", "0:0:0:0:0:0:0:1"}:
         name = "localhost"
     shown = f"[{name}]" if ":" in name else name
     return f"{shown}:{port_text}" if port_text else shown
+
+
+def _unmapped(address: str) -> str:
+    """`10.0.0.5` of `::ffff:10.0.0.5`, as sockets for both families write it."""
+    return address.removeprefix("::ffff:") if "." in address else address
 
 
 def split_port(text: str) -> tuple[str, str]:
@@ -162,7 +171,7 @@ def reach(text: str) -> str:
     if text.startswith(("10.", "192.168.", "127.")):
         return "private"  # the usual case, twenty times as fast
     try:
-        address = ipaddress.ip_address(split_port(text.strip().split(",")[0])[0])
+        address = ipaddress.ip_address(_unmapped(split_port(text.strip().split(",")[0])[0].lower()))
     except ValueError:
         return ""
     return "public" if address.is_global else "private"

@@ -18,6 +18,9 @@ def operation_name(
     span: Span, attributes: Mapping[str, Value], topic: Destination | None, template: Callable[[str], str]
 ) -> str:
     """A name without values, from what the instrumentation states or, failing that, from the span's name."""
+    job = _value(attributes, "messaging.job")
+    if span.kind == Kind.CONSUMER and job:
+        return f"{_value(attributes, 'messaging.operation') or 'process'} {names.words(job)}"  # its queue has many
     if span.kind == Kind.CONSUMER and topic:
         return f"{_value(attributes, 'messaging.operation') or 'process'} {topic.urn.rpartition('/')[2]}"
     method = _value(attributes, "mcp.method")

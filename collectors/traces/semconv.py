@@ -27,7 +27,14 @@ SCOPE = "otel.scope"
 
 STATEMENT_LIMIT = 16 * 1024
 
-STATEMENT_NAMES = ("db.query.text", "db.statement", "sql.query", "cassandra.query")
+STATEMENT_NAMES = (
+    "db.query.text",
+    "db.statement",
+    "sql.query",
+    "cassandra.query",
+    "jdbc.query[0]",
+    "r2dbc.query[0]",
+)
 """Where the text of a database call is found. It is read apart from all others and never remembered."""
 
 # Meaning -> the names it goes by, the newest first: the first one present is read.
@@ -38,9 +45,15 @@ SPAN_NAMES: Mapping[str, tuple[str, ...]] = {
     "url.template": ("url.template",),
     "url.path": ("url.path", "http.target", "http.path"),
     "url": ("url.full", "http.url"),
-    "server.address": ("server.address", "net.peer.name", "net.sock.peer.name", "peer.hostname"),
+    "server.address": (
+        "server.address",
+        "net.peer.name",
+        "net.sock.peer.name",
+        "peer.hostname",
+        "network.destination.name",
+    ),
     "http.host": ("http.host",),
-    "server.port": ("server.port", "net.peer.port", "peer.port"),
+    "server.port": ("server.port", "net.peer.port", "peer.port", "network.destination.port"),
     "network.peer.address": ("network.peer.address", "net.sock.peer.addr", "net.peer.ip", "peer.address"),
     "client.address": ("client.address", "http.client_ip", "net.peer.ip"),
     "peer.service": ("service.peer.name", "peer.service"),
@@ -70,13 +83,22 @@ SPAN_NAMES: Mapping[str, tuple[str, ...]] = {
         "messaging.destination.template",
         "messaging.destination.name",
         "messaging.destination",
+        "messaging.source.name",
         "message_bus.destination",
         "kafka.topic",
-        "messaging.rabbitmq.destination.routing_key",
-        "messaging.rabbitmq.routing_key",
         "rabbit.exchange",
         "rabbit.queue",
+    ),
+    "messaging.key": (
+        "messaging.rabbitmq.destination.routing_key",
+        "messaging.rabbitmq.routing_key",
         "rabbit.routing_key",
+    ),
+    "messaging.job": (
+        "celery.task_name",
+        "messaging.sidekiq.job_class",
+        "messaging.resque.job_class",
+        "messaging.delayed_job.name",
     ),
     "messaging.operation": ("messaging.operation.type", "messaging.operation"),
     "rpc.system": ("rpc.system.name", "rpc.system"),
@@ -92,8 +114,8 @@ SPAN_NAMES: Mapping[str, tuple[str, ...]] = {
     "aws.topic": ("aws.sns.topic.arn",),
     "aws.stream": ("aws.kinesis.stream_name",),
     "faas.trigger": ("faas.trigger",),
-    "model.provider": ("gen_ai.provider.name", "gen_ai.system"),
-    "model.name": ("gen_ai.request.model", "gen_ai.response.model"),
+    "model.provider": ("gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system", "llm.vendor"),
+    "model.name": ("gen_ai.request.model", "gen_ai.response.model", "llm.request.model", "llm.model_name"),
     "mcp.method": ("mcp.method.name",),
     "mcp.tool": ("gen_ai.tool.name", "gen_ai.prompt.name"),
     "transport": ("network.transport",),

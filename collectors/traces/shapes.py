@@ -153,7 +153,12 @@ class Shapes:
         if begins:
             told += (Told(source, *use) for use in beside for source in (ITSELF, OPERATION))
         calls = (
-            kind == Kind.CLIENT and not _value(attributes, "db.system") and statement is None and not topic
+            kind == Kind.CLIENT
+            and not _value(attributes, "db.system")
+            and statement is None
+            and not topic
+            and _value(attributes, "rpc.system")
+            != "aws-api"  # whose address everyone's functions and queues share
         )
         peer = peer_of(attributes)
         tool = tool_of(service, span, attributes) if calls and not peer.host else None

@@ -39,6 +39,7 @@ _ACTS = {
     "subscribetoshard": "receive",
 }
 """What operations on queues, topics and streams of AWS do. All others carry no message."""
+_DEFAULT_EXCHANGE = "<default>"
 _WRITING = frozenset({
     "add", "append", "cas", "decr", "del", "delete", "expire", "getdel", "getset", "hdel", "hincrby", "hset",
     "incr", "incrby", "insert", "lpush", "mset", "prepend", "publish", "put", "replace", "rpush", "sadd", "set",
@@ -98,7 +99,7 @@ def uses(
     elif span.kind == Kind.CLIENT or (_value(attributes, "model.provider") and not tool):
         address = peer_of(attributes)
         if not address.host and not tool:
-            address = Address.parse(_MODELS.get(_value(attributes, "model.provider").lower(), ""), "443")
+            address = Address.parse(_provider(_value(attributes, "model.provider")), "443")
         if address.host:
             known = detail(port=address.port, model=_value(attributes, "model.name"), tool=tool)
             yield destinations.host(service, address), Use("sends_to", "", known)
@@ -107,14 +108,23 @@ def uses(
             yield where, Use("sends_to", "", "")
 
 
+def _provider(name: str) -> str:
+    """Where a provider of models is called: of `openai`, and of `openai.chat`, as some name its interface."""
+    lowered = name.lower()
+    return _MODELS.get(lowered) or _MODELS.get(lowered.partition(".")[0], "")
+
+
 _MODELS = {
     "anthropic": "api.anthropic.com",
     "cohere": "api.cohere.com",
     "deepseek": "api.deepseek.com",
     "gcp.gemini": "generativelanguage.googleapis.com",
     "gemini": "generativelanguage.googleapis.com",
+    "google.generative-ai": "generativelanguage.googleapis.com",
     "groq": "api.groq.com",
+    "mistral": "api.mistral.ai",
     "mistral_ai": "api.mistral.ai",
+    "mistralai": "api.mistral.ai",
     "openai": "api.openai.com",
     "perplexity": "api.perplexity.ai",
     "x_ai": "api.x.ai",
@@ -228,6 +238,8 @@ def topic_of(service: Service, attributes: Mapping[str, Value]) -> Destination |
     if stream:
         return destinations.topic(service, "aws_kinesis", Address(), stream)
     name, system = _value(attributes, "messaging.destination"), _value(attributes, "messaging.system")
+    if name in {"", _DEFAULT_EXCHANGE}:
+        name = _value(attributes, "messaging.key")  # which the default exchange takes for the name of a queue
     if not name:
         return None
     if not system:
