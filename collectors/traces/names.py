@@ -130,12 +130,17 @@ def host(text: str) -> str:
 def host_and_port(text: str) -> str:
     bare = text.strip().lower()[:300].rpartition("@")[2]
     name, port_text = split_port(bare)
-    name = scrub(name.rstrip(".")) if not _is_address(name) else name
+    name = scrub(name.rstrip(".")) if not _is_address(name) else _unmapped(name)
     name = _CONTROL.sub("", name).replace("/", "").replace("|", "").replace("?", "")
     if name in {"127.0.0.1", "::1", "0:0:0:0:0:0:0:1"}:
         name = "localhost"
     shown = f"[{name}]" if ":" in name else name
     return f"{shown}:{port_text}" if port_text else shown
+
+
+def _unmapped(address: str) -> str:
+    """`10.0.0.5` of `::ffff:10.0.0.5`, as sockets for both families write it."""
+    return address.removeprefix("::ffff:") if "." in address else address
 
 
 def split_port(text: str) -> tuple[str, str]:
@@ -166,7 +171,7 @@ def reach(text: str) -> str:
     if text.startswith(("10.", "192.168.", "127.")):
         return "private"  # the usual case, twenty times as fast
     try:
-        address = ipaddress.ip_address(split_port(text.strip().split(",")[0])[0])
+        address = ipaddress.ip_address(_unmapped(split_port(text.strip().split(",")[0])[0].lower()))
     except ValueError:
         return ""
     return "public" if address.is_global else "private"
