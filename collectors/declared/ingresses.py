@@ -1,15 +1,16 @@
-"""Reads what lets requests into a cluster: Ingress, HTTPRoute, GRPCRoute, VirtualService and OpenShift's Route.
+"""Reads what lets requests into a cluster: Ingress, routes of the Gateway API, VirtualService, IngressRoute, Route.
 
 Source: https://kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-v1/,
-https://gateway-api.sigs.k8s.io/reference/spec/, https://istio.io/latest/docs/reference/config/networking/virtual-service/
-and https://docs.openshift.com/container-platform/latest/rest_api/network_apis/route-route-openshift-io-v1.html
+https://gateway-api.sigs.k8s.io/reference/spec/, https://istio.io/latest/docs/reference/config/networking/virtual-service/,
+https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/crd/http/ingressroute/ and
+https://docs.openshift.com/container-platform/latest/rest_api/network_apis/route-route-openshift-io-v1.html
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from collectors.declared import facing, matching
+from collectors.declared import facing, matching, traefik
 from collectors.declared.ingress import Ingress, Route, ingress
 from collectors.declared.manifests import At
 from collectors.declared.matching import Matched
@@ -74,8 +75,9 @@ def _of_gateway_api(one: At, seen: Surroundings) -> Ingress:
             if backend.text("kind") in ("", "Service"):
                 place = backend.text("namespace") or own
                 routes.append(Route(place, backend.text("name"), Matched(names, rewritten)))
-    hosts = spec.texts("hostnames")
     parents = tuple(spec.each("parentRefs"))
+    places = [(each.text("namespace") or own, each.text("name")) for each in parents]
+    hosts = spec.texts("hostnames") or _of_gateways(places, seen)
     internal = ""
     if parents and all(each.text("kind") == "Service" for each in parents):
         internal = "it is for calls within the mesh only"
@@ -104,18 +106,22 @@ def _virtual_service(one: At, seen: Surroundings) -> Ingress:
             for route in rule.each("route"):
                 namespace, service = _istio_host(route.inner("destination").text("host"), own)
                 routes.append(Route(namespace, service, Matched(("ANY /**",), False)))
-    hosts = spec.texts("hosts")
-    gateways = [each for each in spec.texts("gateways") if each != "mesh"]
-    reasons = []
-    for gateway in gateways:
-        namespace, _, name = gateway.rpartition("/")
-        reasons.append(internal_parent(namespace or own, name, seen))
+    gateways = [each.rpartition("/") for each in spec.texts("gateways") if each != "mesh"]
+    places = [(namespace or own, name) for namespace, _, name in gateways]
+    reasons = [internal_parent(namespace, name, seen) for namespace, name in places]
+    hosts = [each for each in spec.texts("hosts") if each != "*"] or _of_gateways(places, seen)
     if not gateways:
         internal = "it is for calls within the mesh only"
     else:
         internal = reasons[0] if all(reasons) else ""
-        internal = internal or facing.internal_by_address([each for each in hosts if each != "*"], ())
-    return ingress(one, seen, [each for each in hosts if each != "*"], internal, routes)
+        internal = internal or facing.internal_by_address(hosts, ())
+    return ingress(one, seen, hosts, internal, routes)
+
+
+def _of_gateways(places: Sequence[tuple[str, str]], seen: Surroundings) -> Sequence[str]:
+    """Hosts of what has none of its own: those of its gateways, unless one of them takes any."""
+    found = [seen.hosts.get(each, ()) for each in places]
+    return [host for hosts in found for host in hosts] if all(found) else ()
 
 
 def _istio_host(host: str, own: str) -> tuple[str, str]:
@@ -146,11 +152,49 @@ def _openshift(one: At, seen: Surroundings) -> Ingress:
     return ingress(one, seen, hosts, internal or facing.internal_by_address(filter(None, hosts), ()), routes)
 
 
+def _traefik(one: At, seen: Surroundings) -> Ingress:
+    spec, own = one.inner("spec"), one.named[0]
+    routes: list[Route] = []
+    hosts: list[Sequence[str]] = []
+    for each in spec.each("routes"):
+        rule = traefik.rule(each.text("match"))
+        if each.text("match"):
+            hosts.append(rule.hosts)
+        rewritten = any(_rewrites(middleware, own, seen) for middleware in each.each("middlewares"))
+        for service in each.each("services"):
+            place = (service.text("namespace") or own, service.text("name"))
+            led = seen.shared.get(place, ()) if service.text("kind") == "TraefikService" else (place,)
+            routes += [Route(where, name, Matched(rule.operations, rewritten)) for where, name in led]
+    points = spec.texts("entryPoints")
+    internal = facing.internal_by_class(
+        one.annotations.get("kubernetes.io/ingress.class", ""), one.annotations
+    )
+    if points and all(facing.internal_by_name(each) for each in points):
+        internal = internal or f"its entry point is {points[0]}"
+    named = [host for some in hosts for host in some]
+    return ingress(
+        one, seen, named, internal or facing.internal_by_address(named if all(hosts) else (), ()), routes
+    )
+
+
+def _rewrites(middleware: At, own: str, seen: Surroundings) -> bool:
+    place = (middleware.text("namespace") or own, middleware.text("name"))
+    return place in seen.rewriting or matching.speaks_of_rewriting(place[1])
+
+
 _KINDS: Mapping[tuple[str, str], Callable[[At, Surroundings], Ingress]] = {
     ("Ingress", "networking.k8s.io"): _ingress,
     ("Ingress", "extensions"): _ingress,
     ("HTTPRoute", "gateway.networking.k8s.io"): _of_gateway_api,
     ("GRPCRoute", "gateway.networking.k8s.io"): _of_gateway_api,
+    ("TCPRoute", "gateway.networking.k8s.io"): _of_gateway_api,
+    ("TLSRoute", "gateway.networking.k8s.io"): _of_gateway_api,
+    ("UDPRoute", "gateway.networking.k8s.io"): _of_gateway_api,
     ("VirtualService", "networking.istio.io"): _virtual_service,
+    **{
+        (kind, group): _traefik
+        for kind in ("IngressRoute", "IngressRouteTCP", "IngressRouteUDP")
+        for group in ("traefik.io", "traefik.containo.us")
+    },
     ("Route", "route.openshift.io"): _openshift,
 }

@@ -100,6 +100,11 @@ def by_regex(annotations: Mapping[str, str]) -> bool:
     )
 
 
+def speaks_of_rewriting(middleware: str) -> bool:
+    """Whether a middleware, by its name, sends other paths on."""
+    return bool(_MIDDLEWARES.search(middleware))
+
+
 def rewrites(annotations: Mapping[str, str]) -> bool:
     """Whether annotations ask for other paths to be sent on."""
     return any(

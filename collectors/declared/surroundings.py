@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from collectors.declared import facing
 from collectors.declared.manifests import At
 
+Named = tuple[str, str]
+"""Namespace and name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the other objects of the file say: why a gateway is internal, and by which labels services choose pods."""
+    """What the other objects of the file say: why a gateway is internal, and by which labels services choose pods.
 
-    gateways: Mapping[tuple[str, str], str]
-    selectors: Mapping[tuple[str, str], tuple[str, ...]]
+    `hosts`: those of gateways. `rewriting`: Traefik's middlewares that send other paths on. `shared`: between which
+    services one of Traefik's parts requests.
+    """
+
+    gateways: Mapping[Named, str]
+    selectors: Mapping[Named, tuple[str, ...]]
+    hosts: Mapping[Named, tuple[str, ...]]
+    rewriting: frozenset[Named]
+    shared: Mapping[Named, tuple[Named, ...]]
 
 
 _NAMES = ("app.kubernetes.io/name", "app", "app.kubernetes.io/instance", "k8s-app")
@@ -26,7 +36,33 @@ def surroundings(found: Sequence[At]) -> Surroundings:
     return Surroundings(
         {each.named: _internal_gateway(each) for each in found if each.kind == "Gateway"},
         {each.named: _selected(each) for each in found if (each.kind, each.group) == ("Service", "")},
+        {each.named: _hosts(each) for each in found if each.kind == "Gateway"},
+        frozenset(
+            each.named
+            for each in found
+            if each.kind == "Middleware" and not _REWRITING.isdisjoint(each.inner("spec").value)
+        ),
+        {each.named: tuple(_shared(each)) for each in found if each.kind == "TraefikService"},
     )
+
+
+_REWRITING = frozenset({"addPrefix", "replacePath", "replacePathRegex", "stripPrefix", "stripPrefixRegex"})
+
+
+def _hosts(gateway: At) -> tuple[str, ...]:
+    """The hosts of a gateway: those of the Gateway API name one for a listener, Istio's some for a server."""
+    spec = gateway.inner("spec")
+    named = [each.text("hostname") for each in spec.each("listeners")]
+    named += [host.rpartition("/")[2] for each in spec.each("servers") for host in each.texts("hosts")]
+    return tuple(sorted({each for each in named if each and each != "*"}))
+
+
+def _shared(service: At) -> Iterator[Named]:
+    spec, own = service.inner("spec"), service.named[0]
+    mirrored = spec.inner("mirroring")
+    for each in (*spec.inner("weighted").each("services"), mirrored, *mirrored.each("mirrors")):
+        if each.text("name") and each.text("kind") in ("", "Service"):
+            yield each.text("namespace") or own, each.text("name")
 
 
 def _internal_gateway(gateway: At) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from collectors.contract import Request
+from collectors.declared import traefik
 from collectors.declared.collector import DeclaredCollector, read
 from collectors.declared.declaration import DeclarationError
 from collectors.declared.ingress import Ingress
@@ -110,6 +111,61 @@ spec:
   to: {kind: Service, name: checkout}
   alternateBackends: [{kind: Service, name: canary, weight: 10}]
 """
+STREAMS = """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: front, namespace: edge}
+spec:
+  gatewayClassName: nginx
+  listeners: [{name: tls, hostname: db.example.com}, {name: tcp, hostname: mail.example.com}]
+---
+apiVersion: gateway.networking.k8s.io/v1alpha2
+kind: TCPRoute
+metadata: {name: mail, namespace: shop}
+spec:
+  parentRefs: [{name: front, namespace: edge}]
+  rules: [{backendRefs: [{name: letters, port: 25}]}]
+---
+apiVersion: gateway.networking.k8s.io/v1alpha3
+kind: TLSRoute
+metadata: {name: database, namespace: shop}
+spec:
+  parentRefs: [{name: vpn, namespace: edge}]
+  hostnames: [db.example.com]
+  rules: [{backendRefs: [{name: database}]}]
+"""
+TRAEFIK = """\
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: front, namespace: shop}
+spec:
+  entryPoints: [websecure]
+  routes:
+  - match: Host(`shop.example.com`) && (PathPrefix(`/api`) || Path(`/health`)) && Method(`GET`, `POST`)
+    kind: Rule
+    services: [{name: checkout, port: 80}, {name: canary, namespace: trial}]
+  - match: Host(`shop.example.com`) && PathPrefix(`/old`)
+    kind: Rule
+    middlewares: [{name: shorter}]
+    services: [{name: halves, kind: TraefikService}, {name: api@internal, kind: TraefikService}]
+---
+apiVersion: traefik.io/v1alpha1
+kind: Middleware
+metadata: {name: shorter, namespace: shop}
+spec: {stripPrefix: {prefixes: [/old]}}
+---
+apiVersion: traefik.io/v1alpha1
+kind: TraefikService
+metadata: {name: halves, namespace: shop}
+spec: {weighted: {services: [{name: older, weight: 1}, {name: newer, weight: 1}]}}
+---
+apiVersion: traefik.containo.us/v1alpha1
+kind: IngressRouteTCP
+metadata: {name: database, namespace: shop}
+spec:
+  entryPoints: [internal]
+  routes: [{match: HostSNI(`*`), services: [{name: database, port: 5432}]}]
+"""
 
 
 def found(text: str) -> tuple[Ingress, ...]:
@@ -164,6 +220,78 @@ def test_virtual_services_are_public_through_gateways_only() -> None:
         ("shop/checkout", ("ANY /health", "ANY /v1/**", "GET /api/**"), False),
     ]
     assert (front.internal, inner.internal) == ("", "it is for calls within the mesh only")
+
+
+def test_what_has_no_host_of_its_own_has_those_of_its_gateway() -> None:
+    gateway = """\
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: public, namespace: istio-system}
+spec: {selector: {istio: ingressgateway}, servers: [{hosts: [shop/shop.example.com, '*']}]}
+"""
+    mesh = MESH.replace("hosts: [shop.example.com]", "hosts: ['*']")
+    front, _ = found(f"{gateway}---\n{mesh}")
+    assert front.hosts == ("shop.example.com",)
+    alone, _ = found(mesh)
+    assert alone.hosts == ()
+
+
+def test_streams_lead_to_all_of_a_backend() -> None:
+    mail, database = found(STREAMS)
+    assert (mail.kind, mail.hosts, mail.internal) == ("tcproute", ("db.example.com", "mail.example.com"), "")
+    assert led(mail) == [("shop/letters", ("ANY /**",), False)]
+    assert (database.kind, database.hosts) == ("tlsroute", ("db.example.com",))
+    assert database.internal == "its gateway is vpn"
+
+
+def test_traefik_leads_by_rules() -> None:
+    front, database = found(TRAEFIK)
+    assert (front.kind, front.hosts, front.internal) == ("ingressroute", ("shop.example.com",), "")
+    names = ("GET /api/**", "GET /health", "POST /api/**", "POST /health")
+    assert led(front) == [
+        ("shop/checkout", names, False),
+        ("shop/newer", ("ANY /old/**",), True),
+        ("shop/older", ("ANY /old/**",), True),
+        ("trial/canary", names, False),
+    ]
+    assert (database.kind, database.hosts) == ("ingressroutetcp", ())
+    assert database.internal == "its entry point is internal"
+    assert led(database) == [("shop/database", ("ANY /**",), False)]
+
+
+EVERYTHING = ((), ("ANY /**",))
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts", "operations"),
+    [
+        ("Host(`a.example`)", ("a.example",), ("ANY /**",)),
+        ("Host(`a.example`, `b.example`) && Path(`/x`)", ("a.example", "b.example"), ("ANY /x",)),
+        (
+            'Host("a.example") || Host(`b.example`) && PathPrefix(`/b`)',
+            ("a.example", "b.example"),
+            ("ANY /**", "ANY /b/**"),
+        ),
+        ("PathPrefix(`/x`) || Host(`a.example`)", (), ("ANY /**", "ANY /x/**")),
+        ("Host(`a.example`) && !PathPrefix(`/admin`)", ("a.example",), ("ANY /**",)),
+        ("PathPrefix(`/products/{id:[0-9]+}`) && Method(`delete`)", (), ("DELETE /products/**",)),
+        ("PathRegexp(`^/v1/(.*)$`) && Header(`X`, `(`)", (), ("ANY /v1/**",)),
+        ("HostSNI(`*`)", *EVERYTHING),
+        ("", *EVERYTHING),
+        ("Host(`a.example`", *EVERYTHING),
+        ("Host(`a.example`) PathPrefix(`/x`)", *EVERYTHING),
+        ("Host(a.example)", *EVERYTHING),
+        ("(" * 5_000 + "Path(`/x`)", *EVERYTHING),
+        ("!" * 5_000 + "Path(`/x`)", *EVERYTHING),
+        (" && ".join(["(Path(`/x`) || Path(`/y`))"] * 30), *EVERYTHING),
+        ("Path(`/x`) && " + " " * 20_000 + "Path(`/y`)", *EVERYTHING),
+    ],
+)
+def test_rules_of_traefik_let_in_what_they_say_and_everything_if_they_are_not_understood(
+    text: str, hosts: tuple[str, ...], operations: tuple[str, ...]
+) -> None:
+    found_ = traefik.rule(text)
+    assert (found_.hosts, found_.operations) == (hosts, operations)
 
 
 def test_openshift_routes_lead_a_path_to_all_their_backends() -> None:
@@ -329,7 +457,9 @@ def test_documents_of_two_kinds_do_not_mix(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [FRONT, OLD, ROUTES, MESH, SHIFT], ids=["front", "old", "routes", "mesh", "shift"]
+    "text",
+    [FRONT, OLD, ROUTES, MESH, SHIFT, STREAMS, TRAEFIK],
+    ids=["front", "old", "routes", "mesh", "shift", "streams", "traefik"],
 )
 def test_whatever_stands_at_any_place_is_read_or_refused(text: str) -> None:
     documents = parse_all("front.yaml", text)
