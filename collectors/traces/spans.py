@@ -121,7 +121,8 @@ def fault(trace: bytes, id: bytes, start: int, end: int) -> str:
 
 def twin_of(id: bytes) -> bytes:
     """The id by which one of two spans goes that share an id, as client and server do in Zipkin."""
-    return (int.from_bytes(id) ^ 0x5A5A5A5A5A5A5A5A).to_bytes(8) if any(id) else id
+    # Only in the bits that are kept of every id: that of a short one is short.
+    return (int.from_bytes(id) ^ 0x5A5A5A5A5A).to_bytes(8) if any(id) else id
 
 
 @lru_cache(maxsize=1024)

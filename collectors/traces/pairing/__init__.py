@@ -13,11 +13,11 @@ long as they arrive within the pairing window. How that is done:
   Links (`links`) join runs of different traces in the same way.
 - Every sighting goes into a *tally* (`tally`) under what it is of, as a time; facts are made of the tally once for
   a batch, so that a span costs a few appends.
-- Open traces are dicts. A trace at rest is packed (`packed`) into columns: 8 bytes of id, 2 or 4 of shape, 1 or 2 of
-  parent for a span, and 20 for a trace; spans that call something keep their times as well, 13 bytes. It is
-  unpacked when another span of it comes, by placing its spans once more with nothing tallied, so nothing is lost by
-  packing and nothing but ids and shapes has to be packed. `index` decides when, and forgets what is older than the
-  window.
+- Open traces are dicts. A trace at rest is packed (`packed`) into columns: 5 bytes of id (`ids`), as many of shape
+  and of parent as they need for a span, and some 17 for a trace; spans that call something keep their times as well.
+  It is unpacked when another span of it comes, by placing its spans once more with nothing tallied, so nothing is
+  lost by packing and nothing but ids and shapes has to be packed. `index` decides when, and forgets what is older
+  than the window.
 - A client and a server may share an id (Zipkin). The server then goes by another one, and a child is the server's
   if it is of the server's service. Where a tracer leaves out kinds as well, a child of such a server that arrives
   between the two is taken for an operation of its own: nothing tells that a server will come.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Sequence
+from typing import Self
 
 _WIDTH = 8
 
@@ -21,6 +22,17 @@ class Column:
         sent = wide.tobytes()
         width = (max(numbers, default=0).bit_length() + 7) // 8
         self._planes = tuple([sent[place::_WIDTH] for place in range(width)])
+
+    @classmethod
+    def in_planes(cls, planes: Sequence[bytes]) -> Self:
+        """Numbers that are taken apart already."""
+        column = cls(())
+        column._planes = tuple(planes)
+        return column
+
+    def __len__(self) -> int:
+        """How many there are, if any of them is not 0."""
+        return len(self._planes[0]) if self._planes else 0
 
     @property
     def size(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 
+from collectors.traces.pairing.ids import short
 from collectors.traces.pairing.links import Link
 from collectors.traces.pairing.packed import Packed
 from collectors.traces.pairing.placing import Ends, Trace, attach, file, let_go, place, rebuild, start_run
@@ -64,10 +65,12 @@ class Index:
                 row is not None
                 or trace.waiting
                 or trace.ends is not None
+                or trace.short
                 or known.setdefault(sent_id, record) is not record
             ):
-                shared = sent_id in known
-                id = file(trace, sent_id, record, tally, begin)
+                own_id = short(sent_id) if trace.short else sent_id
+                shared = own_id in known
+                id = file(trace, own_id, record, tally, begin)
                 if not id:
                     self.repeated += 1  # an exporter sent it twice
                     continue
@@ -155,7 +158,8 @@ class Index:
             records = self._packed.get(id)
             trace = rebuild(records, self._begin) if records is not None else Trace()
             if id in self._ends:
-                trace.ends = self._ends.pop(id)[0]
+                ends = self._ends.pop(id)[0]
+                trace.ends = {short(one): links for one, links in ends.items()} if trace.short else ends
         self._young_spans += len(trace.spans)
         self._young[id] = trace
         return trace
@@ -171,7 +175,7 @@ class Index:
             link = Link(span.start, span.weight)
             waits = attach(trace, id, link, True, tally)
             other = self._young.get(there[0]) or self._find(there[0])
-            waits |= attach(other, there[1], link, False, tally)
+            waits |= attach(other, short(there[1]) if other.short else there[1], link, False, tally)
             self._links_waiting += waits
 
 

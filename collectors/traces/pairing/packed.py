@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from itertools import accumulate, chain, compress, count, repeat
 
 from collectors.traces.pairing.columns import Column
+from collectors.traces.pairing.ids import Ids
 from collectors.traces.pairing.placing import Trace
 from collectors.traces.pairing.runs import Record
 from collectors.traces.shape import Shape
@@ -27,12 +28,12 @@ _REMOTE, _TIMED, _NUMBER = 1, 2, 4  # flags beside the number of a shape, and it
 class Part:
     """The traces of one generation. A row is a span; the rows of a trace lie together.
 
-    `ids`, `shapes` (with a bit for a remote parent and one for times) and `parents` have a value for each row. A
-    parent is the number of its row within the trace, or one of the two highest numbers: it has none, or it is not
-    known and its id is among the `lost`. Those rows of which anything may still be said have times: nanoseconds
-    since the part's `earliest`, microseconds until the end, and which of the part's weights. For each trace,
-    `first`, `timed_at` and `lost_at` are where it begins among all of these. `table`: the shapes that the numbers
-    stand for.
+    `ids` (short ones), `shapes` (with a bit for a remote parent and one for times) and `parents` have a value for
+    each row. A parent is the number of its row within the trace, or one of the two highest numbers: it has none, or
+    it is not known and its id is among the `lost`. Those rows of which anything may still be said have times:
+    nanoseconds since the part's `earliest`, microseconds until the end, and which of the part's weights. For each
+    trace, `first`, `timed_at` and `lost_at` are where it begins among all of these. `table`: the shapes that the
+    numbers stand for.
     """
 
     __slots__ = (
@@ -84,7 +85,7 @@ class Part:
         since = [*compress(starts, timed)]
         self._earliest = earliest = min(since, default=0)
         number_of = {weight: number for number, weight in enumerate(dict.fromkeys(weights))}
-        self._ids = b"".join(chain.from_iterable(spans))
+        self._ids = Ids.of([*chain.from_iterable(spans)])
         self._shapes, self._parents, self._first = Column(shapes), Column(rows), Column(first)
         self._since = Column([start - earliest for start in since])
         self._took = Column(
@@ -96,25 +97,24 @@ class Part:
         self._weighed = Column([*map(number_of.__getitem__, compress(weights, timed))])
         self._weights = tuple(number_of)
         self._timed_at = Column([0, *accumulate(map(timed.count, repeat(_TIMED), first, first[1:]))])
-        self._lost = b"".join([parents[row][:8].ljust(8, b"\0") for row in lost])
+        self._lost = Ids.of([parents[row][:8].ljust(8, b"\0") for row in lost])
         self._lost_at = Column([bisect_left(lost, begin) for begin in first] if lost else [0] * len(first))
 
     def __len__(self) -> int:
-        return len(self._ids) // 8
+        return len(self._ids)
 
     @property
     def size(self) -> int:
         """Bytes that its columns take."""
-        columns = (self._shapes, self._parents, self._first, self._since, self._took, self._weighed)
-        places = (self._timed_at, self._lost_at)
-        return len(self._ids) + len(self._lost) + sum(one.size for one in (*columns, *places))
+        columns = (self._ids, self._shapes, self._parents, self._since, self._took, self._weighed, self._lost)
+        places = (self._first, self._timed_at, self._lost_at)
+        return sum(one.size for one in (*columns, *places))
 
     def records(self, ordinal: int) -> Iterator[tuple[bytes, Record]]:
-        """The spans of one of its traces."""
+        """The spans of one of its traces, by short ids."""
         begin, end = self._first.some(ordinal, ordinal + 2)
-        ids = [self._ids[at : at + 8] for at in range(begin * 8, end * 8, 8)]
-        lost, last_lost = self._lost_at.some(ordinal, ordinal + 2)
-        others = iter([self._lost[at : at + 8] for at in range(lost * 8, last_lost * 8, 8)])
+        ids = self._ids.ids(begin, end)
+        others = iter(self._lost.ids(*self._lost_at.some(ordinal, ordinal + 2)))
         timed = self._timed_at.some(ordinal, ordinal + 2)
         times = zip(
             self._since.some(*timed), self._took.some(*timed), self._weighed.some(*timed), strict=True
@@ -177,7 +177,7 @@ class Packed:
             self._shelves[-_PARTS_OF_A_SHELF:] = [_joined(single)]
 
     def get(self, id: bytes) -> Iterator[tuple[bytes, Record]] | None:
-        """The spans of a trace."""
+        """The spans of a trace, by short ids."""
         key = hash(id) & _KEY
         bit = key >> (64 - _FIELD_BITS)
         if not self._field[bit >> 3] & (1 << (bit & 7)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from collectors.traces.pairing.ids import short
 from collectors.traces.pairing.links import Link
 from collectors.traces.pairing.runs import Record, Run, connect, use
 from collectors.traces.pairing.tally import Begin, Tally, differ, evidence_of, publishes
@@ -14,19 +15,25 @@ Ends = dict[bytes, list[tuple[Link, bool]]]
 
 
 class Trace:
-    """The spans of one trace, the run of each that has one, and who waits for whose run."""
+    """The spans of one trace, the run of each that has one, and who waits for whose run.
 
-    __slots__ = ("ends", "runs", "spans", "waiting")
+    `short`: it was at rest, and knows its spans by short ids (see `ids`).
+    """
+
+    __slots__ = ("ends", "runs", "short", "spans", "waiting")
 
     def __init__(self) -> None:
         self.spans: dict[bytes, Record] = {}
         self.runs: dict[bytes, Run] = {}
         self.waiting: dict[bytes, list[bytes]] = {}
         self.ends: Ends | None = None
+        self.short = False
 
 
 def file(trace: Trace, id: bytes, record: Record, tally: Tally, begin: Begin) -> bytes:
     """Takes a span in; `place` has to follow. Returns the id it goes by, b"" if it is known already."""
+    if trace.short:
+        record = record._replace(parent=short(record.parent))
     known = trace.spans.get(id)
     shared = False
     if known is not None:
@@ -86,6 +93,7 @@ def place(trace: Trace, id: bytes, tally: Tally, begin: Begin) -> None:
 def rebuild(records: Iterable[tuple[bytes, Record]], begin: Begin) -> Trace:
     """The trace that these spans make, with nothing said of it again."""
     trace, nothing = Trace(), Tally()
+    trace.short = True
     ids = []
     for id, record in records:
         trace.spans[id] = record
