@@ -12,7 +12,7 @@ from collectors.model import Json, Seen
 from daemon.analysis.exposure import INTERNET
 from daemon.analysis.telling import short_name
 from daemon.values.drift import Action, FieldChange, PathChange
-from daemon.values.path import Answer, DataPath, Direction, Hop, PathIdentity
+from daemon.values.path import Answer, DataPath, Direction, Hop, PathIdentity, Tier
 
 Edge = tuple[str, str, str]
 """Source, verb and target of a relation, the target as it stands there."""
@@ -25,7 +25,7 @@ def compare(
     *,
     seen: Mapping[Edge, Seen] | None = None,
 ) -> tuple[PathChange, ...]:
-    """What became of the paths, sorted: new, altered, gone, each with the internet's paths first.
+    """What became of the paths, sorted: new, altered, gone, each with the gravest first.
 
     Classes that share everything but their columns are one change. That a store became known is no
     alteration, nor are the borders that this brings to light: the data did not move. `old_edges`: those of
@@ -88,11 +88,30 @@ def _texts(value: Json) -> list[str]:
 
 
 _ORDER = (Action.ADDED, Action.ALTERED, Action.REMOVED)
+_SEVERITIES = ("high", "medium", "low")
 
 
-def _order(change: PathChange) -> tuple[int, bool, PathIdentity]:
+def _order(change: PathChange) -> tuple[object, ...]:
+    return _ORDER.index(change.action), *gravity(change)
+
+
+def gravity(change: PathChange) -> tuple[object, ...]:
+    """What to sort by: the internet first, then the gravest border, what was seen whole, and the most classes."""
     first = change.paths[0]
-    return _ORDER.index(change.action), first.exposure != "internet", first.identity
+    severities = [each.severity for each in first.borders]
+    return (
+        first.exposure != INTERNET,
+        min(
+            (_SEVERITIES.index(each) for each in severities if each in _SEVERITIES), default=len(_SEVERITIES)
+        ),
+        first.tier is not Tier.OBSERVED,
+        -len(change.paths),
+        _key(first.identity),
+    )
+
+
+def _key(identity: PathIdentity) -> tuple[str, str, str, str]:
+    return identity.origin, identity.sink, identity.direction, identity.data_class
 
 
 def _grouped(
@@ -101,10 +120,17 @@ def _grouped(
     edges: Collection[Edge],
     seen: Mapping[Edge, Seen],
 ) -> list[PathChange]:
-    groups: dict[object, list[tuple[DataPath, tuple[FieldChange, ...]]]] = defaultdict(list)
-    for path, fields in sorted(found, key=lambda each: each[0].identity):
-        groups[_shared(path, fields)].append((path, fields))
-    return [_change(action, group, edges, seen) for group in groups.values()]
+    ends: dict[object, list[tuple[DataPath, tuple[FieldChange, ...]]]] = defaultdict(list)
+    for path, fields in sorted(found, key=lambda each: _key(each[0].identity)):
+        identity = path.identity
+        ends[identity.origin, identity.sink, identity.direction].append((path, fields))
+    changes = []
+    for members in ends.values():
+        groups: dict[object, list[tuple[DataPath, tuple[FieldChange, ...]]]] = defaultdict(list)
+        for path, fields in members:
+            groups[_shared(path, fields) if len(members) > 1 else ()].append((path, fields))
+        changes += [_change(action, group, edges, seen) for group in groups.values()]
+    return changes
 
 
 def _shared(path: DataPath, fields: Sequence[FieldChange]) -> object:

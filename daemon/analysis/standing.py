@@ -11,7 +11,7 @@ from daemon.analysis import ingresses, leaks, path_drift, telling
 from daemon.analysis.exposure import INTERNET
 from daemon.values.drift import PathChange, Standing
 from daemon.values.graph import Bound, Graph
-from daemon.values.path import DataPath, Sight, Tier
+from daemon.values.path import DataPath, Sight
 
 _NAMED = 5
 
@@ -46,14 +46,7 @@ def _lines(paths: Iterable[DataPath]) -> list[PathChange]:
     """Paths that share all but the class as one line, without saying that anything is new."""
     found = path_drift.compare((), list(paths), frozenset())
     plain = [replace(line, new_hop=None, first_seen=None, why="") for line in found]
-    return sorted(plain, key=_exposure)
-
-
-def _exposure(line: PathChange) -> tuple[bool, bool, int, str]:
-    """The internet first, then what was seen whole, then the most classes."""
-    first = line.paths[0]
-    possible = first.tier is not Tier.OBSERVED
-    return first.exposure != INTERNET, possible, -len(line.paths), str(first.identity)
+    return sorted(plain, key=path_drift.gravity)
 
 
 def _third_parties(graph: Graph, category: Callable[[str], str]) -> tuple[str, ...]:

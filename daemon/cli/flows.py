@@ -10,7 +10,7 @@ import typer
 from daemon.cli import moments, words
 from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
-from daemon.cli.options import AsJson, DataClass, Environment, New, Newer, Older
+from daemon.cli.options import LISTED, AsJson, DataClass, Environment, Limit, New, Newer, Older
 from daemon.cli.words import given, one_of, say_nothing_found
 
 
@@ -45,6 +45,7 @@ def flows(
             help="Seen then or later: a date, a time, yesterday, or 7d or 12h (so long ago).",
         ),
     ] = None,
+    limit: Limit = None,
     as_json: AsJson = False,
 ) -> None:
     """List flows as of the newest snapshot or, with --new, those that A did not have and B has.
@@ -82,4 +83,6 @@ def flows(
         chosen = tuple(flow for flow in known if choice.fits(flow))
         if not chosen and not new:
             say_nothing_found(connection, after, chosen=choice != FlowChoice() or verb is not None)
-    print_found("flows", chosen, partial(render_flows, new=new), as_json=as_json)
+    most = limit or (len(chosen) if as_json else LISTED)
+    render = partial(render_flows, new=new, total=len(chosen))
+    print_found("flows", chosen[:most], render, as_json=as_json, more=max(len(chosen) - most, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,8 +62,13 @@ def _need_database(url: str) -> None:
         )
 
 
+_SELDOM = (100_000, 50, 100)
+"""Commands that look make many values, hardly a cycle, and end: looking for cycles took half of their time."""
+
+
 @contextmanager
 def reading(settings: Settings) -> Iterator[Connection]:
     """A stable view of the snapshot database."""
+    gc.set_threshold(*_SELDOM)
     with database_of(settings) as database, database.reading() as connection:
         yield connection

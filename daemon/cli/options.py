@@ -33,6 +33,19 @@ DataClass = Annotated[
     ),
 ]
 
+LISTED = 200
+"""How many entries of a list are printed as text, unless more are asked for: enough to read, and no flood."""
+
+Limit = Annotated[
+    int | None,
+    typer.Option(
+        "--limit",
+        metavar="N",
+        min=1,
+        help=f"Print at most N, and how many more there are. Default: {LISTED} as text, all as JSON.",
+    ),
+]
+
 Mistakes = Annotated[int, typer.Option("--mistakes", metavar="N", help="Print at most so many mistakes.")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file. Default: print.")

@@ -13,7 +13,7 @@ from daemon.cli import words
 from daemon.cli.looking import between
 from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
-from daemon.cli.options import AsJson, DataClass, Environment, New, Newer, Older
+from daemon.cli.options import LISTED, AsJson, DataClass, Environment, Limit, New, Newer, Older
 from daemon.cli.words import given, one_of, say_nothing_found
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def paths(
         str,
         typer.Option("--format", "-f", metavar="FORMAT", help="text, json, or a picture: mermaid, dot, svg."),
     ] = "text",
+    limit: Limit = None,
     as_json: AsJson = False,
 ) -> None:
     """List the paths to personal data: all that stand at B or, with --new, what is new from A to B.
@@ -122,7 +123,9 @@ def paths(
         if drawn:
             picture = _picture(connection, tuple(path for line in found for path in line.paths))
     if not drawn:
-        print_paths(found, now=datetime.now(UTC), new=new, json=chosen_format == "json")
+        as_text = chosen_format == "text"
+        most = limit or (LISTED if as_text else None)
+        print_paths(found, now=datetime.now(UTC), new=new, json=not as_text, limit=most)
         return
     from daemon.report.picture import RENDERERS
 

@@ -44,14 +44,16 @@ def print_paths(
     now: datetime,
     new: bool = False,
     json: bool = False,
+    limit: int | None = None,
     stream: TextIO | None = None,
 ) -> None:
-    """`driftline paths`: standing paths or, with `new`, those of a comparison."""
+    """`driftline paths`: standing paths or, with `new`, those of a comparison; `limit`: at most so many."""
     out = stream or sys.stdout
     if json:
-        out.write(render_paths_json(paths))
-    else:
-        out.write(render_paths(paths, now=now, width=width_of(out), colour=in_colour(out), new=new))
+        out.write(render_paths_json(paths[:limit], max(len(paths) - (limit or len(paths)), 0)))
+        return
+    width, colour = width_of(out), in_colour(out)
+    out.write(render_paths(paths, now=now, width=width, colour=colour, new=new, limit=limit))
 
 
 def print_coverage(

@@ -24,12 +24,15 @@ class Rendering(Protocol[_Shown_contra]):
 
 
 def print_found(
-    kind: str, found: Found, render: Rendering[Found], *, as_json: bool, data: object = None
+    kind: str, found: Found, render: Rendering[Found], *, as_json: bool, data: object = None, more: int = 0
 ) -> None:
-    """Text for people or a JSON document for programs. `data`: what the document holds, if not `found` itself."""
+    """Text for people or a JSON document for programs. `data`: what the document holds, if not `found` itself.
+
+    `more`: how many the document leaves out.
+    """
     out = sys.stdout
     if as_json:
-        out.write(document(kind, found if data is None else data))
+        out.write(document(kind, found if data is None else data, more))
     else:
         out.write(render(found, width=width_of(out), colour=in_colour(out)))
 

@@ -13,9 +13,18 @@ from daemon.values.flow import Flow
 
 
 def render_flows(
-    flows: Sequence[Flow], *, width: int = WIDTH, colour: bool = False, new: bool = False
+    flows: Sequence[Flow],
+    *,
+    width: int = WIDTH,
+    colour: bool = False,
+    new: bool = False,
+    total: int | None = None,
 ) -> str:
-    """Flows by environment, and how many there are. `new`: they are those of a comparison."""
+    """Flows by environment, and how many there are. `new`: they are those of a comparison.
+
+    `total`: how many there are, if these are not all of them.
+    """
+    every = len(flows) if total is None else total
     paint = painter(colour)
     rows: list[str] = []
     kind = "new flow" if new else "flow"
@@ -23,8 +32,11 @@ def render_flows(
         title = f"{'New flows' if new else 'Flows'} in {environment or 'no environment'}"
         lines = tuple(_line(each, "+" if new else "*") for each in chosen)
         rows += section_lines(Section(title, lines, Tone.QUIET), width, paint)
-    total = wording.counted(len(flows), kind) if flows else f"no {kind}s"
-    rows += [paint("bold", row) for row in flow("", (total,), width, 2)]
+    if every > len(flows):
+        said = f"the first {len(flows):,} are listed: `--limit` lists more, `--source`, `--target` or `--class` fewer"
+        rows += flow("", (said,), width, 2)
+    counted = wording.counted(every, kind) if flows else f"no {kind}s"
+    rows += [paint("bold", row) for row in flow("", (counted,), width, 2)]
     return "\n".join(rows) + "\n"
 
 

@@ -19,17 +19,20 @@ def render_json(drift: Drift) -> str:
     return document("drift", drift)
 
 
-def render_paths_json(paths: Sequence[PathChange]) -> str:
-    """Standing data paths."""
-    return document("paths", paths)
+def render_paths_json(paths: Sequence[PathChange], more: int = 0) -> str:
+    """Standing data paths. `more`: how many a limit left out."""
+    return document("paths", paths, more)
 
 
-def document(kind: str, value: object) -> str:
+def document(kind: str, value: object, more: int = 0) -> str:
     """One document of values (dataclasses, mappings, sequences, times), ending in a newline.
 
+    `more`: of a list, how many a limit left out; named only if there are any.
     Only ASCII is written: a document that is printed cannot steer a terminal, and is read back unchanged.
     """
     envelope = {"format_version": FORMAT_VERSION, "kind": kind, "data": plain(value)}
+    if more:
+        envelope["more"] = more
     return json.dumps(envelope, ensure_ascii=True, indent=2, sort_keys=True) + "\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -88,7 +88,7 @@ def path_line(change: PathChange, symbol: str, now: datetime) -> Line:
         tuple(seen),
         *((Note(wording.border(border), "border"),) for border in borders),
         *(
-            (Note(f"{wording.value(field.before)} -> {wording.value(field.after)}", field.path),)
+            (Note(wording.altered(field.path, field.before, field.after), field.path),)
             for field in change.fields
         ),
         _note("; ".join(dict.fromkeys(path.answer_evidence for path in paths)), "returned")
@@ -108,6 +108,45 @@ def path_line(change: PathChange, symbol: str, now: datetime) -> Line:
         id=change.id,
         labels=tuple(dict.fromkeys(path.identity.data_class for path in paths)),
         notes=tuple(row for row in notes if row),
+    )
+
+
+def path_lines(changes: Iterable[PathChange], symbol: str, now: datetime) -> tuple[Line, ...]:
+    """A line for each; of many that one hop makes alike, the first with the names of where the others begin."""
+    alike: dict[object, list[PathChange]] = {}
+    for change in changes:
+        alike.setdefault(_cause(change), []).append(change)
+    lines = []
+    for same in alike.values():
+        if len(same) < _MANY:
+            lines += [path_line(change, symbol, now) for change in same]
+            continue
+        line = path_line(same[0], symbol, now)
+        origins = list(dict.fromkeys(wording.end(each.paths[0].identity.origin) for each in same[1:]))
+        more = f" and {len(origins) - _NAMED:,} more" if len(origins) > _NAMED else ""
+        also = f"{len(same) - 1:,} more paths go over this hop, from {', '.join(origins[:_NAMED])}{more}"
+        lines.append(replace(line, notes=(*line.notes, (Note(also, "also"),))))
+    return tuple(lines)
+
+
+_MANY, _NAMED = 3, 5
+
+
+def _cause(change: PathChange) -> object:
+    """Equal for paths of which one hop tells all: where they end, what they carry, and how grave that is."""
+    first = change.paths[0]
+    hop = change.new_hop or first.route[-1]
+    return (
+        hop.flow,
+        first.identity.sink,
+        first.identity.direction,
+        first.exposure,
+        first.tier,
+        first.answer,
+        first.expected,
+        tuple(sorted(path.identity.data_class for path in change.paths)),
+        tuple(sorted({(each.origin, each.destination, each.severity) for each in first.borders})),
+        tuple((each.path, str(each.before), str(each.after)) for each in change.fields),
     )
 
 

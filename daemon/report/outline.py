@@ -16,7 +16,7 @@ from daemon.report.lines import (
     finding_line,
     gap_line,
     group_section,
-    path_line,
+    path_lines,
 )
 from daemon.report.standing import baseline_foot, standing_sections
 from daemon.values.drift import Drift, GapAge, GapLine, SnapshotHead
@@ -46,16 +46,14 @@ def outline(drift: Drift) -> Outline:
     sections = (
         Section(
             "New paths to personal data",
-            tuple(path_line(change, "!", now) for change in drift.new_paths),
+            path_lines(drift.new_paths, "!", now),
             Tone.ALARM,
         ),
         Section(
             "Altered paths to personal data",
-            tuple(path_line(change, "~", now) for change in drift.altered_paths),
+            path_lines(drift.altered_paths, "~", now),
         ),
-        Section(
-            "Gone paths to personal data", tuple(path_line(change, "-", now) for change in drift.gone_paths)
-        ),
+        Section("Gone paths to personal data", path_lines(drift.gone_paths, "-", now)),
         Section(
             "Libraries with known vulnerabilities",
             tuple(finding_line(change) for change in drift.findings),
@@ -72,7 +70,7 @@ def outline(drift: Drift) -> Outline:
         ),
         Section(
             "Newly visible paths to personal data (first looked at, or warming up: they may be old)",
-            tuple(path_line(replace(change, why=""), "*", now) for change in drift.visible_paths),
+            path_lines((replace(change, why="") for change in drift.visible_paths), "*", now),
             notes=tuple(
                 Note(why, "why *") for why in dict.fromkeys(each.why for each in drift.visible_paths)
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 
 from collectors.model import Json
@@ -57,6 +57,27 @@ def value(content: Json) -> str:
     if content is None:
         return "(none)"
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(", ", ": "))
+
+
+def altered(path: str, before: Json, after: Json) -> str:
+    """One field of a path: `(none) -> email, phone`; of a route the one before, since the new one is in the line."""
+    if path == "route" and isinstance(before, list) and isinstance(after, list):
+        then, now = (dict.fromkeys(_source(str(hop), service) for hop in hops) for hops in (before, after))
+        if list(then) == list(now):
+            then = dict.fromkeys(_source(str(hop), end) for hop in before)
+        return f"before by {' -> '.join(then)}"
+    return f"{_several(path, before)} -> {_several(path, after)}"
+
+
+def _source(hop: str, said: Callable[[str], str]) -> str:
+    """Where a hop begins, of its text `SOURCE verb TARGET`."""
+    return said(hop.partition(" calls ")[0] if hop.startswith("operation://") else hop.partition(" ")[0])
+
+
+def _several(path: str, content: Json) -> str:
+    if isinstance(content, list):
+        return ", ".join(str(each) for each in content) or "(none)"
+    return name(content) if path == "store" and isinstance(content, str) and content else value(content)
 
 
 _EVIDENCE = {

@@ -119,14 +119,17 @@ def of_path(path: DataPath) -> Document:
     }
 
 
-def to_path(identity: PathIdentity, document: Mapping[str, Any]) -> DataPath:
-    """The inverse of `of_path`."""
+def to_path(
+    identity: PathIdentity, document: Mapping[str, Any], known: dict[object, Hop] | None = None
+) -> DataPath:
+    """The inverse of `of_path`. `known`: hops of paths read with it, which share most of them; it is added to."""
+    hops = {} if known is None else known
     return DataPath(
         identity=identity,
         exposure=document["exposure"],
         exposure_evidence=document["exposure_evidence"],
         tier=Tier(document["tier"]),
-        route=tuple(_to_hop(*hop) for hop in document["route"]),
+        route=tuple(_to_hop(hops, *hop) for hop in document["route"]),
         columns=tuple(document["columns"]),
         class_tier=document["class_tier"],
         class_reason=document["class_reason"],
@@ -143,8 +146,14 @@ def _of_hop(hop: Hop) -> list[Json]:
     return [hop.source, hop.verb, hop.target, hop.evidence, *((list[Json](hop.by),) if hop.by else ())]
 
 
-def _to_hop(source: str, verb: str, target: str, evidence: str, by: Sequence[str] = ()) -> Hop:
-    return Hop(source, verb, target, evidence, (by[0], by[1]) if by else None)
+def _to_hop(
+    known: dict[object, Hop], source: str, verb: str, target: str, evidence: str, by: Sequence[str] = ()
+) -> Hop:
+    key = source, target, verb, evidence, *by
+    found = known.get(key)
+    if found is None:
+        found = known[key] = Hop(source, verb, target, evidence, (by[0], by[1]) if by else None)
+    return found
 
 
 def components(body: bytes) -> list[dict[str, str]]:

@@ -25,7 +25,7 @@ from daemon.store.columns import (
 )
 from daemon.store.times import moment
 from daemon.values.graph import Binding, Bound, Graph
-from daemon.values.path import DataPath, PathIdentity
+from daemon.values.path import DataPath, Hop, PathIdentity
 
 _CHUNK = 500
 _ANSWERED = ("listed", "sighted", "not due", "retired")
@@ -123,8 +123,10 @@ def load_paths(connection: Connection, number: int | None) -> tuple[DataPath, ..
         .where(valid(PATH_VERSION, number))
         .order_by(PATH.c.origin, PATH.c.sink, PATH.c.direction, PATH.c.data_class)
     )
+    hops: dict[object, Hop] = {}
     return tuple(
-        documents.to_path(_identity(row), documents.decode(row.body)) for row in connection.execute(query)
+        documents.to_path(_identity(row), documents.decode(row.body), hops)
+        for row in connection.execute(query)
     )
 
 

@@ -59,6 +59,25 @@ def test_borders_stand_whatever_the_exposure() -> None:
     assert told.inside == 1  # and is only counted
 
 
+def test_the_gravest_border_comes_first_within_its_exposure() -> None:
+    def crossing(name: str, severity: str, exposure: str = "internet") -> DataPath:
+        border = Border("EU", "US", "eu-central-1", "us-east-1", severity)
+        return replace(path(f"operation://demo//{name}", exposure=exposure), borders=(border,))
+
+    told = standing(
+        [
+            path("operation://demo//a"),
+            crossing("b", "low"),
+            crossing("c", "high"),
+            crossing("d", "high", "internal"),
+        ],
+        graph(),
+        SIGHT,
+    )
+    assert [line.paths[0].identity.origin[-1] for line in told.paths] == ["c", "b", "a"]
+    assert [line.paths[0].identity.origin[-1] for line in told.borders] == ["c", "b", "d"]
+
+
 def test_expected_credentials_are_no_news() -> None:
     assert standing([replace(path(), expected=True)], graph(), SIGHT).paths == ()
 

@@ -64,6 +64,22 @@ def test_flows_say_columns_classes_and_times(config: Path, line: CommandLine, go
     golden.check("flows.json", line(config, "flows", "--verb", "sends_to", "--json").output)
 
 
+def test_a_limit_says_how_many_more_there_are(config: Path, line: CommandLine) -> None:
+    whole = json.loads(line(config, "flows", "--json").output)
+    assert "more" not in whole
+    part = json.loads(line(config, "flows", "--limit", "2", "--json").output)
+    assert (part["data"], part["more"]) == (whole["data"][:2], len(whole["data"]) - 2)
+    said = line(config, "flows", "--limit", "2").output.splitlines()
+    assert sum(each.startswith("  *") for each in said) == 2
+    assert said[-1] == f"{len(whole['data'])} flows"
+    assert "the first 2 are listed" in "\n".join(said)
+    paths = json.loads(line(config, "paths", "--limit", "1", "--json").output)
+    assert (len(paths["data"]), paths["more"]) == (
+        1,
+        len(json.loads(line(config, "paths", "--json").output)["data"]) - 1,
+    )
+
+
 def test_a_peer_that_several_may_be_is_shown_with_them(
     tmp_path: Path, engine_url: str, line: CommandLine
 ) -> None:

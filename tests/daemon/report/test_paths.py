@@ -9,6 +9,7 @@ import pytest
 
 from daemon.report import wording
 from daemon.report.coverage import render_coverage, render_coverage_json
+from daemon.report.json import render_paths_json
 from daemon.report.paths import render_paths
 from daemon.values.path import Direction, Hop
 from tests.support import drifts
@@ -24,6 +25,23 @@ NOW = drifts.AFTER.time
 
 def test_paths_from_the_internet_come_first(golden: Golden) -> None:
     golden.check("paths.txt", render_paths((INSIDE, drifts.new_path(), drifts.border_path()), now=NOW))
+
+
+def test_of_many_paths_the_gravest_are_listed_and_all_are_summed_up() -> None:
+    inside = [replace(INSIDE, id=f"{number:08x}") for number in range(30)]
+    told = render_paths((drifts.border_path(), drifts.new_path(), *inside), now=NOW, limit=2)
+    lines = [line.strip() for line in told.splitlines()]
+    assert sum(line.startswith("*") and "[" in line for line in lines) == 2
+    assert lines[-3:] == [
+        "the gravest 2 are listed: `--limit` lists more",
+        "32 paths to personal data: 2 from the internet, 30 from inside",
+        "`driftline explain ID` says what supports one",
+    ]
+    assert any(line.startswith("* --class") and "user.contact.email (" in line for line in lines)
+    assert any(line.startswith("* --border") and "->" in line for line in lines)
+    assert "--limit" not in render_paths(inside, now=NOW, limit=30)
+    read = json.loads(render_paths_json(inside[:2], 28))
+    assert (len(read["data"]), read["more"]) == (2, 28)
 
 
 def test_no_paths_are_said_to_be_none() -> None:
