@@ -46,7 +46,7 @@ _VERBS = re.compile(
     r"|(?:create|alter)(?: [a-z_]+){0,6}? (?:table|view)(?= .*\bselect\b))\b"
 )
 _PLACES = re.compile(
-    rf"(?i)\b(?P<place>from|join|into|using|apply|update|table|view|copy|delete|truncate)\s(?:only\s|lateral\s|ignore\s|table\s|if\snot\sexists\s)?{_MEMBER}"
+    rf"(?i)\b(?P<place>from|join|into|using|apply|update|table|view|copy|delete|truncate)\s(?:only\s|lateral\s|ignore\s|table\s|if\snot\sexists\s)?{_NO_KEYWORD}{_MEMBER}"
 )
 _NEXT_MEMBER = re.compile(rf"(?i)\s?,\s?{_MEMBER}")
 _NO_TABLE_BEFORE = re.compile(

@@ -13,11 +13,12 @@ from hashlib import blake2b
 from threading import Lock
 
 from collectors.traces.sql import pieces
+from collectors.traces.sql.cutoff import USUAL_LIMITS, ended, without_alias
 from collectors.traces.sql.definitions import definition
 from collectors.traces.sql.dialects import Dialect, dialect_of
 from collectors.traces.sql.embedded import HANDED_BACK, HANDED_ON, opened
 from collectors.traces.sql.fallback import read_pattern
-from collectors.traces.sql.names import NOWHERE
+from collectors.traces.sql.names import NOWHERE, unquote
 from collectors.traces.sql.rewrites import rewritten
 from collectors.traces.sql.routines import Piece, queries_in
 from collectors.traces.sql.scope import Known
@@ -80,7 +81,7 @@ def parse(text: str, system: str = "") -> Statement:
 
     `system`: `db.system.name` or the older `db.system`; unknown ones are read as MySQL.
     """
-    cut = len(text) > LONGEST
+    cut = len(text) > LONGEST or len(text) in USUAL_LIMITS
     seen = _bare(text[:LONGEST])
     digest = _digest(seen, system)
     known = _texts.get(digest)
@@ -118,9 +119,6 @@ def _digest(text: str, system: str) -> bytes:
     return blake2b(data, digest_size=16, key=_key).digest()
 
 
-_CUT_MARKS = ("...", "…")
-_NAME_SIGNS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.…"`['
-_LAST_WORD = re.compile(r"(?<=[\s,(=])(?:[\"`\[]?[^\W\d][\w$]*[\"`\]]?\.)*[\"`\[]?[^\W\d][\w$]*$")
 _PARENTHESIS = re.compile(r"[()]")
 # All others move no rows, or where they do (procedures) the text does not say which.
 _MOVES_ROWS = re.compile(
@@ -128,21 +126,24 @@ _MOVES_ROWS = re.compile(
 )
 
 
+_MAKES_TEMPORARY = re.compile(
+    r"(?i)create (?:or replace )?(?:(?:local|global) )?(?:temp|temporary|volatile) table (?:if not exists )?"
+    r"(?P<name>\"[^\"]*\"|`[^`]*`|[\w$#]+)(?! ?\.)"
+)
 _DEFINES = frozenset({"create", "alter", "drop", "truncate", "rename"})
 
 
 def _read(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
-    whole = shape.rstrip(_NAME_SIGNS) if shape.endswith(_CUT_MARKS) else shape
-    if whole == shape and (cut or shape.count("(") > shape.count(")")):
-        whole = _LAST_WORD.sub("", shape)  # the last word may be half a word
-        cut = True
+    whole, cut = ended(shape, cut=cut)
     parts = pieces.cut(whole, dialect)
+    if cut:
+        parts = replace(parts, pieces=tuple(without_alias(parts.pieces, dialect)))
     known = Known(set(), parts.variables)
     statement = union(_read_pieces(parts, dialect, known))
     if known.temporary:  # it may have been dropped before it was made
         left = (use for use in statement.tables if use.schema or use.table.lower() not in known.temporary)
         statement = replace(statement, tables=tuple(left))
-    return replace(statement, partial=statement.partial or cut or whole != shape or NOWHERE in shape)
+    return replace(statement, partial=statement.partial or cut or NOWHERE in shape)
 
 
 def _read_pieces(parts: pieces.Pieces, dialect: Dialect, known: Known) -> Iterator[Statement]:
@@ -175,6 +176,9 @@ def _read_one(shape: str, dialect: Dialect, known: Known) -> Statement:
         return NOTHING
     if _depth(shape) > _DEEPEST or (not dialect.brackets and shape.count("[") > _MOST_BRACKETS):
         return read_pattern(shape, dialect)
+    temporary = _MAKES_TEMPORARY.match(shape)
+    if temporary is not None:
+        known.temporary.add(unquote(temporary["name"])[0].lower())
     try:
         statement, understood = read_tree(shape, dialect, known)
     except Exception:  # noqa: BLE001 - the grammar raises whatever it stumbles over; the answer is then partial
