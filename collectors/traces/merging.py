@@ -167,12 +167,12 @@ def _without_inner_reaches(
 def _without_unused_hosts(
     edges: Mapping[tuple[str, str, str], list[Fact]], described: dict[str, list[Fact]]
 ) -> dict[tuple[str, str, str], list[Fact]]:
-    """Takes out hosts that no flow leads to any more: a service is known to have answered there."""
-    used = {target for _, _, target in edges}
+    """Takes out hosts that nobody sends to any more: a service is known to have answered there."""
+    used = {target for _, verb, target in edges if verb == "sends_to"}
     unused = {urn for urn in described if urn.startswith("host://") and urn not in used}
     for urn in unused:
         del described[urn]
-    return {edge: facts for edge, facts in edges.items() if edge[0] not in unused}
+    return {edge: facts for edge, facts in edges.items() if unused.isdisjoint((edge[0], edge[2]))}
 
 
 def _resource(urn: str, environment: str, facts: Sequence[Fact]) -> Resource:

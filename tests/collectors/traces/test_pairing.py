@@ -120,7 +120,6 @@ def test_a_trace_becomes_the_flows_between_operations() -> None:
 
 def test_the_root_reaches_what_was_touched_below_it_in_the_same_trace() -> None:
     assert lines(answer(shop()), "reaches") == [
-        "front/GET /cart reaches prod/back",
         f"front/GET /cart reaches public/api.mailer.example together={{'table': '{TABLE}', 'columns': ['email']}}",
         f"front/GET /cart reaches {TABLE} reads=email",
         f"front/GET /cart reaches {TABLE.replace('customers', 'stats')} writes=views",
@@ -272,6 +271,11 @@ def test_an_address_is_not_told_beside_the_service_that_answered_there() -> None
     ]
     assert told(spans[::-1]) == told(spans)
     assert told([one for one in spans if one.name != "GET /stock"])[1] == "shop/GET / sends_to prod/localhost"
+
+
+def test_a_host_that_a_service_answered_for_is_not_told_at_all() -> None:
+    hosts = {one.urn for one in answer(shop()).resources if one.type == "host"}
+    assert hosts == {"host://public/api.mailer.example"}
 
 
 def through_a_proxy() -> list[Span]:
