@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from collectors.model import Alias
 from collectors.traces import names
-from collectors.traces.origins import Service
+from collectors.traces.origins import Service, partition, unversioned
 from collectors.traces.said import CALLER, Told, detail
 from collectors.traces.shards import family
 
@@ -53,6 +54,14 @@ TOOL = "tool"
 MCP, STDIO = "mcp:", "stdio:"
 """What stands before its name, by where its server is: somewhere, or beside the caller."""
 
+_SHARED = re.compile(
+    r"[a-z0-9-]{1,40}\.(?:[a-z]{2,4}(?:-[a-z]{1,10}){1,3}-[0-9]\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)"
+    r"|[a-z0-9-]{1,60}\.googleapis\.com|management\.azure\.com"
+)
+
+FUNCTION = "function"
+"""The alias kind of a function that is known by its name only."""
+
 WHOLE_STORE = "*"
 """The table of a store whose calls name none: a cache, a search without a collection."""
 
@@ -79,6 +88,11 @@ class Address:
         return cls(host, attached or port)
 
     @property
+    def is_shared(self) -> bool:
+        """Whether all calls of a cloud's service go there, to whatever they are meant for."""
+        return _SHARED.fullmatch(self.host) is not None
+
+    @property
     def alias(self) -> str:
         """The name to look up: everywhere if it is public, else in the networks of the caller's workload."""
         if not self.host:
@@ -98,7 +112,8 @@ def table(
 ) -> Destination:
     """A table of a database. `namespace`: `db.namespace` as the span has it.
 
-    Where a database has no address (an embedded one) it belongs to its service alone.
+    Where a database has no address (an embedded one), or is on its caller's own host (a proxy beside it, a socket),
+    it belongs to its service alone: what answers there is another one on each host.
     """
     database, separator, inner = namespace.partition("|")
     if separator and system == "mssql":
@@ -116,7 +131,7 @@ def table(
     if system in _ANY_NODE and database:
         address = Address()
     port = address.port or (_PORTS.get(system, "") if address.host else "")
-    if not address.host and system not in _ANY_NODE:
+    if address.host == names.OWN_HOST or (not address.host and system not in _ANY_NODE):
         area = f"service:{service.environment}:{service.namespace}:{service.name}"
     elif address.host and names.is_public(address.host):
         area = "public"
@@ -173,6 +188,21 @@ def tool(service: Service, name: str, *, beside: bool) -> Destination:
     urn = f"host://{service.environment}/{names.part(known)}"
     alias = str(Alias(CALLER, TOOL, known))
     described = Told(urn, "is", "", detail(name=names.part(known)))
+    return Destination(urn, (described, Told(urn, "located_at", alias)), alias)
+
+
+def function(service: Service, name: str, region: str, *, on_aws: bool) -> Destination:
+    """A function that is called by its name. One that is named without an account is of the caller's own."""
+    arn = unversioned(name) if name.startswith("arn:") else ""
+    region = region or service.region
+    account, _, bare = name.rpartition(":function:")
+    account = account or service.account
+    if not arn and on_aws and account and region:
+        arn = f"arn:{partition(region)}:lambda:{region}:{account}:function:{bare.partition(':')[0]}"
+    known = names.part(arn or f"{FUNCTION}:{name}")
+    urn = f"host://{service.environment}/{known}"
+    alias = str(Alias("public", "arn", arn) if arn else Alias(CALLER, FUNCTION, name))
+    described = Told(urn, "is", "", detail(name=known))
     return Destination(urn, (described, Told(urn, "located_at", alias)), alias)
 
 

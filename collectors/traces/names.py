@@ -13,6 +13,8 @@ from collectors.redaction import scrub
 
 LONGEST = 128
 DEEPEST_PATH = 10
+OWN_HOST = "localhost"
+"""What the caller's own host is called, however it is called."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9._~-]*\Z")
@@ -121,9 +123,12 @@ def host(text: str) -> str:
     """A host in lower case, with its port if one is attached: `db.example:5432`, `10.0.0.5`, `[fd00::1]:80`.
 
     A Cloud SQL instance may be named by its connection name, bare or as the path of its socket:
-    `shop:europe-west3:main`.
+    `shop:europe-west3:main`. Any other path is a socket on the caller's own host.
     """
-    named = _CONNECTION.fullmatch(text.strip().lower()[:300])
+    bare = text.strip().lower()[:300]
+    named = _CONNECTION.fullmatch(bare)
+    if named is None and bare.startswith("/"):
+        return OWN_HOST
     return named[1] if named else host_and_port(text)
 
 
@@ -133,7 +138,7 @@ def host_and_port(text: str) -> str:
     name = scrub(name.rstrip(".")) if not _is_address(name) else _unmapped(name)
     name = _CONTROL.sub("", name).replace("/", "").replace("|", "").replace("?", "")
     if name in {"127.0.0.1", "::1", "0:0:0:0:0:0:0:1"}:
-        name = "localhost"
+        name = OWN_HOST
     shown = f"[{name}]" if ":" in name else name
     return f"{shown}:{port_text}" if port_text else shown
 

@@ -109,7 +109,7 @@ def _workloads(origin: Origin, service: Service) -> Iterator[str]:
     if resource.startswith("arn:"):
         if not any(volatile in resource for volatile in _VOLATILE_ARNS):
             strong = True
-            yield str(Alias("public", "arn", _unversioned(resource)))
+            yield str(Alias("public", "arn", unversioned(resource)))
     elif resource:
         strong = True
         yield str(Alias("public", "resource", resource.rstrip("/").lower()))
@@ -126,7 +126,7 @@ def _workloads(origin: Origin, service: Service) -> Iterator[str]:
     if function and account and region and on_aws:
         strong = True
         yield str(
-            Alias("public", "arn", f"arn:{_partition(region)}:lambda:{region}:{account}:function:{function}")
+            Alias("public", "arn", f"arn:{partition(region)}:lambda:{region}:{account}:function:{function}")
         )
     if function and account and region and on_google:
         strong = True
@@ -162,16 +162,16 @@ def _workloads(origin: Origin, service: Service) -> Iterator[str]:
     if host and value("cloud.provider") == "azure" and not strong:
         yield str(Alias("public", "machine", part(host.lower())))
     if host.startswith("i-") and account and region and not strong:
-        yield str(Alias("public", "arn", f"arn:{_partition(region)}:ec2:{region}:{account}:instance/{host}"))
+        yield str(Alias("public", "arn", f"arn:{partition(region)}:ec2:{region}:{account}:instance/{host}"))
 
 
-def _unversioned(arn: str) -> str:
+def unversioned(arn: str) -> str:
     """A function's ARN without the alias or version that a span's resource may carry."""
     parts = arn.split(":")
     return ":".join(parts[:7]) if len(parts) > 7 and parts[2] == "lambda" else arn
 
 
-def _partition(region: str) -> str:
+def partition(region: str) -> str:
     if region.startswith("cn-"):
         return "aws-cn"
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"

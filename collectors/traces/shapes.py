@@ -27,7 +27,7 @@ from collectors.traces.spans import Form, Kind, Origin, Span
 from collectors.traces.sql.statement import Statement
 from collectors.traces.statements import Parse, Statements
 from collectors.traces.templates import Templates
-from collectors.traces.uses import disclosure, peer_of, tool_of, topic_of, uses
+from collectors.traces.uses import disclosure, named_of, peer_of, topic_of, uses
 
 SERVICES = 5_000
 OVERFLOWING_ENVIRONMENTS = 100
@@ -153,15 +153,12 @@ class Shapes:
         if begins:
             told += (Told(source, *use) for use in beside for source in (ITSELF, OPERATION))
         calls = (
-            kind == Kind.CLIENT
-            and not _value(attributes, "db.system")
-            and statement is None
-            and not topic
-            and _value(attributes, "rpc.system")
-            != "aws-api"  # whose address everyone's functions and queues share
+            kind == Kind.CLIENT and not _value(attributes, "db.system") and statement is None and not topic
         )
         peer = peer_of(attributes)
-        tool = tool_of(service, span, attributes) if calls and not peer.host else None
+        named = named_of(service, span, attributes) if calls else None
+        # Who was seen to answer one call to a cloud's own address says nothing of the others.
+        found = calls and not peer.is_shared and _value(attributes, "rpc.system") != "aws-api"
         uses_of = tuple(dict.fromkeys((*(use for _, use in used), *(() if begins else beside))))
         own = {Told(ITSELF, *said[2:]) for said in service.said}
         act = Act(
@@ -176,8 +173,8 @@ class Shapes:
             told=tuple(one for one in dict.fromkeys(told) if one not in own),
             reads=tuple(disclosure(use) for _, use in used if use.verb == "reads"),
             sends=tuple(use.target for _, use in used if use.verb in _TELLING),
-            peer=(tool.alias if tool else peer.alias) if calls else "",
-            port=peer.port if calls else "",
+            peer=named.alias if named else peer.alias if found else "",
+            port=peer.port if found and not named else "",
             statement=statement,
         )
         shape = Shape(service, self._same(act), service.operation(name) if begins else "")

@@ -96,6 +96,8 @@ def uses(
             yield topic, Use("publishes_to", "", "")
         elif acts in {"receive", "process", "consume"}:
             yield topic, Use("consumed_by", "", "")
+    elif called := function_of(service, span, attributes):
+        yield called, Use("sends_to", "", "")
     elif span.kind == Kind.CLIENT or (_value(attributes, "model.provider") and not tool):
         address = peer_of(attributes)
         if not address.host and not tool:
@@ -217,6 +219,21 @@ def peer_of(attributes: Mapping[str, Value]) -> Address:
         or _value(attributes, "peer.service")
     )
     return Address.parse(names.host(other), port)
+
+
+def named_of(service: Service, span: Span, attributes: Mapping[str, Value]) -> Destination | None:
+    """What a client's span calls by another name than a host's."""
+    called = function_of(service, span, attributes)
+    return called or (None if peer_of(attributes).host else tool_of(service, span, attributes))
+
+
+def function_of(service: Service, span: Span, attributes: Mapping[str, Value]) -> Destination | None:
+    """The function that a client's span calls: by a host that takes the calls of all functions."""
+    name, address = _value(attributes, "faas.invoked"), peer_of(attributes)
+    if span.kind != Kind.CLIENT or not name or (address.host and not address.is_shared):
+        return None
+    region, cloud = _value(attributes, "faas.invoked_region"), _value(attributes, "faas.invoked_provider")
+    return destinations.function(service, name, region, on_aws=cloud in {"", "aws"})
 
 
 def tool_of(service: Service, span: Span, attributes: Mapping[str, Value]) -> Destination | None:

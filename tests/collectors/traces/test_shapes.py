@@ -257,7 +257,7 @@ def test_what_runs_a_service_is_named_strongest_first(
                 "db.operation": "SET",
                 "net.peer.name": "127.0.0.1",
             },
-            ["s/a writes table://environment:prod/redis/localhost:6379//user:{id}"],
+            ["s/a writes table://service:prod::s/redis/localhost:6379//user:{id}"],
         ),
         (
             {"db.system": "sqlite", "db.statement": "insert into visits (at) values (1)"},
