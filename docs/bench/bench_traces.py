@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import count, cycle, islice
 from pathlib import Path
 
 import httpx
@@ -258,21 +259,16 @@ def held(size: int) -> tuple[float, float, float, int, int]:
                 flows.record(reader.protobuf(calls(first, services)).spans, 60)
             gc.collect()
             known = now_mib()
-            spans = reader.protobuf(message(0, min(size * 4, SPANS_AT_HAND - 8))).spans
+            spans = reader.protobuf(message(0, 2048)).spans
             index = Index(3600.0, flows.shapes.begin)
             index.take(spans, flows.shapes.of_all(spans), Tally(), 0.0)
-            traces = [*index.at_hand.values()]
-            packed = flows.index.packed
-            for generation in range(max(at_rest // len(spans), 1)):
+            alike = [*index.at_hand.values()]
+            ids, packed = count(), flows.index.packed
+            for _ in range(max(at_rest // SPANS_AT_HAND, 1)):
                 # The same spans in other traces: what is kept of them takes as much as of others.
-                packed.put(
-                    {
-                        (generation * len(traces) + number).to_bytes(16): trace
-                        for number, trace in enumerate(traces)
-                    },
-                    0.0,
-                )
-            del spans, index, traces
+                traces = islice(cycle(alike), SPANS_AT_HAND // 8)
+                packed.put({next(ids).to_bytes(16): trace for trace in traces}, 0.0)
+            del spans, index, alike
             gc.collect()
             return before, known, now_mib(), packed.size, len(packed)
         finally:

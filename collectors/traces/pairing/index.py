@@ -16,7 +16,7 @@ from collectors.traces.shape import Shape
 from collectors.traces.spans import Span, twin_of
 
 SPANS_PER_TRACE = 20_000
-SPANS_AT_HAND = 25_000
+SPANS_AT_HAND = 17_000
 """Spans of a generation: there are two, and some 600 bytes a span where traces are short."""
 SPANS_AT_REST = 8_000_000
 SHAPES_AT_REST = 250_000
