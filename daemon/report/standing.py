@@ -8,20 +8,31 @@ from daemon.report import wording
 from daemon.report.lines import Line, Note, Section, Tone, change_section, path_line
 from daemon.values.drift import Drift, PathChange, Standing
 
+SHOWN = 50
+"""How many paths a section lists: the gravest come first, and more are no report but a search."""
+
 
 def standing_sections(standing: Standing, now: datetime) -> tuple[Section, ...]:
-    """Paths first, then borders, third parties, blind areas and what there is."""
+    """Paths first, the gravest of many, then borders, third parties, blind areas and what there is."""
+    shown = standing.paths[:SHOWN]
+    above = {each.id for each in shown}
     return (
         Section(
             "Paths from the internet to personal data",
-            tuple(path_line(each, "*", now) for each in standing.paths),
+            (
+                *(path_line(each, "*", now) for each in shown),
+                *_more(len(standing.paths), "driftline paths --exposure internet"),
+            ),
             Tone.ALARM,
         ),
         Section(
             "Personal data across borders",
-            tuple(
-                _only_borders(each) if each in standing.paths else path_line(each, "*", now)
-                for each in standing.borders
+            (
+                *(
+                    _only_borders(each) if each.id in above else path_line(each, "*", now)
+                    for each in standing.borders[:SHOWN]
+                ),
+                *_more(len(standing.borders), "driftline paths --border '*'"),
             ),
             Tone.ALARM,
         ),
@@ -63,6 +74,10 @@ def _only_borders(change: PathChange) -> Line:
         change.id,
         notes=tuple((Note(wording.border(border), "border"),) for border in borders),
     )
+
+
+def _more(there: int, command: str) -> tuple[Line, ...]:
+    return (Line("*", f"and {there - SHOWN:,} more: `{command}` lists them"),) if there > SHOWN else ()
 
 
 def _inside(number: int) -> tuple[Line, ...]:

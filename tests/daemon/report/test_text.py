@@ -168,3 +168,19 @@ def test_a_cause_is_not_said_twice() -> None:
     text = render_text(replace(drifts.quiet(), gaps=(gap,)))
     assert "   denied: rds:DescribeDBInstances" in text
     assert "denied: denied" not in text
+
+
+def test_a_baseline_lists_the_gravest_paths_and_says_how_to_list_the_others() -> None:
+    baseline = drifts.baseline()
+    assert baseline.standing is not None
+    (path,), (border,) = baseline.standing.paths, baseline.standing.borders
+    many = replace(
+        baseline.standing,
+        paths=tuple(replace(path, id=f"a{number:07}") for number in range(60)),
+        borders=tuple(replace(border, id=f"b{number:07}") for number in range(1260)),
+    )
+    told = render_text(replace(baseline, standing=many))
+    assert told.count("[a00000") == told.count("[b00000") == 50
+    assert "  * and 10 more: `driftline paths --exposure internet` lists them\n" in told
+    assert "  * and 1,210 more: `driftline paths --border '*'` lists them\n" in told
+    assert "60 paths from the internet" in told
