@@ -8,7 +8,10 @@ from dataclasses import replace
 from collectors.traces.classes.places import Place, kinds_of, words_of
 
 _STEP = re.compile(r"[./\[\]*$'\"]+|->>?")
-_VALUES = frozenset((word,) for word in ("value", "text", "raw", "element", "array", "s", "n"))
+_VALUES = frozenset(
+    (word,)
+    for word in ("value", "text", "raw", "element", "array", "s", "n", "normalized", "original", "canonical")
+)
 """Names that documents give to what holds the value of the name before: `emails[0].value`, DynamoDB's `email.S`."""
 
 

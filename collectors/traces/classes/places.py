@@ -24,6 +24,7 @@ _LONGEST_NAME = 256
 _LONGEST_KIND = 3
 _FEWEST = 4
 _SHORT = 3
+_WHERE = "location"  # of a person, where that person lives
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,14 @@ def suffix_of(columns: Sequence[str]) -> str:
 @lru_cache(maxsize=8192)
 def kinds_of(schema: str, table: str) -> Kinds:
     """What a table is about: the last part of its path that tells, or else its schema if that is of persons."""
-    *parents, _last = table.split(".")
-    if kinds := _kinds(words_of(table)):
-        return kinds
-    for parent in reversed(parents):
-        if kinds := _kinds(words_of(parent)):
-            return kinds
-    return _kinds(words_of(schema)) & {"person"}
+    parts = [words_of(part) for part in table.split(".")]
+    while len(parts) > 1 and VOCABULARY.neutral.issuperset(parts[-1]) and not _kinds(parts[-1]):
+        parts.pop()
+    last, parents = _kinds(sum(parts, ())), [_kinds(words) for words in reversed(parts[:-1])]
+    if "place" in last and _WHERE in parts[-1] and any("person" in kinds for kinds in parents):
+        return (last - {"place"}) | {"located"}
+    told = last or next((kinds - {"subject"} for kinds in parents if kinds), frozenset[str]())
+    return told or _kinds(words_of(schema)) & {"person"}
 
 
 def _kinds(words: Words) -> Kinds:
