@@ -30,7 +30,7 @@ class Ids(Column):
 
     @classmethod
     def of(cls, ids: Sequence[bytes]) -> Self:
-        """These ids of eight bytes, shortened."""
+        """These ids of eight bytes, shortened. Some of them may be joined already."""
         sent = b"".join(ids)
         planes = [sent[place::8] for place in range(8)]
         folded = [*map(_both, planes[5:], planes[:3])]

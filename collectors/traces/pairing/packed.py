@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import accumulate, chain, compress, count, repeat
+from itertools import count
 
 from collectors.traces.pairing.columns import Column
 from collectors.traces.pairing.ids import Ids
@@ -54,51 +54,59 @@ class Part:
     )
 
     def __init__(self, traces: Mapping[bytes, Trace]) -> None:
-        spans = [trace.spans for trace in traces.values()]
-        first = [0, *accumulate(map(len, spans))]
-        records = chain.from_iterable([one.values() for one in spans])
-        # By columns: what is done for each span in C costs a tenth of what is done in Python.
-        of, parents, starts, ends, weights, remotes = zip(*records, strict=True) if first[-1] else [()] * 6
-        self.table = tuple(dict.fromkeys(of))
-        self._root = root = max(map(len, spans), default=0) + 1
+        numbers: dict[Shape, int] = {}
+        weights: dict[int, int] = {}
+        ids: list[bytes] = []
+        lost: list[bytes] = []
+        shapes: list[int] = []
+        parents: list[int] = []
+        since: list[int] = []
+        until: list[int] = []
+        weighed: list[int] = []
+        first: list[int] = []
+        timed_at: list[int] = []
+        lost_at: list[int] = []
+        self._root = root = max((len(trace.spans) for trace in traces.values()), default=0) + 1
         unknown = root - 1
-        rows: list[int] = []
-        for begin, one in zip(first, spans):  # noqa: B905 - of the last trace, the end is known as well
-            row_of = dict(zip(one, count()))
+        # One trace after the other: what is kept of it is at many places in memory, and each is gone to once.
+        for trace in traces.values():
+            first.append(len(shapes))
+            timed_at.append(len(since))
+            lost_at.append(len(lost))
+            spans, runs = trace.spans, trace.runs
+            settled = len(runs) == len(spans)
+            row_of = dict(zip(spans, count()))
             row_of[b""] = root
-            rows += map(row_of.get, parents[begin : begin + len(one)], repeat(unknown))
-        numbers = {
-            shape: number * _NUMBER + shape.act.timed * _TIMED for number, shape in enumerate(self.table)
-        }
-        shapes = [*map(numbers.__getitem__, of)]
-        for begin, trace in zip(first, traces.values()):  # noqa: B905
-            if len(trace.runs) < len(trace.spans):
-                for row in range(begin, begin + len(trace.spans)):
-                    if rows[row] != root and parents[row] not in trace.runs:
-                        shapes[row] |= _TIMED
-        lost = [row for row, above in enumerate(rows) if above == unknown] if unknown in rows else []
-        for row in lost:
-            shapes[row] |= _TIMED
-        if True in remotes:
-            shapes = [number + remote * _REMOTE for number, remote in zip(shapes, remotes, strict=True)]
-        timed = bytes(map(_TIMED.__and__, shapes))
-        since = [*compress(starts, timed)]
+            ids.append(b"".join(spans))
+            for shape, parent, start, end, weight, remote in spans.values():
+                try:
+                    number = numbers[shape]
+                except KeyError:
+                    number = numbers[shape] = len(numbers) * _NUMBER + shape.act.timed * _TIMED
+                row = row_of.get(parent, unknown)
+                if row == unknown:
+                    number |= _TIMED
+                    lost.append(parent[:8].ljust(8, b"\0"))
+                elif not (settled or row == root or parent in runs):
+                    number |= _TIMED
+                if remote:
+                    number |= _REMOTE
+                if number & _TIMED:
+                    since.append(start)
+                    until.append(end)
+                    weighed.append(weights.setdefault(weight, len(weights)))
+                shapes.append(number)
+                parents.append(row)
+        took = [max(end - start + 999, 0) // 1000 for start, end in zip(since, until, strict=True)]
         self._earliest = earliest = min(since, default=0)
-        number_of = {weight: number for number, weight in enumerate(dict.fromkeys(weights))}
-        self._ids = Ids.of([*chain.from_iterable(spans)])
-        self._shapes, self._parents, self._first = Column(shapes), Column(rows), Column(first)
-        self._since = Column([start - earliest for start in since])
-        self._took = Column(
-            [
-                max(end - start + 999, 0) // 1000
-                for start, end in zip(since, compress(ends, timed), strict=True)
-            ]
-        )
-        self._weighed = Column([*map(number_of.__getitem__, compress(weights, timed))])
-        self._weights = tuple(number_of)
-        self._timed_at = Column([0, *accumulate(map(timed.count, repeat(_TIMED), first, first[1:]))])
-        self._lost = Ids.of([parents[row][:8].ljust(8, b"\0") for row in lost])
-        self._lost_at = Column([bisect_left(lost, begin) for begin in first] if lost else [0] * len(first))
+        self._ids, self._lost = Ids.of(ids), Ids.of(lost)
+        self._shapes, self._parents = Column(shapes), Column(parents)
+        self._since, self._took = Column([start - earliest for start in since]), Column(took)
+        self._weighed, self._weights = Column(weighed), tuple(weights)
+        self._first = Column([*first, len(shapes)])
+        self._timed_at = Column([*timed_at, len(since)])
+        self._lost_at = Column([*lost_at, len(lost)])
+        self.table = tuple(numbers)
 
     def __len__(self) -> int:
         return len(self._ids)
