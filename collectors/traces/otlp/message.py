@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from collectors.traces.otlp import usual
 from collectors.traces.otlp.learned import Home
+from collectors.traces.otlp.usual import CHILD, STATE
 from collectors.traces.portion import Portion
 from collectors.traces.spans import Place, weight_of
 
@@ -40,16 +42,16 @@ class Message:
 
         Under b"" are those of which that cannot be told. What their trace states say is put aside.
         """
-        children: dict[bytes, list[int]] = {}
-        roots: dict[bytes, list[int]] = {}
+        children: defaultdict[bytes, list[int]] = defaultdict(list)
+        roots: defaultdict[bytes, list[int]] = defaultdict(list)
         unusual: list[int] = []
         for place, sent in enumerate(self.sent):
             try:
                 raw, follows = sent, sent[28]
-                if follows == usual.STATE:
+                if follows == STATE:
                     raw = self._without_state(place, sent)
                     follows = raw[28]
-                if follows == usual.CHILD:
+                if follows == CHILD:
                     found, at = children, 38
                 else:
                     found, at = roots, 28
@@ -57,10 +59,7 @@ class Message:
                 if size > 127:
                     size = usual.size_at(raw, at + 1)
                 key = raw[at : at + size + 5]
-                if key in found:
-                    found[key].append(place)
-                else:
-                    found[key] = [place]
+                found[key].append(place)
             except (IndexError, ValueError, struct.error):
                 unusual.append(place)
         if unusual:

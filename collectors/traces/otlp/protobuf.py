@@ -15,9 +15,9 @@ from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from collectors.traces.leaks import EVERY, FIRST, may_hold
-from collectors.traces.otlp.alike import Recognised
+from collectors.traces.otlp.alike import Reading, Recognised
 from collectors.traces.otlp.heads import Heads, Unusual, heads
-from collectors.traces.otlp.learned import Known, Learned
+from collectors.traces.otlp.learned import Home, Known, Learned
 from collectors.traces.otlp.message import Message
 from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.otlp.schema import EXPORT, SPAN, WireSpan
@@ -167,6 +167,8 @@ class ProtobufReader:
         forms: list[Form | None] = []
         unknown: list[int] = []
         due: list[tuple[int, Known, Sequence[bytes]]] = []
+        there: Home | None = None
+        last: Reading | None = None
         for row, (place, found) in enumerate(zip(places, recognised, strict=True)):
             if found is None:
                 unknown.append(place)
@@ -174,7 +176,9 @@ class ProtobufReader:
                 continue
             reading, varied = found
             home = homes[place]
-            known = home.known.get(reading) or self._learned.known(home, reading)
+            if reading is not last or home is not there:
+                last, there = reading, home
+                known = home.known.get(reading) or self._learned.known(home, reading)
             form: Form | None = known
             if varied:
                 try:
