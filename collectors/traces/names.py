@@ -22,10 +22,15 @@ _HEX = re.compile(r"[0-9a-fA-F-]{8,}\Z")
 _VERSION = re.compile(r"v[0-9]{1,3}(?:\.[0-9]{1,3})?\Z")
 _DIGIT = re.compile(r"[0-9]")
 _MANY_DIGITS = re.compile(r"[0-9]{3,}")
-_ROUTE_PARAMETER = re.compile(r"<(?:[^<>:]*:)?([A-Za-z0-9_]+)>|(?<=/):([A-Za-z0-9_]+)\??")
+_ROUTE_PARAMETER = re.compile(r"<(?:[^<>:]*:)?([A-Za-z0-9_]+)>|(?<=/):([A-Za-z0-9_]+)(?:\?(?=/|\Z))?")
+_NAMED_GROUP = re.compile(r"\(\?P?<([A-Za-z0-9_]+)>(?:[^()\\]|\\.|\([^()]*\))*\)")
+_GROUP = re.compile(r"\((?:[^()\\]|\\.)*\)")
+_REGEX_MARKS = re.compile(r"\\[AZbz]|\\(?=[^A-Za-z0-9])|[\^$]|(?<=[/)}])[?*+]")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,15}://")
 _BEHIND_URL = re.compile(r"(?<=://)([^\s?#]{0,512})[?#]\S*")
+_COMMA_PORT = re.compile(r"(?:tcp:)?([^,:/]+),(\d{1,5})\Z")
+"""A port as SQL Server has it: `tcp:db.internal,1433`."""
 _PLACEHOLDER = re.compile(r"\{[A-Za-z0-9_*.:-]{0,40}\}\Z|\*{1,2}\Z")
 
 
@@ -74,8 +79,12 @@ def path(text: str) -> str:
 
 def route(text: str) -> str:
     """A route as a framework states it, its parameters written `{name}` whatever the framework."""
-    bare = _ROUTE_PARAMETER.sub(lambda found: "{" + (found[1] or found[2]) + "}", text.partition("?")[0])
-    return clean(bare)
+    bare = text[: LONGEST * 4].removesuffix("(.:format)")  # Rails
+    if "(?" in bare or bare.startswith("^"):  # a regular expression, as Django has them
+        bare = _GROUP.sub("{id}", _NAMED_GROUP.sub(r"{\1}", bare))
+        bare = f"/{_REGEX_MARKS.sub('', bare).lstrip('/')}"
+    bare = _ROUTE_PARAMETER.sub(lambda found: "{" + (found[1] or found[2]) + "}", bare)
+    return clean(bare.partition("?")[0])
 
 
 def words(text: str) -> str:
@@ -133,7 +142,7 @@ def host(text: str) -> str:
 
 
 def host_and_port(text: str) -> str:
-    bare = text.strip().lower()[:300].rpartition("@")[2]
+    bare = _COMMA_PORT.sub(r"\1:\2", text.strip().lower()[:300].rpartition("@")[2])
     name, port_text = split_port(bare)
     name = scrub(name.rstrip(".")) if not _is_address(name) else _unmapped(name)
     name = _CONTROL.sub("", name).replace("/", "").replace("|", "").replace("?", "")

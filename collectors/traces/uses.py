@@ -39,6 +39,8 @@ _ACTS = {
     "subscribetoshard": "receive",
 }
 """What operations on queues, topics and streams of AWS do. All others carry no message."""
+_CONNECTING = re.compile(r"(?:^|[^a-z])(?:get_?)?(?:connect|connection|ping|acquire)$", re.IGNORECASE)
+"""The names of spans that open the way to a store and ask for nothing yet."""
 _DEFAULT_EXCHANGE = "<default>"
 _WRITING = frozenset({
     "add", "append", "cas", "decr", "del", "delete", "expire", "getdel", "getset", "hdel", "hincrby", "hset",
@@ -89,7 +91,8 @@ def uses(
         known = detail(columns=[key] if key else [])
         yield destinations.bucket(name, "gcs"), Use(verb, "", known)
     elif system or statement is not None:
-        yield from _database(service, system, attributes, action, statement)
+        if statement is not None or not _CONNECTING.search(span.name):
+            yield from _database(service, system, attributes, action, statement)
     elif topic:
         acts = _value(attributes, "messaging.operation").lower() or _acts(attributes, action)
         if span.kind == Kind.PRODUCER or acts in _PUBLISHING or not acts:
@@ -259,6 +262,8 @@ def topic_of(service: Service, attributes: Mapping[str, Value]) -> Destination |
         name = _value(attributes, "messaging.key")  # which the default exchange takes for the name of a queue
     if not name:
         return None
+    if not system and "celery.task_name" in attributes:
+        return destinations.topic(service, "celery", Address(), names.words(name))  # a peer is a worker here
     if not system:
         system = "kafka" if "kafka.topic" in attributes else ""
     project, _, topic = name.removeprefix("projects/").rpartition("/topics/")

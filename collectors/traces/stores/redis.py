@@ -64,6 +64,8 @@ _WHOLE = frozenset({"hgetall", "hvals", "hscan", "json.get"})
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z_-]{1,39}")
 _STREAM_ID = re.compile(r"\*|\d+-(?:\d+|\*)")
 _WORD = re.compile(r"\"[^\"]*\"?|'[^']*'?|\S+")
+_LEFT_OUT = re.compile(r"\[\d+ other arguments?\]")
+"""What instrumentations of JavaScript write in place of what may be a value."""
 _BRACES = re.compile(r"[{}]")
 
 
@@ -72,7 +74,7 @@ def read(text: str) -> Statement:
     found: dict[tuple[TableName, Verb], tuple[set[str], set[str]]] = {}
     partial = False
     for line in text.splitlines()[:100]:
-        words = [word.strip("\"'") for word in _WORD.findall(line[:2048])][:40]
+        words = [word.strip("\"'") for word in _WORD.findall(_LEFT_OUT.sub("?", line[:2048]))][:40]
         command = words[0].lower() if words else ""
         if command not in _READS and command not in _WRITES:
             continue

@@ -49,10 +49,72 @@ def test_who_receives_may_name_a_source() -> None:
 
 @pytest.mark.parametrize("name", ["celery.task_name", "messaging.sidekiq.job_class"])
 def test_jobs_of_one_queue_are_operations_of_their_own(name: str) -> None:
-    job: dict[str, Value] = {"messaging.destination": "default", name: "mails.send"}
-    assert told("consumer", "run/mails.send", job, "consumed_by") == [
-        "topic://prod///default consumed_by shop/process mails.send evidence=topic"
+    job: dict[str, Value] = {
+        "messaging.destination": "default",
+        name: "mails.send",
+        "net.peer.name": "worker@one",
+    }
+    (line,) = told("consumer", "run/mails.send", job, "consumed_by")
+    assert line.endswith("/default consumed_by shop/process mails.send evidence=topic")
+
+
+def test_a_worker_of_celery_is_no_broker() -> None:
+    job: dict[str, Value] = {"messaging.destination": "mails", "celery.task_name": "send"}
+    spans = read(
+        resource_spans(
+            "shop",
+            [proto_span("a", "server", "GET /"), proto_span("b", "producer", "apply", "a", attributes=job)],
+        ),
+        *(
+            resource_spans(
+                "jobs",
+                [
+                    proto_span(
+                        f"c{at}", "consumer", parent="b", attributes={**job, "net.peer.name": f"celery@{at}"}
+                    )
+                ],
+            )
+            for at in range(2)
+        ),
+    )
+    assert lines(answer(spans), "publishes_to", "consumed_by") == [
+        "shop/GET / publishes_to topic://prod/celery//mails evidence=topic",
+        "topic://prod/celery//mails consumed_by jobs/process send evidence=paired",
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["pg-pool.connect", "redis-connect", "HikariDataSource.getConnection", "connection"]
+)
+def test_who_only_connects_reads_nothing(name: str) -> None:
+    asked: dict[str, Value] = {"db.system": "postgresql", "net.peer.name": "pg"}
+    assert told("client", name, asked, "reads", "writes", "sends_to") == []
+    assert told("client", "pg.query", asked, "reads") != []
+
+
+@pytest.mark.parametrize("server", ["tcp:sql.internal,1433", "sql.internal,1433", "sql.internal:1433"])
+def test_a_port_may_follow_a_comma(server: str) -> None:
+    asked: dict[str, Value] = {"db.system": "mssql", "db.name": "Shop", "peer.service": server}
+    asked["db.statement"] = "SELECT a FROM t"
+    assert told("client", "Shop", asked, "reads") == [
+        "shop/GET / reads table://environment:prod/mssql/sql.internal:1433/Shop/dbo.t columns=a"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "route"),
+    [
+        (r"^orders/(?P<pk>\d+)/$", "/orders/{pk}/"),
+        (r"api/^orders/(?P<year>[0-9]{4})/(?P<slug>[\w-]+)/?$", "/api/orders/{year}/{slug}/"),
+        (r"^media/(.*)$", "/media/{id}"),
+        ("/people/:id(.:format)", "/people/{id}"),
+        ("/people/:id?/mails", "/people/{id}/mails"),
+        ("/people/:id?who=ann", "/people/{id}"),
+    ],
+)
+def test_routes_are_the_same_whatever_the_framework(stated: str, route: str) -> None:
+    served: dict[str, Value] = {"http.method": "GET", "http.route": stated}
+    assert told("server", "GET", served, "has") == [f"shop has shop/GET {route}"]
 
 
 @pytest.mark.parametrize("name", ["jdbc.query[0]", "r2dbc.query[0]"])

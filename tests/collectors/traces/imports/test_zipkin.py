@@ -80,7 +80,12 @@ def test_queues_of_rabbitmq_are_named_by_springs_tags() -> None:
 
 @pytest.mark.parametrize(
     ("name", "verb"),
-    [("set carts", "writes"), ("redis-HSET", "writes"), ("get_multi carts", "reads"), ("ping", "reads")],
+    [
+        ("set carts", "writes"),
+        ("redis-HSET", "writes"),
+        ("get_multi carts", "reads"),
+        ("fetch carts", "reads"),
+    ],
 )
 def test_a_call_to_a_store_writes_if_it_is_called_so(name: str, verb: str) -> None:
     spans = [EDGE, zipkin_span("2", "1", "client", "edge", name, "redis")]
