@@ -13,6 +13,9 @@ from collectors.traces.sql.dialects import Dialect
 from collectors.traces.sql.names import fold
 
 _LONGEST_PREFIX = 4
+_MOST = 60
+"""Prefixes or tables in one statement beyond which nothing is learnt of them."""
+
 _NO_PREFIXES = frozenset(
     {"is", "to", "by", "at", "in", "on", "of", "no", "my", "id", "has", "was", "can", "max", "min"}
 )
@@ -80,6 +83,8 @@ class Habits:
             if line and 0 < len(prefix) <= _LONGEST_PREFIX and prefix not in _NO_PREFIXES
         }
         tables = set().union(*self.aliases.values()) if self.aliases else set()
+        if max(len(left), len(tables)) > _MOST:
+            return {}
         found: dict[str, str] = {}
         rules = (_initials, _abbreviates, self._spelled_out)
         at = 0

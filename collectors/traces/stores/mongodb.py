@@ -68,7 +68,9 @@ def read(text: str) -> Statement:
     if low == "bulkwrite" and isinstance(body, dict):
         return _bulk(body)
     if low == "explain" and isinstance(body, dict):
-        return only_lookups(read(text[text.find("{", text.find("explain")) :]))
+        inner = body.get(command)
+        names = [key for key in inner if key.lower() in _READS | _WRITES] if isinstance(inner, dict) else []
+        return only_lookups(_done(names[0], inner)) if names else Statement(parsed_by="mongodb")
     if low not in _READS | _WRITES:
         document = parsed(text)
         if isinstance(document, dict) and _OTHER & {key.lower() for key in document}:
@@ -76,7 +78,13 @@ def read(text: str) -> Statement:
         unnamed = set(fields(document)) if isinstance(document, dict) else set()
         found = {(TableName("", ""), "reads"): (set(), {each for each in unnamed if "$" not in each})}
         return Statement(tables_of(found) if unnamed else (), parsed_by=_PART)
-    found = {}
+    return _done(command, body)
+
+
+def _done(command: str, body: object) -> Statement:
+    """What a command does whose document is at hand."""
+    low = command.lower()
+    found: Found = {}
     name = TableName("", name_of(body.get(command)) if isinstance(body, dict) else "")
     if low == "getmore" and isinstance(body, dict):
         name = TableName("", name_of(body.get("collection")))

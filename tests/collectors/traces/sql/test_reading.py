@@ -304,6 +304,13 @@ HOSTILE = [
     "begin select into " + "a, " * 5000 + "b from t",
     "create materialized view " + "a " * 8000,
     "merge into a using b on " + "x and " * 2000 + "y when matched then update set *",
+    "begin execute immediate 'select a from b'||" + "f(" * 4000 + " ; ",
+    "begin " + "execute immediate 'select 1'||f(g(h('((((((((;" * 350,
+    "declare @s nvarchar(max) = N'select a from b'" + " + @x + N'c'" * 1200 + "; exec(@s)",
+    "do $$ begin " + "q := 'select a from b' || x; execute q; " * 400,
+    "select " + ", ".join(f"c{n}_x" for n in range(900)) + " from " + ", ".join(f"t{n}" for n in range(100)),
+    "update a set x = 1 " * 900 + "...",
+    "select a from " + "a ." * 5000 + "...",
     "\x00\ud800;;;" * 1000,
     "INSERT INTO t (a) VALUES " + ", ".join("(1, now(), 'x')" for _ in range(1000)),
 ]

@@ -72,6 +72,8 @@ MONGO = [
      ["users reads given sur |", "users writes full | _id"]),
     ('{"getMore": 7, "collection": "users"}', ["users reads |"]),
     ('{"explain": {"find": "users", "filter": {"email": "?"}}}', ["users reads | email"]),
+    ('explain {"find": "users"}', []),
+    ('{"explain":' * 2000, []),
     ('{"createIndexes": "users", "indexes": [{"key": {"email": 1}}]}', []),
     # As a shell prints it.
     ('db.users.find({"email": "?"}, {"name": 1})', ["users reads name | email"]),
