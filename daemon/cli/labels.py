@@ -39,7 +39,7 @@ def labels(
     settings = settings_of(context)
     said = told(settings)
     with reading(settings) as connection:
-        graph = flow_lookups.speaking(connection)
+        graph = flow_lookups.speaking(connection, reached=True)
         said = _with_catalogue(connection, said)
     rows = [
         {

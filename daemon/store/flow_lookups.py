@@ -25,8 +25,11 @@ _LINKS = ("declares", "routes_to")
 _TRACES = "traces"
 
 
-def speaking(connection: Connection) -> Graph:
-    """As of the newest snapshot: services, what they run on and touch, what leads there, and all flows."""
+def speaking(connection: Connection, *, reached: bool = False) -> Graph:
+    """As of the newest snapshot: services, what they run on and touch, what leads there, and all flows.
+
+    `reached`: with what single traces reached, which is most of what an estate of many operations holds.
+    """
     chosen: dict[str, Any] = {}
     query = text(
         "SELECT urn, listed_in, document FROM v1_resources WHERE role IN :roles ORDER BY urn, listed_in"
@@ -37,9 +40,10 @@ def speaking(connection: Connection) -> Graph:
             chosen[row.urn] = row
     relations: dict[tuple[str, str, str], Relation] = {}
     bindings: dict[str, Binding] = {}
+    flows = text("SELECT * FROM v1_flows WHERE verb <> :left_out ORDER BY source, verb, raw_target")
     links = text("SELECT * FROM v1_relations WHERE verb IN :verbs ORDER BY source, verb, raw_target")
     for found, observed in (
-        (connection.execute(text("SELECT * FROM v1_flows ORDER BY source, verb, raw_target")), True),
+        (connection.execute(flows, {"left_out": "" if reached else "reaches"}), True),
         (connection.execute(links.bindparams(bindparam("verbs", _LINKS, expanding=True))), False),
     ):
         for row in found:
