@@ -65,6 +65,7 @@ def merge(environment: str, facts: Iterable[Fact], settled_before: float) -> Mer
     edges.update(learned(edges, owner))
     edges = answered(edges, owner)
     edges = _without_covered(edges, owner, settled_before)
+    edges = _without_echoes(edges)
     edges = _without_inner_reaches(edges, described)
     edges = _without_unused_hosts(edges, described)
     urns = set(described)
@@ -146,6 +147,17 @@ def _unattributed(fact: Fact) -> Fact:
 def _names(fact: Fact) -> set[str]:
     found = read_detail(fact.detail)
     return {f"{key} {one}" for key in ("columns", "lookups") for one in _texts(found.get(key))}
+
+
+def _without_echoes(edges: Edges) -> dict[tuple[str, str, str], list[Fact]]:
+    """Leaves out that an operation calls itself if no call was seen: a platform and what runs on it told of one."""
+    return {
+        (source, verb, target): facts
+        for (source, verb, target), facts in edges.items()
+        if verb != "calls"
+        or source != target
+        or any(read_detail(fact.detail).get("evidence") != "ancestor" for fact in facts)
+    }
 
 
 def _without_inner_reaches(

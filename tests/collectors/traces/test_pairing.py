@@ -273,6 +273,15 @@ def test_an_address_is_not_told_beside_the_service_that_answered_there() -> None
     assert told([one for one in spans if one.name != "GET /stock"])[1] == "shop/GET / sends_to prod/localhost"
 
 
+@pytest.mark.parametrize(
+    ("between", "told"), [([], []), (["client"], ["shop/GET / calls shop/GET / evidence=paired"])]
+)
+def test_an_operation_calls_itself_only_if_a_call_was_seen(between: list[str], told: list[str]) -> None:
+    outer, inner = proto_span("a", "server", "GET /"), proto_span("c", "server", "GET /", parent="b")
+    calls = [proto_span("b", kind, parent="a") for kind in between or ["internal"]]
+    assert lines(answer(read(resource_spans("shop", [outer, *calls, inner]))), "calls") == told
+
+
 def test_a_host_that_a_service_answered_for_is_not_told_at_all() -> None:
     hosts = {one.urn for one in answer(shop()).resources if one.type == "host"}
     assert hosts == {"host://public/api.mailer.example"}
