@@ -24,14 +24,11 @@ _WORD = re.compile(r"[a-z0-9]+")
 _SHORT = 4
 _STEM = 4
 _CUT = 3
-_MOST = 40  # tables of one query that a name is compared with
 
 
 def likeliest(column: str, tables: Iterable[TableName], habits: Habits) -> TableName | None:
     """The one table that fits best, None if none or several do."""
     candidates = sorted(set(tables))
-    if len(candidates) > _MOST:
-        return None
     low = column.lower()
     owner = habits.prefixed(low)
     shared = _shared([table.table.lower() for table in candidates])

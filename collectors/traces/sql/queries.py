@@ -34,6 +34,7 @@ from collectors.traces.sql.scope import (
 from collectors.traces.sql.statement import TableName
 
 _ROW_BY_ALIAS = frozenset({"postgres", "redshift", "bigquery", "duckdb"})
+_MOST_OWNERS = 40  # beyond these, that each of them may have a column tells nothing
 _RECURSIVE_UNSAID = frozenset({"tsql", "oracle", "snowflake", ""})
 
 
@@ -407,6 +408,9 @@ class Walk:
             if len(able) > 1 and beside in able and not certain:
                 del able[beside]
                 able = {key: able[key] for key in self.joining if key in able} or able
+            if len(able) > _MOST_OWNERS:
+                self.ledger.partial = True
+                return NONE
             if len(able) > 1:
                 able = self.guessed(name, able)
             if able:
