@@ -121,7 +121,7 @@ def paths(
             asked = bool(id) or choice != PathChoice()
             say_nothing_found(connection, existing_snapshot(connection, b or a), chosen=asked)
         if drawn:
-            picture = _picture(connection, tuple(path for line in found for path in line.paths))
+            picture = _picture(connection, tuple(path for line in found[:limit] for path in line.paths))
     if not drawn:
         as_text = chosen_format == "text"
         most = limit or (LISTED if as_text else None)
@@ -155,7 +155,7 @@ def _picture(connection: Connection, paths: tuple[DataPath, ...]) -> Picture:
     if len(drawn.boxes) > MOST_BOXES:
         raise typer.BadParameter(
             f"the picture would have {len(drawn.boxes):,} boxes, and at most {MOST_BOXES} can be read: "
-            "choose fewer paths, as with --id, --class, --service or --third-party",
+            "choose fewer paths, as with --id, --class, --service, --third-party, or the gravest with --limit",
             param_hint="--format",
         )
     return drawn

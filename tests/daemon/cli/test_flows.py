@@ -175,9 +175,12 @@ def test_a_picture_that_no_one_could_read_is_not_drawn(tmp_path: Path, line: Com
     table = estate.table("public.customers", "db.example")
     for number in range(60):
         estate.reads(estate.root(estate.service(f"s{number}"), "GET /"), table, "email")
-    said = line(installed(tmp_path, "", estate), "paths", "--format", "svg")
+    config = installed(tmp_path, "", estate)
+    said = line(config, "paths", "--format", "svg")
     assert said.code == 2
     assert "would have 61 boxes, and at most 60 can be read" in " ".join(said.error.replace("│", "").split())
+    some = line(config, "paths", "--format", "svg", "--limit", "7")
+    assert (some.code, "7 paths to personal data" in some.output) == (0, True)
 
 
 def test_one_path_is_explained_by_its_id_a_line_and_a_part(
