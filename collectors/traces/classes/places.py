@@ -42,6 +42,8 @@ class Place:
     def words_of(self, column: str) -> Words:
         """The words of one of its columns."""
         words = words_of(column[len(self.letters) :])
+        if len(words) == 1 and self.words and words[0][:1] == self.words[-1][:1]:
+            words = words_of(words[0][1:]) if words[0][1:] in VOCABULARY.initialled else words
         if len(words) > 1 and words[-1] == self.suffix:
             words = words[:-1]
         return words[1:] if len(words) > 1 and words[0] == self.prefix else words

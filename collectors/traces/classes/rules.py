@@ -77,6 +77,7 @@ class _File(_Table):
     said_of: Mapping[str, tuple[str, ...]]
     neutral: _Neutral
     prefixes: _WordList
+    initialled: _WordList
     codes: _WordList
     after: _WordList
     before: _WordList
@@ -127,6 +128,7 @@ class Vocabulary:
     said_of: Mapping[Words, tuple[str, ...]]  # of columns, by the words before a phrase
     beside: Mapping[Words, tuple[str, ...]]  # of tables, by the words a column of theirs ends with
     prefixes: frozenset[str]
+    initialled: frozenset[str]
     codes: frozenset[str]
     people: frozenset[str]
     neutral: frozenset[str]
@@ -208,6 +210,7 @@ def read(content: bytes) -> Vocabulary:
         said_of={**kinds, **said_of},
         beside=beside,
         prefixes=frozenset(file.prefixes.words),
+        initialled=frozenset(file.initialled.words),
         codes=plain(file.codes.words),
         people=people,
         neutral=plain(file.neutral.words),
