@@ -10,6 +10,7 @@ import orjson
 
 from collectors.contract import Fact
 from collectors.model import Alias, Json, Relation, Resource, Role, Scope, Seen
+from collectors.traces.carried import told_once
 from collectors.traces.clusters import told_apart
 from collectors.traces.conventions import CONVENTIONS
 from collectors.traces.learned import answered, learned
@@ -62,6 +63,7 @@ def merge(environment: str, facts: Iterable[Fact], settled_before: float) -> Mer
         else:
             edges[fact.source, fact.verb, fact.target].append(fact)
     owner = {target: source for source, verb, target in edges if verb == "has"}
+    edges = told_once(edges, owner)
     edges.update(learned(edges, owner))
     edges = answered(edges, owner)
     edges = _without_covered(edges, owner, settled_before)

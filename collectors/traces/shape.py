@@ -31,7 +31,7 @@ class Act:
     `told`: facts known without any other span, beside those that are made of the rest (see `said_by`).
     `reads`: the columns it obtains, as details of a disclosure. `sends`: the hosts it calls and the topics it
     publishes to. `peer`: the alias of the host it calls, "" if it calls none, `port` with it. `topic`: the topic it
-    consumes.
+    consumes. `tool`: the urn of a tool that it calls at an address which only a span below it may tell.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Act:
     peer: str
     port: str
     statement: Statement | None
+    tool: str
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

@@ -176,6 +176,7 @@ class Shapes:
             peer=named.alias if named else peer.alias if found else "",
             port=peer.port if found and not named else "",
             statement=statement,
+            tool=named.urn if named is not None and f"|{destinations.TOOL}|" in named.alias else "",
         )
         shape = Shape(service, self._same(act), service.operation(name) if begins else "")
         if self.overflowed == overflowed:

@@ -8,7 +8,17 @@ from itertools import repeat
 from collectors.traces.pairing.ids import short
 from collectors.traces.pairing.links import Link
 from collectors.traces.pairing.packed import Packed
-from collectors.traces.pairing.placing import Ends, Trace, attach, file, let_go, place, rebuild, start_run
+from collectors.traces.pairing.placing import (
+    Ends,
+    Trace,
+    attach,
+    carry,
+    file,
+    let_go,
+    place,
+    rebuild,
+    start_run,
+)
 from collectors.traces.pairing.runs import Record, use
 from collectors.traces.pairing.tally import Begin, Tally
 from collectors.traces.portion import Portion
@@ -96,6 +106,8 @@ class Index:
                         trace.runs[sent_id] = run
                         if shape.act.uses:
                             use(run, record, tally)
+                            if known[parent_id].shape.act.tool:
+                                carry(record, known[parent_id], tally)
                         continue
                 if parent_id:
                     later.append((trace, sent_id))

@@ -75,6 +75,8 @@ def place(trace: Trace, id: bytes, tally: Tally, begin: Begin) -> None:
                 _meet(record, parent, tally)
             elif shape.act.begins or record.remote:
                 _meet(record, parent, tally)
+            elif parent.shape.act.tool:
+                carry(record, parent, tally)
             above = runs.get(above_id)
             if above is None:
                 _wait(trace, above_id, id)
@@ -217,6 +219,15 @@ def _meet(child: Record, parent: Record, tally: Tally) -> None:
     if child.shape.act.begins or child.remote or differ(child.shape, parent.shape):
         weighed = tally if child.weight == 1 else tally.of(child.weight)
         weighed.met[child.shape, parent.shape].append(child.start)
+    elif parent.shape.act.tool:
+        carry(child, parent, tally)
+
+
+def carry(child: Record, parent: Record, tally: Tally) -> None:
+    """What is called below a call of a tool, by the same service, is how that was sent."""
+    if child.shape.act.sends:
+        weighed = tally if child.weight == 1 else tally.of(child.weight)
+        weighed.carried[child.shape, parent.shape].append(child.start)
 
 
 def _unshared(trace: Trace, id: bytes, known: Record, record: Record) -> bytes:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from collectors.traces.carried import CARRIED
 from collectors.traces.said import Said, detail, named_by, read_detail
 from collectors.traces.shape import Shape, Use, flow, said_by
 
@@ -31,7 +32,8 @@ class Tally:
     """Sightings on their way to facts, all of spans that stand for `weight` spans each.
 
     `shapes`: spans. `begun`: operations that a span of this shape began. `roots`: operations begun without a
-    parent. `met`: a child's and its parent's shape. `used`: an operation and the shape of a span by which it used
+    parent. `met`: a child's and its parent's shape; `carried`: of a call and of the tool's for which it was
+    made. `used`: an operation and the shape of a span by which it used
     something; `reached`: the same of one that it called, directly or not. `told`, `told_below`: operation, host or
     topic, and what had been read before. `calls`: caller, called and evidence. `consumed`: topic, operation,
     evidence. `published`: operation, topic, evidence, where only who consumes the message names its topic.
@@ -40,6 +42,7 @@ class Tally:
     __slots__ = (
         "begun",
         "calls",
+        "carried",
         "consumed",
         "heavier",
         "met",
@@ -60,6 +63,7 @@ class Tally:
         self.begun: Sightings[Shape] = defaultdict(list)
         self.roots: Sightings[str] = defaultdict(list)
         self.met: Sightings[tuple[Shape, Shape]] = defaultdict(list)
+        self.carried: Sightings[tuple[Shape, Shape]] = defaultdict(list)
         self.used: Sightings[tuple[str, Shape]] = defaultdict(list)
         self.reached: Sightings[tuple[str, Shape]] = defaultdict(list)
         self.told: Sightings[tuple[str, str, str]] = defaultdict(list)
@@ -108,6 +112,9 @@ class Tally:
                 yield Said(_environment(operation), _service(operation), "is", "", rate), starts
         for (child, parent), starts in self.met.items():
             for said in _met(child, parent, begin):
+                yield said, starts
+        for (child, parent), starts in self.carried.items():
+            for said in _carried(child, parent):
                 yield said, starts
         for (operation, shape), starts in self.used.items():
             environment = _environment(operation)
@@ -188,6 +195,14 @@ def _met(child: Shape, parent: Shape, begin: Begin) -> Iterator[Said]:
         known = detail(port=parent.act.port, own=own)
         peer = named_by(parent.service.urn, parent.act.peer)
         yield Said(environment, child.service.urn, "answers_for", peer, known)
+
+
+def _carried(child: Shape, parent: Shape) -> Iterator[Said]:
+    """What a call below that of a tool says of where this went."""
+    service, known = parent.service, detail(tool=parent.act.tool, port=child.act.port)
+    for host in child.act.sends:
+        if host.startswith("host://"):
+            yield Said(service.environment, service.urn, CARRIED, host, known)
 
 
 def _of_reached(use: Use) -> str:

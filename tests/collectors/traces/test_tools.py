@@ -43,10 +43,14 @@ class Fleet:
         assert isinstance(tracer, Tracer)
         return tracer
 
-    def told(self) -> Merged:
-        body = encode_spans(self._sent.get_finished_spans()).SerializeToString()
+    def told(self, *, turned: bool = False, at_once: bool = True) -> Merged:
+        """What the spans amount to, as they ended or `turned` about, in one message or in one for each."""
+        spans = [*self._sent.get_finished_spans()]
+        sent = spans[::-1] if turned else spans
         facts = MemoryFacts()
-        Flows(facts).record(OtlpReader().protobuf(body).spans, 1)
+        flows, reader = Flows(facts), OtlpReader()
+        for some in [sent] if at_once else [[one] for one in sent]:
+            flows.record(reader.protobuf(encode_spans(some).SerializeToString()).spans, 1)
         told = merge("prod", facts.facts("prod"), LONG_AFTER)
         assert SESSION not in repr(told)
         return told
@@ -157,6 +161,90 @@ def test_a_server_behind_its_own_endpoint_is_reached_through_that() -> None:
     assert flows(fleet.told(), "calls") == {
         (ASK, "calls", "operation://prod//letters/POST /mcp"),
         ("operation://prod//letters/POST /mcp", "calls", "operation://prod//letters/tools/call send_letter"),
+    }
+
+
+def over_http(agent: Tracer, host: str) -> Callable[[], None]:
+    """The call by HTTP that a client library makes below its own span."""
+
+    def sent() -> None:
+        posted: dict[str, Value] = {
+            "http.request.method": "POST",
+            "server.address": host,
+            "url.full": f"https://{host}/mcp",
+        }
+        with agent.start_as_current_span("POST", kind=SpanKind.CLIENT, attributes=posted):
+            pass
+
+    return sent
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_tool_called_over_http_is_told_once_with_the_host(turned: bool, at_once: bool) -> None:
+    fleet = Fleet()
+    agent = fleet.tracer("agent")
+    asked(agent, CALL, over_http(agent, "mcp.letters.example"))
+    told = fleet.told(turned=turned, at_once=at_once)
+    assert flows(told, "sends_to") == {(ASK, "sends_to", "host://public/mcp.letters.example")}
+    (sent,) = (one for one in told.relations if one.verb == "sends_to")
+    assert sent.attributes.get("tools") == ["send_letter"]
+    assert sent.seen is not None
+    assert sent.seen.count == 1
+    assert {one.urn for one in told.resources if one.type == "host"} == {"host://public/mcp.letters.example"}
+    assert "carried_by" not in {one.verb for one in told.relations}
+
+
+def test_what_was_read_before_is_disclosed_to_the_host_alone() -> None:
+    fleet = Fleet()
+    agent = fleet.tracer("agent")
+    read: dict[str, Value] = {"db.system.name": "postgresql", "server.address": "db", "db.namespace": "shop"}
+    read["db.query.text"] = "SELECT email FROM customers"
+    with agent.start_as_current_span(
+        "POST /ask", kind=SpanKind.SERVER, attributes={"http.request.method": "POST", "http.route": "/ask"}
+    ):
+        with agent.start_as_current_span("SELECT", kind=SpanKind.CLIENT, attributes=read):
+            pass
+        with agent.start_as_current_span("tools/call", kind=SpanKind.CLIENT, attributes=CALL):
+            over_http(agent, "mcp.letters.example")()
+    told = flows(fleet.told(), "discloses", "reaches")
+    assert {target for _, _, target in told if target.startswith("host:")} == {
+        "host://public/mcp.letters.example"
+    }
+
+
+def test_each_operation_calls_the_tool_where_it_was_seen_to() -> None:
+    fleet = Fleet()
+    agent = fleet.tracer("agent")
+    asked(agent, CALL, over_http(agent, "mcp.letters.example"))
+    with (
+        agent.start_as_current_span("job", kind=SpanKind.INTERNAL),
+        agent.start_as_current_span("tools/call", kind=SpanKind.CLIENT, attributes=CALL),
+    ):
+        over_http(agent, "mcp.other.example")()
+    with (
+        agent.start_as_current_span("blind", kind=SpanKind.INTERNAL),
+        agent.start_as_current_span("tools/call", kind=SpanKind.CLIENT, attributes=CALL),
+    ):
+        pass
+    assert flows(fleet.told(), "sends_to") == {
+        (ASK, "sends_to", "host://public/mcp.letters.example"),
+        ("operation://prod//agent/job", "sends_to", "host://public/mcp.other.example"),
+        ("operation://prod//agent/blind", "sends_to", "host://prod/mcp:send_letter"),
+    }
+
+
+def test_a_call_beside_that_of_a_tool_is_none_of_it() -> None:
+    fleet = Fleet()
+    agent = fleet.tracer("agent")
+    with agent.start_as_current_span("job", kind=SpanKind.INTERNAL):
+        with agent.start_as_current_span("tools/call", kind=SpanKind.CLIENT, attributes=CALL):
+            pass
+        over_http(agent, "api.weather.example")()
+    job = "operation://prod//agent/job"
+    assert flows(fleet.told(), "sends_to") == {
+        (job, "sends_to", "host://prod/mcp:send_letter"),
+        (job, "sends_to", "host://public/api.weather.example"),
     }
 
 
