@@ -28,7 +28,8 @@ _GROUP = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _REGEX_MARKS = re.compile(r"\\[AZbz]|\\(?=[^A-Za-z0-9])|[\^$]|(?<=[/)}])[?*+]")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,15}://")
-_BEHIND_URL = re.compile(r"(?<=://)([^\s?#]{0,512})[?#]\S*")
+_BEHIND_HOST = re.compile(r"[/?#;]")
+_BEHIND_URL = re.compile(r"(?<=://)([^\s?#]{0,512})[?#;]\S*")
 _COMMA_PORT = re.compile(r"(?:tcp:)?([^,:/]+),(\d{1,5})\Z")
 """A port as SQL Server has it: `tcp:db.internal,1433`."""
 _PLACEHOLDER = re.compile(r"\{[A-Za-z0-9_*.:-]{0,40}\}\Z|\*{1,2}\Z")
@@ -87,6 +88,11 @@ def route(text: str) -> str:
     return clean(bare.partition("?")[0])
 
 
+def called(text: str) -> str:
+    """What is called by a name that may be a path, without a query."""
+    return clean(re.split(r"[?;]", text, maxsplit=1)[0])
+
+
 def words(text: str) -> str:
     """Free text such as a span name: quoted parts are dropped, identifiers become `{id}`."""
     tokens = _QUOTED.sub("{id}", text[:512]).split()
@@ -110,7 +116,7 @@ def _long_value(token: str) -> bool:
 
 def url_without_query(text: str) -> str:
     """Scheme, host and path as they stand, without user info, query and fragment."""
-    bare = re.split(r"[?#]", text, maxsplit=1)[0][:512]
+    bare = re.split(r"[?#;]", text, maxsplit=1)[0][:512]
     scheme, separator, rest = bare.partition("://")
     if not separator:
         return clean(bare)
@@ -136,16 +142,18 @@ def host(text: str) -> str:
     """
     bare = text.strip().lower()[:300]
     named = _CONNECTION.fullmatch(bare)
-    if named is None and bare.startswith("/"):
+    if named is None and bare.startswith("/") and not bare.startswith("//"):
         return OWN_HOST
     return named[1] if named else host_and_port(text)
 
 
 def host_and_port(text: str) -> str:
-    bare = _COMMA_PORT.sub(r"\1:\2", text.strip().lower()[:300].rpartition("@")[2])
-    name, port_text = split_port(bare)
+    """The host, and the port if there is one, of a name, a URL, or what stands for one."""
+    bare = text.strip().lower()[:300]
+    bare = _BEHIND_HOST.split(bare.partition("://")[2] or bare, maxsplit=1)[0].rpartition("@")[2]
+    name, port_text = split_port(_COMMA_PORT.sub(r"\1:\2", bare))
     name = scrub(name.rstrip(".")) if not _is_address(name) else _unmapped(name)
-    name = _CONTROL.sub("", name).replace("/", "").replace("|", "").replace("?", "")
+    name = _CONTROL.sub("", name).replace("|", "")
     if name in {"127.0.0.1", "::1", "0:0:0:0:0:0:0:1"}:
         name = OWN_HOST
     shown = f"[{name}]" if ":" in name else name

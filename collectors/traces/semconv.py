@@ -195,6 +195,8 @@ _REDUCERS: Mapping[str, Callable[[Value], Value]] = {
     "network.peer.address": _one(names.host),
     "client.address": _one(names.reach),
     "db.summary": _one(names.words),
+    "rpc.method": _one(names.called),
+    "faas.invoked": _one(names.called),
     "mcp.method": _one(names.words),
     "mcp.tool": _one(names.words),
     "transport": _one(_pipe),
