@@ -13,7 +13,6 @@ USUAL_LIMITS = frozenset(
 )
 """Lengths at which tracers cut texts off without saying so."""
 
-_MARK = re.compile(r"(?:\s?(?:\.{2,}|…))+$")
 # The last name, as far as it goes: it may be half a name, or the schema of one.
 _PART = r"(?:\"[^\"]*\"|`[^`]*`|\[[^\]]*\]|[^\W\d][\w$#@]*)"
 _LAST_NAME = re.compile(rf"(?<![\w$#@.])(?:{_PART} ?\. ?)*(?:[\"`\[][^\"`\]\[,()=]*|[\w$#@]*)$")
@@ -28,8 +27,10 @@ _BY_ALIAS = re.compile(
 
 def ended(shape: str, *, cut: bool) -> tuple[str, bool]:
     """The shape without what may be half a name, and whether it is only a part. `cut`: it is known to be one."""
-    whole = _MARK.sub("", shape)
-    if whole == shape and not cut and not _ends_early(shape):
+    whole = shape.rstrip(" .…")
+    marked = ".." in shape[len(whole) :] or "…" in shape[len(whole) :]
+    whole = whole if marked else shape
+    if not marked and not cut and not _ends_early(shape):
         return shape, False
     tail = whole[-_LONGEST_NAME:]
     return whole[: len(whole) - len(tail)] + _LAST_NAME.sub("", tail), True

@@ -311,6 +311,7 @@ HOSTILE = [
     "select " + ", ".join(f"c{n}_x" for n in range(900)) + " from " + ", ".join(f"t{n}" for n in range(100)),
     "update a set x = 1 " * 900 + "...",
     "select a from " + "a ." * 5000 + "...",
+    "select a from b " + "." * 9000 + "x" + " ..." * 1000 + " x",
     "\x00\ud800;;;" * 1000,
     "INSERT INTO t (a) VALUES " + ", ".join("(1, now(), 'x')" for _ in range(1000)),
 ]
