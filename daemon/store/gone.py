@@ -25,6 +25,7 @@ from daemon.store.columns import (
     RESOURCE_VERSION,
     SIGHTED,
 )
+from daemon.store.explained import ANSWERED, answered
 from daemon.store.graph import PUSHED
 from daemon.store.kinds import RELATIONS
 from daemon.store.times import moment
@@ -56,8 +57,13 @@ def end_flows(writing: Writing, now: datetime, extents: Collection[int]) -> None
     """Ends the flows in these extents of sightings, all heard now, that are gone."""
     at = now.timestamp()
     ended: dict[int, dict[int, int]] = defaultdict(dict)  # by extent, version -> relation
-    for row in _silent(writing.connection, at, sorted(extents)):
-        ended[row.extent_id][row.version] = row.id
+    silent = list(_silent(writing.connection, at, sorted(extents)))
+    known = answered(writing.connection, silent)
+    for row in silent:
+        if row.id in known:
+            closing.end(writing, RELATIONS, row.extent_id, [row.version], ANSWERED, RELATION.c.last_seen)
+        else:
+            ended[row.extent_id][row.version] = row.id
     for row in _unrun(writing.connection, writing.number) if writing.tally.closed else ():
         ended[row.extent_id][row.version] = row.id
     for extent_id, versions in sorted(ended.items()):

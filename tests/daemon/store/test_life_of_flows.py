@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collectors.model import Extent, Json, Listing, Relation, Resource, Role, Scope, Seen, Sightings
+from collectors.model import Alias, Extent, Json, Listing, Relation, Resource, Role, Scope, Seen, Sightings
 from daemon.store import gone, heard
 from daemon.values.drift import Origin
 from demo.postgres import Server
@@ -322,6 +322,49 @@ def test_on_the_other_engine_too(
         live(world, store)
     finally:
         store.database.close()
+
+
+# -- who answers is known by now -------------------------------------------------------------------------------
+
+
+def sends(store: Snapshots, day: int, *told: tuple[Key, int]) -> None:
+    """Each flow is told of days from the first to the one given, a cycle a day."""
+    store.now = START + timedelta(days=day)
+    flows = [
+        Relation(
+            source,
+            verb,
+            Alias.parse(target) if "|" in target else target,
+            {},
+            Seen(BEGIN, BEGIN + last * DAY, 9),
+        )
+        for (source, verb, target), last in told
+    ]
+    services = [
+        Resource(one, "service", one[-4:], PROD.scope, Role.SERVICE, attributes={}) for one in (BOOKS, SHOP)
+    ]
+    flows.sort(key=lambda one: (one.source, one.verb, str(one.target)))
+    store.take(Sightings(PROD, tuple(services), tuple(flows), 1.0, BEGIN + day * DAY, 1, "r"))
+
+
+@pytest.mark.parametrize(("host", "told"), [("books", 0), ("films", 1)])
+def test_a_call_to_a_host_is_not_gone_because_its_service_is_known(
+    store: Snapshots, host: str, told: int
+) -> None:
+    get = operation(SHOP, "get")
+    sent, alive = (
+        (get, "sends_to", f"host://prod/{host}"),
+        (get, "reads", "table://public/mysql/db:3306/shop/a"),
+    )
+    for day in range(4):
+        sends(store, day, (alive, day), (sent, day))
+    call = (get, "calls", operation(BOOKS, "get"))
+    answers = (BOOKS, "answers_for", f"caller:{SHOP}|host|books")
+    for day in range(4, 40):
+        sends(store, day, (alive, day), (call, day), (answers, day))
+    assert sent not in open_flows(store)
+    gone_ones = [one.key for one in store.differences(4, 40) if one.after is None]
+    assert gone_ones == [" ".join(sent)] * told
 
 
 # -- what ran it is gone -----------------------------------------------------------------------------------------
