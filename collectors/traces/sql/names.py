@@ -88,7 +88,7 @@ def base_table(names: list[str], dialect: Dialect) -> TableName | None:
     if dialect.family == "partiql" and schema:
         schema, table = [], schema[0]  # what stands behind it is an index
     low = table.lower()
-    if low in _CATALOGUE_TABLES or (schema and schema[-1].lower() in _CATALOGUES):
+    if not table or low in _CATALOGUE_TABLES or (schema and schema[-1].lower() in _CATALOGUES):
         return None
     own = _CATALOGUES_OF.get(dialect.family or dialect.grammar, frozenset())
     if schema and schema[-1].lower() in own:
