@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from daemon.cli.crossings import crossings
 from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
 from daemon.cli.options import AsJson, At
@@ -17,6 +18,7 @@ from daemon.cli.words import several, sound
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from config.settings import Settings
     from daemon.values.drift import PathChange
     from daemon.values.explanation import Explanation
 
@@ -39,21 +41,22 @@ def explain(
 ) -> None:
     """Say what supports a data path: each hop's evidence and times, each class's rule, borders, how sure it is.
 
-    JSON: id, ids, paths, since, hops (hop, first_seen, last_seen, times), store_region, fetched (as hops).
+    JSON: id, ids, paths, since, hops (hop, first_seen, last_seen, times, borders), store_region, fetched (as hops).
     """
     from daemon import comparison
     from daemon.cli.terminal import print_found
     from daemon.report.explanation import render_explanation
 
     sound(which, "PATH")
-    with reading(settings_of(context)) as connection:
+    settings = settings_of(context)
+    with reading(settings) as connection:
         number = existing_snapshot(connection, at)
         line = _line(comparison.standing_paths(connection, number), which)
-        told = _explanation(connection, line)
+        told = _explanation(connection, settings, line)
     print_found("explanation", told, render_explanation, as_json=as_json)
 
 
-def _explanation(connection: Connection, line: PathChange) -> Explanation:
+def _explanation(connection: Connection, settings: Settings, line: PathChange) -> Explanation:
     from daemon.analysis.fetching import fetched
     from daemon.store import flow_lookups
     from daemon.values.explanation import Explanation, HopSeen
@@ -62,12 +65,16 @@ def _explanation(connection: Connection, line: PathChange) -> Explanation:
     edges = [hop.flow for hop in first.route]
     seen = flow_lookups.times(connection, edges)
     unknown = ("", "", 0)
+    met = crossings(connection, settings, line.paths)
     return Explanation(
         line.id,
         tuple(path.identity.id for path in line.paths),
         line.paths,
         tuple(flow_lookups.path_since(connection, path) for path in line.paths),
-        tuple(HopSeen(hop, *seen.get(edge, unknown)) for hop, edge in zip(first.route, edges, strict=True)),
+        tuple(
+            HopSeen(hop, *seen.get(edge, unknown), met.get((hop.source, hop.target), ()))
+            for hop, edge in zip(first.route, edges, strict=True)
+        ),
         flow_lookups.regions(connection, {first.store} - {""}).get(first.store, ""),
         fetched(line.paths, flow_lookups.flows(connection, ("reads",)))
         if first.identity.direction.gives

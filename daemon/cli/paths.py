@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from daemon.cli import words
+from daemon.cli.crossings import crossings
 from daemon.cli.looking import between
 from daemon.cli.moments import existing_snapshot
 from daemon.cli.opening import reading, settings_of
@@ -19,9 +20,10 @@ from daemon.cli.words import given, one_of, say_nothing_found
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from config.settings import Settings
     from daemon.analysis.choosing import PathChoice
     from daemon.values.drift import PathChange
-    from daemon.values.path import Border, DataPath
+    from daemon.values.path import DataPath
     from daemon.values.picture import Picture
 
 FORMATS = ("text", "json", "mermaid", "dot", "svg")
@@ -121,7 +123,9 @@ def paths(
             asked = bool(id) or choice != PathChoice()
             say_nothing_found(connection, existing_snapshot(connection, b or a), chosen=asked)
         if drawn:
-            picture = _picture(connection, tuple(path for line in found[:limit] for path in line.paths))
+            picture = _picture(
+                connection, settings, tuple(path for line in found[:limit] for path in line.paths)
+            )
     if not drawn:
         as_text = chosen_format == "text"
         most = limit or (LISTED if as_text else None)
@@ -132,26 +136,11 @@ def paths(
     sys.stdout.write(RENDERERS[chosen_format](picture))
 
 
-def _picture(connection: Connection, paths: tuple[DataPath, ...]) -> Picture:
+def _picture(connection: Connection, settings: Settings, paths: tuple[DataPath, ...]) -> Picture:
     """Raises BadParameter for more boxes than can be read."""
-    from config import vocabulary
-    from daemon.analysis.borders import Places
     from daemon.report.picture import picture
-    from daemon.store import flow_lookups
-    from daemon.values.path import Direction
 
-    ends = {
-        (hop.source, hop.target, path.identity.direction is Direction.READS)
-        for path in paths
-        if path.borders
-        for hop in path.route
-    }
-    places = Places(flow_lookups.speaking(connection), vocabulary.jurisdiction) if ends else None
-    crossings: dict[tuple[str, str], tuple[Border, ...]] = {}
-    for source, target, back in sorted(ends):
-        met = places.between(source, target, back=back) if places else ()
-        crossings[source, target] = (*crossings.get((source, target), ()), *met)
-    drawn = picture(paths, crossings)
+    drawn = picture(paths, crossings(connection, settings, paths))
     if len(drawn.boxes) > MOST_BOXES:
         raise typer.BadParameter(
             f"the picture would have {len(drawn.boxes):,} boxes, and at most {MOST_BOXES} can be read: "

@@ -100,6 +100,7 @@ def _notes_of(seen: HopSeen) -> tuple[tuple[Note, ...], ...]:
                 Note(f"{wording.counted(seen.times, 'time')} at least"),
             )
         )
+    notes += [_notes(Note(f"{each.origin} -> {each.destination}", "border")) for each in seen.borders]
     return tuple(notes)
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from daemon.values.path import DataPath, Hop
+from daemon.values.path import Border, DataPath, Hop
 
 
 @dataclass(frozen=True, slots=True)
 class HopSeen:
-    """One hop and when it was seen. Times are RFC 3339 in UTC; empty, and `times` 0, where that is not known."""
+    """One hop and when it was seen. Times are RFC 3339 in UTC; empty, and `times` 0, where that is not known.
+
+    `borders`: those of the path that lie on it, where the newest snapshot still shows where its ends are.
+    """
 
     hop: Hop
     first_seen: str
     last_seen: str
     times: int
+    borders: tuple[Border, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
