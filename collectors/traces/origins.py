@@ -48,11 +48,12 @@ class Service:
         if self.urn == other.urn:
             return True
         named_by_both = self.cluster and other.cluster
-        return not named_by_both and self._plain == other._plain
+        return not named_by_both and self.plain == other.plain
 
     @property
-    def _plain(self) -> tuple[str, str, str]:
-        return self.environment, self.namespace, self.name
+    def plain(self) -> str:
+        """The urn without the cluster."""
+        return self.urn.removesuffix(f"{AT}{self.cluster}") if self.cluster else self.urn
 
 
 def service_of(origin: Origin, overflow: bool = False) -> Service:

@@ -128,7 +128,7 @@ class Shapes:
         service, attributes, kind = self._service(span.origin), dict(span.attributes), span.kind
         topic = topic_of(service, attributes)
         begins = kind in (Kind.SERVER, Kind.CONSUMER)
-        name = operation_name(span, attributes, topic, lambda path: self._templates.of(service.urn, path))
+        name = operation_name(span, attributes, topic, lambda path: self._templates.of(service.plain, path))
         if begins:
             name = self._admitted(service, name)
         used: list[tuple[Destination, Use]] = []

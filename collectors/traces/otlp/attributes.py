@@ -22,7 +22,7 @@ _EACH_ANOTHER = frozenset(
         b"net.sock.peer.addr",
     }
 )
-_LATE = frozenset({*(name for name, _ in NEEDLESS), *STATEMENT_KEYS, *_EACH_ANOTHER})
+LATE = frozenset({*(name for name, _ in NEEDLESS), *STATEMENT_KEYS, *_EACH_ANOTHER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Attributes:
     def find(self, raw: bytes) -> Found:
         """What this one amounts to, as it came. Raises Unusable."""
         name = name_of(raw)
-        if name in _LATE:
+        if name in LATE:
             return Found(None, name, varies=True, late=True)
         if name and name not in SPAN_READERS:
             return Found(None, name, self._is_another(name, raw), late=False)

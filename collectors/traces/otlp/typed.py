@@ -13,6 +13,7 @@ from itertools import chain
 import msgspec
 
 from collectors.traces.leaks import LEAKS, LOOKED_AT, Examined
+from collectors.traces.otlp.attributes import LATE
 from collectors.traces.otlp.origins import Origins, instrumentation
 from collectors.traces.semconv import (
     NEEDLESS,
@@ -104,6 +105,7 @@ class _Export(msgspec.Struct, gc=False, frozen=True, rename="camel"):
 
 _READERS = {name.decode(): reader for name, reader in SPAN_READERS.items()}
 _STATEMENTS = {name.decode(): rank for name, rank in STATEMENT_KEYS.items()}
+_NEVER_REMEMBERED = frozenset(name.decode() for name in LATE)
 _NEEDLESS = {
     needless.decode(): (frozenset(name.decode() for name in others), needless in SERVER_TOO)
     for needless, others in NEEDLESS
@@ -200,7 +202,7 @@ class TypedReader:
         return form, statements[min(statements)][:STATEMENT_LIMIT] if statements else ""
 
     def _pair(self, key: str, value: Value) -> Pair:
-        if not isinstance(value, str) or len(value) > _LONGEST_REMEMBERED or key in _NEEDLESS:
+        if not isinstance(value, str) or len(value) > _LONGEST_REMEMBERED or key in _NEVER_REMEMBERED:
             return (key, _READERS[key](value))
         pair = self._pairs.get((key, value))
         if pair is None:

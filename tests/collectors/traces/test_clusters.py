@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from collectors.traces.merging import Merged
 from collectors.traces.spans import Span
+from collectors.traces.templates import WORDS
 from tests.support.traces import Value, answer, lines, proto_span, read, resource_spans
 
 BLUE, GREEN = {"k8s.cluster.name": "blue"}, {"k8s.cluster.name": "green"}
@@ -131,6 +132,18 @@ def test_a_call_from_one_cluster_to_the_same_service_in_the_other_joins_two_serv
         ]
     )
     assert "cart/GET /cart calls cart@green/GET /cart evidence=paired" in lines(merged, "calls")
+
+
+def test_what_was_learned_of_paths_holds_whether_the_cluster_is_named_or_not() -> None:
+    def asked(number: int, cluster: Mapping[str, Value]) -> list[Span]:
+        word = "".join("abcdefghij"[int(digit)] for digit in str(number))
+        attributes: dict[str, Value] = {"http.request.method": "GET", "url.path": f"/people/word{word}"}
+        span = proto_span("s", "server", trace=f"t{number}", attributes=attributes)
+        return read(resource_spans("cart", [span], cluster))
+
+    unnamed = [span for number in range(WORDS) for span in asked(number, {})]
+    later = [span for number in range(WORDS, WORDS + 9) for span in asked(number, BLUE)]
+    assert len(lines(answer([*unnamed, *later]), "has")) == WORDS + 1
 
 
 def test_an_at_sign_in_a_name_says_nothing_of_a_cluster() -> None:

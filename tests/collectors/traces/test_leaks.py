@@ -128,6 +128,22 @@ def test_names_of_spans_events_links_and_resources_are_looked_through(form: str)
         }
 
 
+def test_what_is_of_persons_by_its_nature_is_not_remembered_by_readers_either() -> None:
+    attributes: dict[str, Value] = {
+        "http.request.method": "GET",
+        "client.address": "203.0.113.77",
+        "url.full": "https://shop.example.com/?to=canary-url",
+        "graphql.document": '{ me(name: "canary-document") { email } }',
+        "db.query.text": "select 1 -- canary-statement",
+    }
+    body = export(resource_spans("shop", [proto_span("root", "server", "GET", attributes=attributes)]))
+    reader = OtlpReader()
+    assert len(batches(body, reader)) == 3
+    known = repr([vars(each) for each in vars(reader).values()])
+    assert "canary" not in known
+    assert "203.0.113.77" not in known
+
+
 @pytest.mark.parametrize("form", ["protobuf", "typed", "json"])
 def test_of_a_span_with_very_many_events_the_first_are_looked_through(form: str) -> None:
     span = proto_span("root", "server", "GET", attributes=route("/orders"))
