@@ -25,6 +25,22 @@ _READING = frozenset({
 _PUBLISHING = frozenset({"publish", "send", "create"})
 _ASKING = ("batchget", "describe", "get", "head", "list", "query", "scan", "select", "transactget")
 """How the names of AWS's operations begin that only read."""
+_FETCHING = (
+    "batchget",
+    "count",
+    "describe",
+    "fetch",
+    "find",
+    "get",
+    "list",
+    "query",
+    "read",
+    "scan",
+    "search",
+    "select",
+)
+_CHANGING = ("delete", "getdel", "getset", "insert", "modify", "remove", "replace", "update")
+"""How the names of stores' operations begin that read, and what is in those of them that write as well."""
 _ABOUT_TABLES = ("table", "tables", "timetolive", "resource", "backups", "limits")
 """How the names of DynamoDB's operations end that touch no item."""
 _ACTS = {
@@ -41,6 +57,7 @@ _ACTS = {
 """What operations on queues, topics and streams of AWS do. All others carry no message."""
 _CONNECTING = re.compile(r"(?:^|[^a-z])(?:get_?)?(?:connect|connection|ping|acquire)$", re.IGNORECASE)
 """The names of spans that open the way to a store and ask for nothing yet."""
+_ARN = re.compile(r"arn:aws[a-z-]*:(?:sns|sqs):[a-z0-9-]*:\d*:[\w.-]+")
 _DEFAULT_EXCHANGE = "<default>"
 _WRITING = frozenset({
     "add", "append", "cas", "decr", "del", "delete", "expire", "getdel", "getset", "hdel", "hincrby", "hset",
@@ -63,7 +80,7 @@ def uses(
         or _value(attributes, "rpc.method").rpartition("/")[2]
         or (_writes(span.name) if statement is None else "")
     )
-    verb = "reads" if not action or action.lower().split()[0] in _READING else "writes"
+    verb = "reads" if _reads(action) else "writes"
     tables = read_all(attributes, SPAN_NAMES, "aws.tables")
     system = destinations.system_of(_value(attributes, "db.system"))
     tool = _value(attributes, "mcp.tool")
@@ -143,7 +160,7 @@ def _database(
     service: Service, system: str, attributes: Mapping[str, Value], action: str, parsed: Statement | None
 ) -> Iterator[tuple[Destination, Use]]:
     address, namespace = peer_of(attributes), _value(attributes, "db.namespace")
-    verb = "reads" if not action or action.lower().split()[0] in _READING else "writes"
+    verb = "reads" if _reads(action) else "writes"
     collection = _value(attributes, "db.collection")
     if system in _SEARCH:
         path = _value(attributes, "url.path") or names.path(_value(attributes, "url"))
@@ -190,8 +207,17 @@ _NO_SQL = frozenset(
         "neo4j",
         "hbase",
         "cosmosdb",
+        "state",  # of Dapr, whose statements are calls of its interface
     }
 )
+
+
+def _reads(action: str) -> bool:
+    """Whether an operation of a store reads: `find`, `ReadItem`, `scroll users`; what has no name does."""
+    word = action.lower().split()[0] if action else ""
+    if not word or word in _READING:
+        return True
+    return word.startswith(_FETCHING) and not any(part in word for part in _CHANGING)
 
 
 def _writes(name: str) -> str:
@@ -258,6 +284,10 @@ def topic_of(service: Service, attributes: Mapping[str, Value]) -> Destination |
     if stream:
         return destinations.topic(service, "aws_kinesis", Address(), stream)
     name, system = _value(attributes, "messaging.destination"), _value(attributes, "messaging.system")
+    if _ARN.fullmatch(name):
+        return destinations.topic(
+            service, f"aws_{name.split(':')[2]}", Address(), name.rpartition(":")[2], name
+        )
     if name in {"", _DEFAULT_EXCHANGE}:
         name = _value(attributes, "messaging.key")  # which the default exchange takes for the name of a queue
     if not name:

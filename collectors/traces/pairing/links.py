@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collectors.traces.pairing.tally import LINKED, Tally, publishes, topics_of
+from collectors.traces.pairing.tally import LINKED, Tally, publishes, receives, topics_of
 from collectors.traces.shape import Shape
 
 Known = tuple[str, Shape]
@@ -35,10 +35,11 @@ class Link:
         backwards = self._from[1].act.outgoing and self._to[1].act.begins
         cause, effect = (self._from, self._to) if backwards else (self._to, self._from)
         tally = tally.of(self._weight)
-        if effect[1].act.by_topic:
-            for topic in dict.fromkeys((effect[1].act.topic, *topics_of(cause[1]))):
+        received = receives(effect[1])
+        if received:
+            for topic in dict.fromkeys((*received, *topics_of(cause[1]))):
                 tally.consumed[topic, effect[0], LINKED].append(self._start)
-            if cause[1].act.outgoing and publishes(cause[1], effect[1]):
+            if effect[1].act.by_topic and cause[1].act.outgoing and publishes(cause[1], effect[1]):
                 tally.published[cause[0], effect[1].act.topic, LINKED].append(self._start)
         elif cause[0] != effect[0]:
             tally.calls[cause[0], effect[0], LINKED].append(self._start)

@@ -170,6 +170,12 @@ def topics_of(parent: Shape) -> tuple[str, ...]:
     return tuple(urn for urn in parent.act.sends if urn.startswith("topic://"))
 
 
+def receives(shape: Shape) -> tuple[str, ...]:
+    """The topics that a span consumes, whether it begins an operation by that or asks for messages within one."""
+    asked = tuple(use.target for use in shape.act.uses if use.verb == "consumed_by")
+    return (shape.act.topic, *asked) if shape.act.by_topic else asked
+
+
 def publishes(parent: Shape, child: Shape) -> bool:
     """Whether the message that a span consumes is its parent's, which does not say where it goes."""
     other = parent.act.outgoing or differ(child, parent)

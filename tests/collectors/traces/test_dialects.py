@@ -174,3 +174,42 @@ def test_the_address_that_all_functions_share_is_none_of_them() -> None:
         resource_spans("mailer", [proto_span("c", "server", "mailer", parent="b")]),
     )
     assert lines(answer(spans), "calls", "answers_for") == ["shop/GET / calls mailer/mailer evidence=paired"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "verb"),
+    [
+        ("ReadItem", "reads"),
+        ("findAndModify", "writes"),
+        ("QueryItems", "reads"),
+        ("GetSet", "writes"),
+        ("upsert", "writes"),
+    ],
+)
+def test_the_name_of_an_operation_tells_whether_it_reads(operation: str, verb: str) -> None:
+    asked: dict[str, Value] = {"db.system": "cosmosdb", "db.operation": operation, "server.address": "cosmos"}
+    assert told("client", "x", asked, "reads", "writes") == [
+        f"shop/GET / {verb} table://environment:prod/cosmosdb/cosmos//*"
+    ]
+
+
+def test_a_store_of_dapr_is_no_database_of_sql() -> None:
+    asked: dict[str, Value] = {
+        "db.system": "state",
+        "db.name": "carts",
+        "db.statement": "GET /v1.0/state/carts",
+    }
+    assert told("client", "x", asked, "reads") == [
+        "shop/GET / reads table://service:prod::shop/state//carts/*"
+    ]
+
+
+def test_a_topic_may_be_named_by_its_arn() -> None:
+    sent: dict[str, Value] = {
+        "messaging.system": "aws.sns",
+        "messaging.destination.name": "arn:aws:sns:eu-west-1:123456789012:mails",
+    }
+    assert told("producer", "publish", sent, "publishes_to", "located_at") == [
+        "shop/GET / publishes_to topic://prod/aws_sns//mails evidence=topic",
+        "topic://prod/aws_sns//mails located_at arn:aws:sns:eu-west-1:123456789012:mails",
+    ]

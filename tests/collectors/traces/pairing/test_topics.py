@@ -92,6 +92,21 @@ def test_what_got_a_message_does_not_send_it_on() -> None:
     assert told(spans, "publishes_to") == []
 
 
+def test_who_asks_for_messages_is_not_called_by_who_sent_them() -> None:
+    spans = sent("orders", "orders", "parent")[:2]
+    orders: dict[str, Value] = {
+        **BROKER,
+        "messaging.destination.name": "orders",
+        "messaging.operation.type": "receive",
+    }
+    poll = proto_span("p1", "client", "poll", trace="other", attributes=orders)
+    poll.links.append(ProtoSpan.Link(trace_id=span_id("trace") * 2, span_id=span_id("s2")))
+    assert told([*spans, *read(resource_spans("mailer", [poll]))]) == [
+        "shop/POST /orders publishes_to topic orders evidence=topic",
+        "topic orders consumed_by mailer/poll evidence=linked",
+    ]
+
+
 def test_one_message_counts_once() -> None:
     spans = sent("orders", "orders", "parent")
     times = {one.verb: one.seen.count for one in answer(spans).relations if one.seen and "topic" in str(one)}
