@@ -9,6 +9,7 @@ import pytest
 
 from daemon.cli.fail_on import changed
 from daemon.notify.mail import subject
+from daemon.store.keeping.portrait import portrait
 from tests.support import pipeline
 from tests.support.fault_proxy import FaultProxy
 from tests.support.pipeline import EU, MAILER, US, Installation, Shop, told
@@ -69,6 +70,8 @@ def test_paths_that_first_spans_bring_to_light_are_told_in_full_and_are_no_news(
     assert not drift.quiet
     assert not changed(drift)
     assert (drift.totals.visible_paths, drift.totals.restated) == (len(drift.visible_paths), 0)
+    with home.database.reading() as connection:
+        assert portrait(connection, 2)["changes_path_newly_visible"] == len(drift.visible_paths)
     report = home.report()
     assert "exposed: " in report
     assert "it came to light, and may be old" in " ".join(report.split())

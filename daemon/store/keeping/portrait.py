@@ -61,11 +61,14 @@ def _changes(connection: Connection, before: int, number: int) -> dict[str, int]
     paths = path_history.paths(connection, before, number)
     old, new = {path.identity: path for path in paths.before}, {path.identity: path for path in paths.after}
     lines: dict[str, set[Hashable]] = defaultdict(set)
+    fresh = {hop.flow for key in paths.restated & new.keys() - old.keys() for hop in new[key].route}
+    there, _ = path_history.edges(connection, before, fresh)
     for key in old.keys() | new.keys():
         if old.get(key) == new.get(key):
             continue
         if key in paths.restated:
-            action = "restated"
+            light = key not in old and any(hop.flow not in there for hop in new[key].route)
+            action = "newly_visible" if light else "restated"
         else:
             action = "added" if key not in old else "gone" if key not in new else "altered"
         lines[f"path_{action}"].add((new.get(key) or old[key]).line)
