@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -365,6 +366,26 @@ def test_a_call_to_a_host_is_not_gone_because_its_service_is_known(
     assert sent not in open_flows(store)
     gone_ones = [one.key for one in store.differences(4, 40) if one.after is None]
     assert gone_ones == [" ".join(sent)] * told
+
+
+@pytest.mark.parametrize(
+    ("reinstrumented", "resampled", "ended"),
+    [
+        (frozenset({(SHOP, 12)}), frozenset(), 0),
+        (frozenset({(BOOKS, 12)}), frozenset(), 1),
+        (frozenset(), frozenset({12}), 0),
+    ],
+)
+def test_a_silence_is_counted_from_when_seeing_changed(
+    reinstrumented: frozenset[tuple[str, int]], resampled: frozenset[int], ended: int, tmp_path: Path
+) -> None:
+    """It died on the ninth day: on the eighteenth it is gone, unless it may only be seen less since the twelfth."""
+    flows = (Flow("alive", SHOP, 6, 0, 18), Flow("books", BOOKS, 6, 0, 18), Flow("silent", SHOP, 6, 0, 9))
+    store = Snapshots.create(tmp_path)
+    try:
+        assert live(World(flows, 12, 18, (), frozenset(), reinstrumented, resampled), store)[2] == ended
+    finally:
+        store.database.close()
 
 
 # -- what ran it is gone -----------------------------------------------------------------------------------------
