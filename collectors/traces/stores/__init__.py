@@ -33,5 +33,5 @@ def told(statement: Statement, system: str, action: str, *, reading: bool) -> St
     if system in {"mongodb", "documentdb"}:
         return mongodb.told(statement, action)
     if system in {"elasticsearch", "opensearch"} and action:
-        return elasticsearch.told(statement, reading=reading)
+        return elasticsearch.told(statement, action, reading=reading)
     return statement

@@ -34,6 +34,23 @@ _SEARCHES = frozenset(
         "suggest",
     }
 )
+_ASKING = frozenset(
+    {
+        "search",
+        "msearch",
+        "count",
+        "get",
+        "mget",
+        "scroll",
+        "sql",
+        "esql",
+        "eql",
+        "suggest",
+        "explain",
+        "termvectors",
+    }
+)
+_WORD = re.compile(r"[a-z]+")
 _ACTIONS = frozenset({"index", "create", "update", "delete"})
 _NAMED = re.compile(r"\"_?index\"\s*:\s*\[?\s*\"(?P<name>[^\"]{1,200})\"")
 _LINES = re.compile(r"\s*\{[^\n]*\}[ \t]*\r?\n\s*\{")
@@ -63,13 +80,15 @@ def index_of_path(path: str) -> str:
     return "" if not first or first.startswith("_") or "{" in first else index(first)
 
 
-def told(statement: Statement, *, reading: bool) -> Statement:
-    """The statement with the verb that the operation has: a body alone does not always tell."""
-    verb: Verb = "reads" if reading else "writes"
-    verbs = {use.verb for use in statement.tables}
-    if verbs == {verb} or len(verbs) > 1:  # one index may be copied to another
-        return statement
-    return replace(statement, tables=tuple(replace(use, verb=verb) for use in statement.tables))
+def told(statement: Statement, action: str, *, reading: bool) -> Statement:
+    """The statement with the verb that the operation has: a body alone does not always tell.
+
+    Where the body names its indices it does: it says beside each what is done there.
+    """
+    asks = reading or not _ASKING.isdisjoint(_WORD.findall(action.lower()))
+    verb: Verb = "reads" if asks else "writes"
+    uses = (use if use.table else replace(use, verb=verb) for use in statement.tables)
+    return union(replace(statement, tables=(use,)) for use in uses) if statement.tables else statement
 
 
 def read(text: str) -> Statement:
@@ -152,12 +171,12 @@ def _copied(document: dict[str, object]) -> Statement:
         one if isinstance(one, dict) else {} for one in (document.get("source"), document["dest"])
     )
     return _found(
-        (TableName("", index(_word(source.get("index")))), "reads", *_columns({"query": "", **source})),
-        (TableName("", index(_word(target.get("index")))), "writes", {"*"}, set()),
+        (TableName("", index(_named(source.get("index")))), "reads", *_columns({"query": "", **source})),
+        (TableName("", index(_named(target.get("index")))), "writes", {"*"}, set()),
     )
 
 
-def _word(value: object) -> str:
+def _named(value: object) -> str:
     words = value if isinstance(value, list) else [value]
     return ",".join(word for word in words if isinstance(word, str))
 

@@ -34,6 +34,18 @@ CASES: list[tuple[str, dict[str, Value], list[str]]] = [
          "s/a reads table://environment:prod/mongodb/m.internal:27017/crm/people columns=*"],
     ),
     (
+        "Cosmos DB, the container by its alias",
+        {"db.system.name": "azure.cosmosdb", "db.namespace": "crm", "db.collection.name": "people",
+         "db.query.text": "SELECT c.email FROM c WHERE c.id = @id", "server.address": "acme.documents.azure.com"},
+        ["s/a reads table://public/cosmosdb/acme.documents.azure.com/crm/people columns=email"],
+    ),
+    (
+        "Elasticsearch, several searches",
+        {"db.system.name": "elasticsearch", "db.operation.name": "msearch", "server.address": "es.internal",
+         "db.query.text": '{"index": "people"}\n{"query": {"match": {"mail": "?"}}, "_source": ["name"]}\n'},
+        ["s/a reads table://environment:prod/elasticsearch/es.internal:9200//people columns=name"],
+    ),
+    (
         "no statement",
         {"db.system.name": "mongodb", "db.namespace": "crm", "db.collection.name": "people",
          "db.operation.name": "find", "server.address": "m.internal"},

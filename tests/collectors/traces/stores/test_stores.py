@@ -194,6 +194,12 @@ def test_elasticsearch_names_its_indices_in_the_body(text: str, uses: list[str])
     assert shown(read(text, "elasticsearch")) == uses
 
 
+def test_an_operation_that_asks_only_reads() -> None:
+    statement = read('{"query": {"term": {"tier": 1}}}', "elasticsearch")
+    assert shown(told(statement, "elasticsearch", "async_search.submit", reading=False)) == ["- reads * | tier"]
+    assert shown(told(statement, "elasticsearch", "delete_by_query", reading=False)) == ["- writes * | tier"]
+
+
 def test_of_two_indices_each_keeps_its_verb() -> None:
     statement = read('{"source": {"index": "people"}, "dest": {"index": "vips"}}', "elasticsearch")
     assert told(statement, "elasticsearch", "reindex", reading=False) == statement

@@ -392,3 +392,11 @@ SELECT id, email FROM crm.customer WHERE tier = ? FETCH FIRST 10 ROWS ONLY WITH 
 --> crm.customer reads id
 SELECT id FROM FINAL TABLE (INSERT INTO crm.customer (email) VALUES (?))
 
+
+--> hanadb
+--> s.t writes a b
+UPSERT "S"."T" (a, b) VALUES (?, ?) WITH PRIMARY KEY
+
+--> mysql
+--> t writes a b
+REPLACE t (a, b) VALUES (?, ?)
