@@ -78,7 +78,7 @@ class ZipkinReader:
 def _systems(raw: Mapping[str, object], kind: Kind, tags: Mapping[str, str]) -> dict[str, str]:
     """What is called, where the tags of old instrumentation leave it to be guessed."""
     called = text(member(raw, "remoteEndpoint"), "serviceName")
-    if "cassandra.keyspace" in tags:
+    if any(name.startswith("cassandra.") for name in tags):
         return {"db.system": "cassandra"}
     if kind in _MESSAGING and "messaging.system" not in tags:
         return {"messaging.system": called.lower()}
@@ -110,7 +110,8 @@ def _apart(spans: list[Span]) -> list[Span]:
 
 def _one_apart(span: Span, clients: Mapping[Place, Span], servers: Mapping[Place, Span]) -> Span:
     if span.kind in _BEGUN and (span.trace, span.id) in servers:
-        return span._replace(id=twin_of(span.id), parent=span.id)
+        named = span.name or clients[span.trace, span.id].name
+        return span._replace(id=twin_of(span.id), parent=span.id, name=named)
     above = span.trace, span.parent
     if above not in servers:
         return span

@@ -32,6 +32,19 @@ def test_the_parent_of_a_shared_id_is_the_clients(backwards: bool) -> None:
     ]
 
 
+def test_a_server_without_a_name_has_its_clients() -> None:
+    unnamed = {**STOCK, "name": ""}
+    assert told([CARTS, STOCK_CALLED, unnamed], "calls") == [
+        "carts/get /cart calls stock/get evidence=paired"
+    ]
+
+
+def test_a_call_to_cassandra_is_known_by_any_of_its_tags() -> None:
+    spans = [EDGE, zipkin_span("2", "1", "client", "edge", "batch-statement", "people", cassandra_rack="1d")]
+    (line,) = told(spans, "reads", "writes", "sends_to")
+    assert line.split()[2:4] == ["reads", "table://environment:prod/cassandra/people:9042//*"]
+
+
 def test_a_server_whose_client_is_not_there_belongs_to_its_parent() -> None:
     assert told([EDGE, CARTS], "calls") == ["edge/get /cart calls carts/get /cart evidence=ancestor"]
 
