@@ -101,7 +101,14 @@ def _line(lines: Sequence[PathChange], which: str) -> PathChange:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise NotFound(f'no data path with the id or part "{which}": `driftline paths` lists what there is')
+        other = (
+            "; a line of a report that is of no path is whole in `driftline diff --json`"
+            if _is_id(which)
+            else ""
+        )
+        raise NotFound(
+            f'no data path with the id or part "{which}": `driftline paths` lists what there is{other}'
+        )
     raise several(
         f'"{which}" is part of {len(found):,} paths:',
         [f"{line.id}  {wording.route(line.paths)}" for line in found[:_SHOWN]],
@@ -125,11 +132,15 @@ def _by_id(lines: Sequence[PathChange], id: str) -> Iterator[PathChange]:
                 return
 
 
+def _is_id(text: str) -> bool:
+    return len(text) == 8 and set(text.lower()) <= set("0123456789abcdef")
+
+
 def _by_report(lines: Sequence[PathChange], id: str) -> Iterator[PathChange]:
     """The line of which a report told some classes under this id, as an addition or an alteration."""
     from daemon.values.drift import Action
 
-    if len(id) != 8 or not set(id) <= set("0123456789abcdef"):
+    if not _is_id(id):
         return
     for line in lines:
         names = sorted(str(path.identity) for path in line.paths)

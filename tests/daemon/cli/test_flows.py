@@ -225,6 +225,8 @@ def test_what_is_meant_by_several_or_none_is_said(config: Path, line: CommandLin
     said = line(config, "explain", "00000000")
     assert said.code == 3
     assert "no data path with the id or part" in said.error
+    assert "`driftline diff --json`" in said.error, "it may be an id that a report printed of something else"
+    assert "diff --json" not in line(config, "explain", "nobody").error
     said = line(config, "flows", "--verb", "read")
     assert said.code == 2
     assert "did you mean reads?" in said.error
