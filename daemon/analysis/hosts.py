@@ -192,6 +192,15 @@ def of_tool(name: str) -> str:
     return f"{tool} is a tool of an MCP server that spans give no address of (server.address)"
 
 
+def is_vendors(name: str, owned: Ours, vendor: VendorOf) -> bool:
+    """Whether a name is of a listed company that we are not.
+
+    Who of ours was seen to answer there is a stand-in for it, as tests have them, or handed the request on.
+    """
+    name = normal(name)
+    return vendor(name) is not None and not below(name, (*owned.declared, *owned.held))
+
+
 def judge(name: str, owned: Ours, vendor: VendorOf) -> Verdict:
     """The verdict on a host name that no resource answers to."""
     name = normal(name)
@@ -199,7 +208,8 @@ def judge(name: str, owned: Ours, vendor: VendorOf) -> Verdict:
         return Verdict(
             Bound.UNRESOLVED, f"{suffix} is one of our domains, and nothing listed answers to {name}"
         )
-    if (known := vendor(name)) and not below(name, owned.held):
+    known = vendor(name)
+    if known is not None and is_vendors(name, owned, vendor):
         return Verdict(
             Bound.THIRD_PARTY, f"{name} belongs to {known.name} ({known.category.replace('_', ' ')})"
         )

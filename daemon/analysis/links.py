@@ -29,8 +29,8 @@ def bind(
     What was resolved stays so while its resource exists, and a third party stays one while something is not
     listed: a gap takes no knowledge away, but a record that leads to another name does. `graph.bindings` is not read.
     """
-    names = _Names(graph)
     owned = hosts.ours(graph, own_domains)
+    names = _Names(graph, lambda name: hosts.is_vendors(name, owned, vendor))
     bindings = {}
     called = {alias for names_of in host_names(graph).values() for alias in names_of}
     for alias in sorted({*raw_targets(graph.relations), *called}):
@@ -50,7 +50,8 @@ def ends(graph: Graph) -> Callable[[Alias], str]:
 class _Names:
     """Who answers to which name, and from where names are looked up."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, is_vendors: Callable[[str], bool] = lambda _: False) -> None:
+        """`is_vendors`: of a name at which a service of ours was seen to answer, but which stands in for another."""
         self._graph = graph
         self._holders: dict[Alias, set[str]] = defaultdict(set)
         self._answering: dict[Alias, set[str]] = defaultdict(set)
@@ -86,7 +87,8 @@ class _Names:
             elif relation.verb == "answers_for" and isinstance(relation.target, Alias):
                 source = graph.resources.get(relation.source)
                 fronts = source is not None and source.role is Role.ENTRY
-                if not fronts and _passes_on(relation, relation.target.value, asking):
+                name = relation.target.value
+                if not fronts and (_passes_on(relation, name, asking) or is_vendors(name)):
                     continue
                 told = self._fronting if fronts else self._answering
                 told[spellings(relation.target)[0]].add(relation.source)

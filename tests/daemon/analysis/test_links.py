@@ -267,6 +267,18 @@ def test_a_proxy_that_calls_the_same_host_does_not_answer_for_it() -> None:
     assert estate.bindings()["public|host|api.sendgrid.com"].state is Bound.THIRD_PARTY
 
 
+@pytest.mark.parametrize("own", [(), ("sendgrid.com",)])
+def test_a_stand_in_for_a_vendor_is_not_the_vendor(own: tuple[str, ...]) -> None:
+    """A mock that answers in a test environment would hide the third party in all the others."""
+    estate = Estate(own_domains=own)
+    name = "api.sendgrid.com"
+    mock = estate.service("mock")
+    estate.flow(mock, "answers_for", Alias("public", "host", name))
+    estate.sends(estate.operation(estate.service("shop"), "POST /orders"), estate.host(name))
+    found = estate.bindings()[f"public|host|{name}"]
+    assert (found.state, found.urn) == ((Bound.RESOLVED, mock) if own else (Bound.THIRD_PARTY, ""))
+
+
 def test_a_service_that_calls_itself_by_its_public_name_is_still_itself() -> None:
     estate = Estate()
     orders = estate.service("orders")
