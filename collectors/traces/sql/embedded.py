@@ -18,12 +18,12 @@ _EXECUTES = re.compile(
     r"(?i)\b(?:sp_executesql\s+(?:@\w+\s*=\s*)?|sp_prepexec\s[^']{0,200}?'[^']*',\s*|execute\s+immediate\s+"
     r"|exec(?:ute)?\s*+\(?\s*+|prepare\s+\w+\s+from\s+|unload\s*\(\s*|open\s+\w+\s+for\s+|return\s+query\s+execute\s+"
     r"|dbms_sql\s*\.\s*parse\s*\([^,'()]{1,200},\s*)"
-    r"(?=[nN]?'|[qQ]'|\"|\$\w*\$|format\s*\(|concat\s*\(|\()"
+    r"(?=[nNeE]?'|[qQ]'|\"|\$\w*\$|format\s*\(|concat\s*\(|\()"
 )
 _ASSIGNS = re.compile(
     r"(?i)(?<![\w.])(?P<name>@?[^\W\d][\w$]*+)\s*+"
     r"(?:(?:as\s+|constant\s+)?(?:n?(?:var)?char2?|text|clob|string)\s*+(?:\(\s*+\w++\s*+\)\s*+)?)?"
-    r"(?::=|\+?=|\bdefault\b)\s*(?=[nN]?'|[qQ]'|\"\"\"|format\s*\(|concat\s*\()"
+    r"(?::=|\+?=|\bdefault\b)\s*(?=[nNeE]?'|[qQ]'|\"\"\"|format\s*\(|concat\s*\()"
 )
 _EXECUTED = re.compile(
     r"(?i)\b(?:sp_executesql|execute\s+immediate|exec(?:ute)?(?:\s*\()?|prepare\s+\w+\s+from|open\s+\w+\s+for)\s+"

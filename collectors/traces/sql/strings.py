@@ -80,7 +80,7 @@ def joined(text: str, start: int, dialect: Dialect) -> Joined | None:
 
 def _string(text: str, at: int, dialect: Dialect) -> Joined | None:
     """One string in quotes."""
-    ways = [_ESCAPED if dialect.backslash else _PLAIN]
+    ways = [_ESCAPED if dialect.backslash or text[at : at + 2] in {"E'", "e'"} else _PLAIN]
     if dialect.grammar == "bigquery":
         ways = [_TRIPLE, _DOUBLE, *ways]
     elif dialect.quotes_are_strings:

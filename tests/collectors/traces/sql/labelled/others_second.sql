@@ -147,3 +147,14 @@ $$ LANGUAGE 'plpgsql';
 --> ward.demand reads patient_id | demand_id order_kind order_part
 --> ward.demand_detail reads told | demand_id
 SELECT d.patient_id, t.told FROM ward.demand d JOIN ward.demand_detail t ON d.demand_id = t.demand_id WHERE d.order_kind = 'care' AND order_part = 'code'
+
+--> postgresql
+--> file.paper writes | number holder
+CREATE OR REPLACE FUNCTION file.after_paper() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  v_holder numeric;
+BEGIN
+  v_holder := NEW.holder;
+  EXECUTE E'DELETE FROM file.paper WHERE (number = \'0\' OR number IS NULL) AND holder = '||quote_literal(v_holder)||' AND 1 = 1';
+  RETURN NEW;
+END; $$;
