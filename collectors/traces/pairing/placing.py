@@ -69,11 +69,12 @@ def place(trace: Trace, id: bytes, tally: Tally, begin: Begin) -> None:
             _wait(trace, above_id, id)
         else:
             shape = record.shape
-            if shape.service is not parent.shape.service and differ(shape, parent.shape):
-                if not shape.act.begins:
-                    above_id, parent = _nearer(trace, above_id, parent, record)
+            if shape.act.begins:
                 _meet(record, parent, tally)
-            elif shape.act.begins or record.remote:
+            elif differ(shape, parent.shape):
+                above_id, parent = _nearer(trace, above_id, parent, record)
+                _meet(record, parent, tally)
+            elif record.remote:
                 _meet(record, parent, tally)
             elif parent.shape.act.tool:
                 carry(record, parent, tally)
@@ -116,7 +117,7 @@ def rebuild(records: Iterable[tuple[bytes, Record]], begin: Begin) -> Trace:
 def let_go(trace: Trace) -> None:
     """Forgets a trace at once: runs that know each other would wait for the collection of garbage."""
     for run in {*trace.runs.values()}:
-        run.caller = run.below = None
+        run.below = None
 
 
 def attach(trace: Trace, id: bytes, link: Link, holds: bool, tally: Tally) -> bool:
