@@ -8,7 +8,7 @@ Source: Zipkin API v2, https://zipkin.io/zipkin-api/zipkin2-api.yaml (ListOfSpan
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from collectors.traces.imports.making import (
     RESOURCE_KEYS,
@@ -20,6 +20,7 @@ from collectors.traces.imports.making import (
     text,
     trace_id,
 )
+from collectors.traces.imports.zipkin1 import is_first_format, second_format
 from collectors.traces.spans import Batch, Kind, MalformedTraces, Place, Span, twin_of
 
 _KINDS = {kind.name: kind for kind in Kind}
@@ -36,7 +37,7 @@ class ZipkinReader:
 
     def json(self, document: object) -> Batch:
         """Spans of a list of spans, or of a list of traces. Raises MalformedTraces."""
-        listed = _flat(document)
+        listed = [part for one in _flat(document) for part in _parts(one)]
         spans: dict[tuple[bytes, bytes, int, int], Span] = {}
         rejected, reason = 0, ""
         began = _beginnings(listed)
@@ -97,6 +98,10 @@ def _remote(raw: Mapping[str, object], kind: Kind) -> dict[str, str]:
         "network.peer.address": address,
         "server.port": str(port) if isinstance(port, int) else "",
     }
+
+
+def _parts(raw: dict[str, object]) -> Iterable[dict[str, object]]:
+    return second_format(raw) if is_first_format(raw) else (raw,)
 
 
 def _apart(spans: list[Span]) -> list[Span]:
