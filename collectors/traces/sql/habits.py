@@ -86,7 +86,7 @@ class Habits:
         if max(len(left), len(tables)) > _MOST:
             return {}
         found: dict[str, str] = {}
-        rules = (_initials, _abbreviates, self._spelled_out)
+        rules = (_all_initials, _begins, _initials, _abbreviates, self._spelled_out)
         at = 0
         while at < len(rules):
             pairs = [(one, _only(table for table in tables if rules[at](one, table))) for one in sorted(left)]
@@ -110,6 +110,15 @@ def _only(names: Iterable[str]) -> str:
 
 def _initials(prefix: str, table: str) -> bool:
     return prefix == "".join(word[0] for word in table.split("_") if word)
+
+
+def _all_initials(prefix: str, table: str) -> bool:
+    """`ca` of `customer_address`, which is no beginning of `catalogue`."""
+    return len(prefix) > 1 and _initials(prefix, table)
+
+
+def _begins(prefix: str, table: str) -> bool:
+    return len(prefix) > 1 and table.startswith(prefix)
 
 
 def _abbreviates(prefix: str, table: str) -> bool:

@@ -138,7 +138,8 @@ def _read(shape: str, dialect: Dialect, *, cut: bool) -> Statement:
     parts = pieces.cut(whole, dialect)
     if cut:
         parts = replace(parts, pieces=tuple(without_alias(parts.pieces, dialect)))
-    known = Known(set(), parts.variables)
+    # Transact-SQL's variables have a sign of their own, and went with it.
+    known = Known(set(), frozenset() if dialect.grammar == "tsql" else parts.variables)
     statement = union(_read_pieces(parts, dialect, known))
     if known.temporary:  # it may have been dropped before it was made
         left = (use for use in statement.tables if use.schema or use.table.lower() not in known.temporary)
