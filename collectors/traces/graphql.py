@@ -22,7 +22,9 @@ ANSWER = "answer://graphql"
 def returned(span: Span, attributes: Mapping[str, Value]) -> tuple[Use, ...]:
     """What was asked of the operation that this span is, or belongs to."""
     fields = read_all(attributes, SPAN_NAMES, "graphql.fields")
-    if not fields or span.kind not in (Kind.SERVER, Kind.INTERNAL):
+    # Spans of resolvers have a piece of the document, which does not say what it is a part of.
+    a_piece = read(attributes, SPAN_NAMES, "graphql.resolved")
+    if not fields or a_piece or span.kind not in (Kind.SERVER, Kind.INTERNAL):
         return ()
     return (Use(RETURNS, ANSWER, detail(columns=[*fields])),)
 

@@ -122,7 +122,8 @@ SPAN_NAMES: Mapping[str, tuple[str, ...]] = {
     "mcp.method": ("mcp.method.name",),
     "mcp.tool": ("gen_ai.tool.name", "gen_ai.prompt.name"),
     "transport": ("network.transport",),
-    "graphql.fields": ("graphql.document", "graphql.source"),
+    "graphql.fields": ("graphql.document", "graphql.document.body", "graphql.source", "gql.request.query"),
+    "graphql.resolved": ("graphql.field.path",),
     "graphql.type": ("graphql.operation.type",),
     "graphql.name": ("graphql.operation.name",),
 }
@@ -201,6 +202,7 @@ _REDUCERS: Mapping[str, Callable[[Value], Value]] = {
     "mcp.tool": _one(names.words),
     "transport": _one(_pipe),
     "graphql.fields": _fields,
+    "graphql.resolved": lambda _: "yes",  # that one field is meant is all that is asked
     "graphql.type": _one(names.words),
     "graphql.name": _one(names.words),
     "aws.tables": _texts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from collectors.traces.otlp.values import name_of, pair_of
-from collectors.traces.semconv import NEEDLESS, SPAN_READERS, STATEMENT_KEYS, Pair
+from collectors.traces.semconv import NEEDLESS, SPAN_NAMES, SPAN_READERS, STATEMENT_KEYS, Pair
 
 _NAMES = 5_000
 _VALUES_OF_A_NAME = 64
@@ -14,12 +14,8 @@ _LONGEST_REMEMBERED = 512
 # Nearly every value is another one, or belongs to a person: read each time, never remembered.
 _EACH_ANOTHER = frozenset(
     {
-        b"client.address",
-        b"graphql.document",
-        b"graphql.source",
-        b"http.client_ip",
-        b"net.peer.ip",
-        b"net.sock.peer.addr",
+        *(b"client.address", b"http.client_ip", b"net.peer.ip", b"net.sock.peer.addr"),
+        *(name.encode() for each in ("graphql.fields", "graphql.resolved") for name in SPAN_NAMES[each]),
     }
 )
 LATE = frozenset({*(name for name, _ in NEEDLESS), *STATEMENT_KEYS, *_EACH_ANOTHER})

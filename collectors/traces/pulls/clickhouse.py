@@ -37,7 +37,15 @@ _ID = re.compile(r"[0-9a-fA-F]{16,32}\Z")
 _KINDS = {kind.name.lower(): kind for kind in Kind}
 # What is another one in nearly every span: spans that differ only in it are alike.
 _VARIED = frozenset(
-    {"url", "url.path", "client.address", "network.peer.address", "http.status", "graphql.fields"}
+    {
+        "url",
+        "url.path",
+        "client.address",
+        "network.peer.address",
+        "http.status",
+        "graphql.fields",
+        "graphql.resolved",
+    }
 )
 
 

@@ -95,7 +95,9 @@ RETURNED = "returns answer://graphql columns=customer.email,customer.orders.tota
 
 
 @pytest.mark.parametrize("kind", ["internal", "server"])
-@pytest.mark.parametrize("name", ["graphql.document", "graphql.source"])
+@pytest.mark.parametrize(
+    "name", ["graphql.document", "graphql.document.body", "graphql.source", "gql.request.query"]
+)
 def test_a_server_returns_what_it_is_asked_for(kind: str, name: str) -> None:
     told = {name: DOCUMENT}
     if kind == "internal":
@@ -109,6 +111,25 @@ def test_a_server_returns_what_it_is_asked_for(kind: str, name: str) -> None:
     assert lines(answer(sent), "returns") == [f"shop/POST /graphql {RETURNED}"]
     memory = repr(facts(sent))
     assert "canary" not in memory
+
+
+def test_a_piece_of_a_document_is_none() -> None:
+    """Spans of resolvers have one, with values left out: what it is a piece of, the span of the request says."""
+    spans = [
+        proto_span("s", "server", attributes=ROUTE),
+        proto_span(
+            "g", "internal", "graphql.execute", "s", attributes={"graphql.source": "{ a(id: *) { b } }"}
+        ),
+        proto_span(
+            "r",
+            "internal",
+            "graphql.resolve a",
+            "g",
+            attributes={"graphql.source": "a(id: *) { b }", "graphql.field.path": "a.0"},
+        ),
+    ]
+    [line] = lines(answer(read(resource_spans("shop", spans))), "returns")
+    assert line.endswith("columns=a.b")
 
 
 def test_a_server_without_a_route_is_called_by_the_operation() -> None:
