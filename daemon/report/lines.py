@@ -135,9 +135,9 @@ _MANY, _NAMED = 3, 5
 def _cause(change: PathChange) -> object:
     """Equal for paths of which one hop tells all: where they end, what they carry, and how grave that is."""
     first = change.paths[0]
-    hop = change.new_hop or first.route[-1]
+    hops = (change.new_hop,) if change.new_hop else first.route[-1:]
     return (
-        hop.flow,
+        tuple(hop.flow for hop in hops),
         first.identity.sink,
         first.identity.direction,
         first.exposure,

@@ -18,7 +18,7 @@ from daemon.report.lines import (
     group_section,
     path_lines,
 )
-from daemon.report.standing import baseline_foot, standing_sections
+from daemon.report.standing import SHOWN, baseline_foot, more, standing_sections
 from daemon.values.drift import Drift, GapAge, GapLine, SnapshotHead
 from daemon.values.path import Sight
 
@@ -70,7 +70,10 @@ def outline(drift: Drift) -> Outline:
         ),
         Section(
             "Newly visible paths to personal data (first looked at, or warming up: they may be old)",
-            path_lines((replace(change, why="") for change in drift.visible_paths), "*", now),
+            (
+                *path_lines((replace(change, why="") for change in drift.visible_paths[:SHOWN]), "*", now),
+                *more(len(drift.visible_paths), "driftline paths"),
+            ),
             notes=tuple(
                 Note(why, "why *") for why in dict.fromkeys(each.why for each in drift.visible_paths)
             ),

@@ -21,7 +21,7 @@ def standing_sections(standing: Standing, now: datetime) -> tuple[Section, ...]:
             "Paths from the internet to personal data",
             (
                 *(path_line(each, "*", now) for each in shown),
-                *_more(len(standing.paths), "driftline paths --exposure internet"),
+                *more(len(standing.paths), "driftline paths --exposure internet"),
             ),
             Tone.ALARM,
         ),
@@ -32,7 +32,7 @@ def standing_sections(standing: Standing, now: datetime) -> tuple[Section, ...]:
                     _only_borders(each) if each.id in above else path_line(each, "*", now)
                     for each in standing.borders[:SHOWN]
                 ),
-                *_more(len(standing.borders), "driftline paths --border '*'"),
+                *more(len(standing.borders), "driftline paths --border '*'"),
             ),
             Tone.ALARM,
         ),
@@ -76,7 +76,8 @@ def _only_borders(change: PathChange) -> Line:
     )
 
 
-def _more(there: int, command: str) -> tuple[Line, ...]:
+def more(there: int, command: str) -> tuple[Line, ...]:
+    """What stands for the paths beyond those that a section lists."""
     return (Line("*", f"and {there - SHOWN:,} more: `{command}` lists them"),) if there > SHOWN else ()
 
 

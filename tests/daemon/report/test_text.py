@@ -10,7 +10,7 @@ import pytest
 
 from collectors.model import Json
 from daemon.report.text import render_text
-from daemon.values.drift import Drift, FieldChange, Group
+from daemon.values.drift import Action, Drift, FieldChange, Group
 from tests.support import drifts
 from tests.support.golden import Golden
 
@@ -184,3 +184,19 @@ def test_a_baseline_lists_the_gravest_paths_and_says_how_to_list_the_others() ->
     assert "  * and 10 more: `driftline paths --exposure internet` lists them\n" in told
     assert "  * and 1,210 more: `driftline paths --border '*'` lists them\n" in told
     assert "60 paths from the internet" in told
+
+
+def test_of_many_paths_that_came_to_light_the_gravest_are_listed() -> None:
+    seen = replace(drifts.new_path(), action=Action.NEWLY_VISIBLE, new_hop=None, why="it came to light")
+    paths = tuple(
+        replace(
+            seen,
+            id=f"c{number:07}",
+            paths=(drifts.path(f"operation://prod//s{number}/GET /", class_tier="weak"),),
+        )
+        for number in range(70)
+    )
+    told = render_text(replace(drifts.quiet(), visible_paths=paths))
+    assert told.count("[c00000") == 50
+    assert "  * and 20 more: `driftline paths` lists them\n" in told
+    assert told.count("why *: it came to light") == 1
