@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import grpc
@@ -190,5 +190,8 @@ def test_what_comes_with_the_last_words_of_a_handshake_is_read(
 def test_a_receiver_stops_though_handshakes_are_under_way(own: dict[str, str]) -> None:
     with receiving(**own) as running:
         idle = silent(running, "http")
-    assert idle.recv(1) == b""
+    with suppress(
+        ConnectionResetError
+    ):  # as well as the end that it is: which one comes first is the system's affair
+        assert idle.recv(1) == b""
     idle.close()
