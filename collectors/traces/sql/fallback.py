@@ -35,7 +35,7 @@ _KEYWORDS = frozenset(
     | {"format", "settings", "exists", "any", "some", "true", "false", "interval", "fetch", "output", "if"}
 )
 
-_WORD = r'(?:"[^"]*"|`[^`]*`|\[[^\]\[]*\]|[#@]{0,2}[^\W\d][\w$#]*)'
+_WORD = r'(?:"[^"]*"|`[^`]*`|\[[^\]\[]*\]|[#@]{0,2}[^\W\d][\w$#]*+)'
 _NAME = rf"{_WORD}(?:\s?\.\s?{_WORD}){{0,3}}"
 _NO_KEYWORD = rf"(?!(?:{'|'.join(sorted(_KEYWORDS))})\b)"
 _MEMBER = rf"(?P<name>{_NAME})(?P<call>\s?\()?(?:\s(?:as\s)?(?P<alias>{_NO_KEYWORD}{_WORD}))?"
@@ -56,12 +56,12 @@ _COMMON = re.compile(
     rf"(?i)(?:\bwith\s(?:recursive\s)?|\)\s?,\s?)(?P<name>{_WORD})\s?(?:\([^()]*\)\s?)?as\s(?:not\s)?(?:materialized\s)?\("
 )
 _QUALIFIED = re.compile(rf"(?<![\w$])(?P<owner>{_WORD})\s?\.\s?(?P<column>{_WORD}|\*)(?!\s?[.(])")
-_PLAIN = re.compile(rf"(?<![.\w])(?P<column>{_WORD}|(?<!\()\*)(?!\s?[.(\w])")
+_PLAIN = re.compile(rf"(?<![.\w$])(?P<column>{_WORD}|(?<!\()\*)(?!\s?[.(\w])")
 _SELECTED = re.compile(r"(?i)\bselect\s(?:all\s|distinct\s)?(?P<list>.*?)(?=\bfrom\b|$)")
 _INSERTED = re.compile(rf"(?i)\binto\s{_NAME}\s?\((?P<list>[^()]*)\)")
 _SET = re.compile(rf"(?i)(?:\bset\s|,\s?)(?:{_WORD}\s?\.\s?)?(?P<column>{_WORD})\s?=")
 _COMPARED = re.compile(
-    rf"(?i)(?<![.\w])(?P<column>{_WORD})\s?(?:=|<|>|!=|\bin\b|\blike\b|\bilike\b|\bbetween\b|\bis\b)"
+    rf"(?i)(?<![.\w$])(?P<column>{_WORD})\s?(?:=|<|>|!=|\bin\b|\blike\b|\bilike\b|\bbetween\b|\bis\b)"
 )
 _ALIASED = re.compile(rf"(?i)\sas\s{_WORD}")
 _INSERTS = re.compile(r"(?i)^\s*(?:insert|replace|load|copy)\b")

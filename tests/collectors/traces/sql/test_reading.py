@@ -310,6 +310,7 @@ HOSTILE = [
     "do $$ begin " + "q := 'select a from b' || x; execute q; " * 400,
     "select " + ", ".join(f"c{n}_x" for n in range(900)) + " from " + ", ".join(f"t{n}" for n in range(100)),
     "update a set x = 1 " * 900 + "...",
+    "select a from b join\x00 in c wh" + "$match" * 2700 + " x = 1",
     "select a from " + "a ." * 5000 + "...",
     "select a from b " + "." * 9000 + "x" + " ..." * 1000 + " x",
     "\x00\ud800;;;" * 1000,
