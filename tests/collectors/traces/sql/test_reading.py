@@ -377,7 +377,11 @@ def test_any_mutation_is_answered(case: tuple[str, str, list[str]], at: int, gon
         ("mssql", "SELECT a FROM [dbo].[Orders] JOIN [dbo].[Cust", ["orders"]),
         ("postgresql", 'SELECT a FROM "Orders" JOIN "Cust', ["Orders"]),
         ("postgresql", "SELECT a FROM orders WHERE id IN (SELECT x FROM cus", ["orders"]),
-        ("mssql", "SELECT a FROM Orders; UPDATE c SET c.x = 1, c.[Valid From] = 2 FROM dbo.Cust...", ["orders"]),
+        (
+            "mssql",
+            "SELECT a FROM Orders; UPDATE c SET c.x = 1, c.[Valid From] = 2 FROM dbo.Cust...",
+            ["orders"],
+        ),
         ("mssql", "SELECT a FROM Orders; UPDATE cart SET x = 1 WHERE ...", ["cart", "orders"]),
         ("snowflake", "create temporary table tmp as select a from orders where (...", ["orders"]),
         ("postgresql", f"SELECT {'a, ' * 329}a FROM orders JOIN customers_o", ["orders"]),

@@ -196,7 +196,9 @@ def test_elasticsearch_names_its_indices_in_the_body(text: str, uses: list[str])
 
 def test_an_operation_that_asks_only_reads() -> None:
     statement = read('{"query": {"term": {"tier": 1}}}', "elasticsearch")
-    assert shown(told(statement, "elasticsearch", "async_search.submit", reading=False)) == ["- reads * | tier"]
+    assert shown(told(statement, "elasticsearch", "async_search.submit", reading=False)) == [
+        "- reads * | tier"
+    ]
     assert shown(told(statement, "elasticsearch", "delete_by_query", reading=False)) == ["- writes * | tier"]
 
 
