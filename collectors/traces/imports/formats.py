@@ -19,6 +19,11 @@ from collectors.traces.spans import Batch, MalformedTraces
 
 _OTLP = b'{"resourceSpans"'
 _REQUESTS = frozenset({"resourceSpans", "resource_spans"})
+_SUMMARIES = {
+    "TraceSummaries": "a list of summaries of X-Ray (batch-get-traces gives the traces)",
+    "traces": "an answer to a search of Tempo or Cloud Trace (ask for each trace by its id)",
+}
+"""What is often taken for traces, by a member that it has."""
 OTLP_JSON, OTLP_PROTOBUF = "otlp json", "otlp protobuf"
 
 
@@ -67,6 +72,9 @@ class Formats:
 
     def _otlp(self, document: object) -> Batch:
         """Spans of a request; of one that gives none as it stands, as OTLP would spell it. Raises MalformedTraces."""
+        for member, words in _SUMMARIES.items():
+            if isinstance(document, dict) and member in document and not document.keys() & _REQUESTS:
+                raise MalformedTraces(f"the document is {words}, which holds no spans")
         batch = self.otlp.json(document) if _is_spelled(document) else Batch([])
         return batch if batch.spans else self.otlp.json(otlp_spelling(document))
 

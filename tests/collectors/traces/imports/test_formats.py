@@ -130,5 +130,19 @@ def test_jaeger_spans_that_are_unusable_are_counted() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({"TraceSummaries": [{"Id": "1-2-3"}]}, "a list of summaries of X-Ray"),
+        ({"traces": [{"traceID": "ab", "spanSet": {}}], "metrics": {}}, "an answer to a search of Tempo"),
+    ],
+)
+def test_what_only_lists_traces_is_named(tmp_path: Path, document: Any, words: str) -> None:
+    path = tmp_path / "traces"
+    path.write_text(json.dumps(document))
+    with pytest.raises(TraceFileError, match=f"is {words}.*holds no spans"):
+        read_file(path)
+
+
 def test_all_that_a_source_lacks_is_explained() -> None:
     assert {lack for lacks in LACKS.values() for lack in lacks} == MEANINGS.keys()
