@@ -211,6 +211,5 @@ def _rows(spans: Portion, shapes: Sequence[Shape]) -> Iterator[_Row]:
         remotes = [row in spans.remote for row in rows]
         others = spans.remote | spans.links.keys() | spans.weights.keys()
         special = [row if row in others else None for row in rows]
-    columns = zip(shapes, spans.parents, spans.starts, ends, weights, remotes)  # noqa: B905 - what is repeated has no end
-    records: Iterator[Record] = map(tuple.__new__, repeat(Record), columns)
+    records = map(Record, shapes, spans.parents, spans.starts, ends, weights, remotes)
     return zip(spans.traces, spans.ids, shapes, spans.parents, spans.starts, records, special)  # noqa: B905

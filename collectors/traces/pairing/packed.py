@@ -78,7 +78,8 @@ class Part:
             row_of = dict(zip(spans, count()))
             row_of[b""] = root
             ids.append(b"".join(spans))
-            for shape, parent, start, end, weight, remote in spans.values():
+            for record in spans.values():
+                shape, parent = record.shape, record.parent
                 try:
                     number = numbers[shape]
                 except KeyError:
@@ -89,12 +90,12 @@ class Part:
                     lost.append(parent[:8].ljust(8, b"\0"))
                 elif not (settled or row == root or parent in runs):
                     number |= _TIMED
-                if remote:
+                if record.remote:
                     number |= _REMOTE
                 if number & _TIMED:
-                    since.append(start)
-                    until.append(end)
-                    weighed.append(weights.setdefault(weight, len(weights)))
+                    since.append(record.start)
+                    until.append(record.end)
+                    weighed.append(weights.setdefault(record.weight, len(weights)))
                 shapes.append(number)
                 parents.append(row)
         took = [max(end - start + 999, 0) // 1000 for start, end in zip(since, until, strict=True)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from collectors.traces.pairing.ids import short
 from collectors.traces.pairing.links import Link
 from collectors.traces.pairing.runs import Record, Run, connect, use
@@ -33,7 +35,7 @@ class Trace:
 def file(trace: Trace, id: bytes, record: Record, tally: Tally, begin: Begin) -> bytes:
     """Takes a span in; `place` has to follow. Returns the id it goes by, b"" if it is known already."""
     if trace.short:
-        record = record._replace(parent=short(record.parent))
+        record = replace(record, parent=short(record.parent))
     known = trace.spans.get(id)
     shared = False
     if known is not None:
@@ -212,7 +214,7 @@ def _release(trace: Trace, id: bytes, tally: Tally, begin: Begin) -> None:
 
 def _seen_by(client: Record, server: Record) -> Record:
     """The server by a client's id, as the client saw it: of a server at rest neither time nor weight is kept."""
-    return server._replace(start=client.start, weight=client.weight)
+    return replace(server, start=client.start, weight=client.weight)
 
 
 def _meet(child: Record, parent: Record, tally: Tally) -> None:

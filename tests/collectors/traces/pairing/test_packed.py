@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 
 import pytest
+from msgspec.structs import replace
 
 from collectors.traces.facts import Flows
 from collectors.traces.memory import MemoryFacts
@@ -47,15 +48,15 @@ def test_times_and_weights_are_kept_however_far_apart(apart: int, weight: int) -
         found = packed.get(id)
         assert found is not None
         assert dict(found) == {
-            short(one): record._replace(parent=short(record.parent)) for one, record in trace.spans.items()
+            short(one): replace(record, parent=short(record.parent)) for one, record in trace.spans.items()
         }
 
 
 def test_a_parent_of_an_odd_length_takes_no_other_place() -> None:
     [one] = shapes(1)
     trace = Trace()
-    trace.spans[b"aaaaaaaa"] = one._replace(parent=b"odd", start=MOMENT, end=MOMENT)
-    trace.spans[b"bbbbbbbb"] = one._replace(parent=b"far too long", start=MOMENT + 1, end=MOMENT + 1)
+    trace.spans[b"aaaaaaaa"] = replace(one, parent=b"odd", start=MOMENT, end=MOMENT)
+    trace.spans[b"bbbbbbbb"] = replace(one, parent=b"far too long", start=MOMENT + 1, end=MOMENT + 1)
     packed = Packed()
     packed.put({bytes(16): trace}, 0.0)
     records = dict(packed.get(bytes(16)) or ())
