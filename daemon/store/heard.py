@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -258,8 +257,3 @@ def concerns(key: str | tuple[str, ...], services: Collection[str]) -> bool:
     """Whether a resource or relation is one of these services, of their operations, or touches them."""
     ends = (key,) if isinstance(key, str) else (key[0], key[-1])
     return any(service_of(end) in services for end in ends)
-
-
-def not_gone(row: Any) -> bool:
-    """Whether a relation, by its times, was seen since it was held to be gone."""
-    return row.gone_at is None or (row.last_at is not None and row.last_at > row.gone_at)
