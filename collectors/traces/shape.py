@@ -51,13 +51,17 @@ class Act:
     tool: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(slots=True, eq=False)
 class Shape:
-    """Whose spans these are, and what they do. `operation`: the urn of the one that they begin, "" if they do not."""
+    """Whose spans these are, and what they do. `operation`: the urn of the one that they begin, "" if they do not.
+
+    Not frozen for its `number` among shapes at rest, which is kept here for want of a table that would take more.
+    """
 
     service: Service
     act: Act
     operation: str
+    number: int = -1
 
 
 def said_by(shape: Shape) -> Iterator[Said]:

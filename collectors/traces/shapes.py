@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import cast
-from weakref import WeakValueDictionary
 
 from collectors.traces import conventions, destinations, graphql
 from collectors.traces.admitted import (
@@ -46,7 +45,7 @@ class Shapes:
         self._urns: set[str] = set()
         self._known: dict[tuple[Origin, int, str, tuple[Pair, ...], int], Shape] = {}
         # Spans beyond a cap have names of their own, and nothing else: they are one shape.
-        self._one: WeakValueDictionary[tuple[object, ...], Shape] = WeakValueDictionary()
+        self._one: dict[tuple[Service, Act], Shape] = {}
         self._acts: dict[Act, Act] = {}
         self._of_form: dict[Form | tuple[Form, int] | None, Shape] = {}
         self._systems: dict[Form, str] = {}
@@ -181,7 +180,9 @@ class Shapes:
         shape = Shape(service, self._same(act), service.operation(name) if begins else "")
         if self.overflowed == overflowed:
             return shape
-        return self._one.setdefault((service, act, shape.operation), shape)
+        if len(self._one) >= _SHAPES:
+            self._one.clear()
+        return self._one.setdefault((service, act), shape)
 
     def _same(self, act: Act) -> Act:
         """The one value for what others may have done before."""

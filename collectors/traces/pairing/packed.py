@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import count
 
 from collectors.traces.pairing.columns import Column
 from collectors.traces.pairing.ids import Ids
+from collectors.traces.pairing.numbers import Numbers
 from collectors.traces.pairing.placing import Trace
 from collectors.traces.pairing.runs import Record
 from collectors.traces.shape import Shape
@@ -28,12 +28,12 @@ _REMOTE, _TIMED, _NUMBER = 1, 2, 4  # flags beside the number of a shape, and it
 class Part:
     """The traces of one generation. A row is a span; the rows of a trace lie together.
 
-    `ids` (short ones), `shapes` (with a bit for a remote parent and one for times) and `parents` have a value for
-    each row. A parent is the number of its row within the trace, or one of the two highest numbers: it has none, or
-    it is not known and its id is among the `lost`. Those rows of which anything may still be said have times:
-    nanoseconds since the part's `earliest`, microseconds until the end, and which of the part's weights. For each
-    trace, `first`, `timed_at` and `lost_at` are where it begins among all of these. `table`: the shapes that the
-    numbers stand for.
+    `ids` (short ones), `shapes` (a number, with a bit for a remote parent and one for times) and `parents` have a
+    value for each row. A parent is the number of its row within the trace, or one of the two highest numbers: it has
+    none, or it is not known and its id is among the `lost`. Those rows of which anything may still be said have
+    times: nanoseconds since the part's `earliest`, microseconds until the end, and which of the part's weights. For
+    each trace, `first`, `timed_at` and `lost_at` are where it begins among all of these. Where the part has few
+    shapes, each is known by its place in the `table` of their `numbers`. `ordinal`: how many parts were before it.
     """
 
     __slots__ = (
@@ -42,19 +42,22 @@ class Part:
         "_ids",
         "_lost",
         "_lost_at",
+        "_numbers",
         "_parents",
         "_root",
         "_shapes",
         "_since",
+        "_table",
         "_timed_at",
         "_took",
         "_weighed",
         "_weights",
-        "table",
+        "ordinal",
     )
 
-    def __init__(self, traces: Mapping[bytes, Trace]) -> None:
-        numbers: dict[Shape, int] = {}
+    def __init__(self, traces: Mapping[bytes, Trace], numbers: Numbers, ordinal: int) -> None:
+        self._numbers, self.ordinal = numbers, ordinal
+        number_of: dict[Shape, int] = {}
         weights: dict[int, int] = {}
         ids: list[bytes] = []
         lost: list[bytes] = []
@@ -81,9 +84,9 @@ class Part:
             for record in spans.values():
                 shape, parent = record.shape, record.parent
                 try:
-                    number = numbers[shape]
+                    number = number_of[shape]
                 except KeyError:
-                    number = numbers[shape] = len(numbers) * _NUMBER + shape.act.timed * _TIMED
+                    number = number_of[shape] = len(number_of) * _NUMBER + shape.act.timed * _TIMED
                 row = row_of.get(parent, unknown)
                 if row == unknown:
                     number |= _TIMED
@@ -101,13 +104,17 @@ class Part:
         took = [max(end - start + 999, 0) // 1000 for start, end in zip(since, until, strict=True)]
         self._earliest = earliest = min(since, default=0)
         self._ids, self._lost = Ids.of(ids), Ids.of(lost)
+        table = [numbers.of(shape, ordinal) for shape in number_of]
+        self._table = Column(table)
+        if self._table.size >= len(shapes):  # it would take more than it saves
+            shapes = [table[number // _NUMBER] * _NUMBER + number % _NUMBER for number in shapes]
+            self._table = Column(())
         self._shapes, self._parents = Column(shapes), Column(parents)
         self._since, self._took = Column([start - earliest for start in since]), Column(took)
         self._weighed, self._weights = Column(weighed), tuple(weights)
         self._first = Column([*first, len(shapes)])
         self._timed_at = Column([*timed_at, len(since)])
         self._lost_at = Column([*lost_at, len(lost)])
-        self.table = tuple(numbers)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -116,8 +123,8 @@ class Part:
     def size(self) -> int:
         """Bytes that its columns take."""
         columns = (self._ids, self._shapes, self._parents, self._since, self._took, self._weighed, self._lost)
-        places = (self._first, self._timed_at, self._lost_at)
-        return sum(one.size for one in (*columns, *places))
+        others = (self._table, self._first, self._timed_at, self._lost_at)
+        return sum(one.size for one in (*columns, *others))
 
     def records(self, ordinal: int) -> Iterator[tuple[bytes, Record]]:
         """The spans of one of its traces, by short ids."""
@@ -136,8 +143,10 @@ class Part:
                 since, took, weighed = next(times)
                 start = self._earliest + since
             weight = self._weights[weighed] if packed & _TIMED else 1
-            shape, remote = self.table[packed // _NUMBER], bool(packed & _REMOTE)
-            yield id, Record(shape, parent, start, start + took * 1000, weight, remote)
+            number, remote = packed // _NUMBER, bool(packed & _REMOTE)
+            if self._table:
+                [number] = self._table.some(number, number + 1)
+            yield id, Record(self._numbers.shape(number), parent, start, start + took * 1000, weight, remote)
 
 
 class _Shelf:
@@ -159,7 +168,8 @@ class Packed:
     def __init__(self) -> None:
         self._shelves: list[_Shelf] = []
         self._field = bytearray(2**_FIELD_BITS // 8)
-        self._parts_with: Counter[Shape] = Counter()
+        self._numbers = Numbers()
+        self._parts = 0  # so far
 
     def __len__(self) -> int:
         """Spans."""
@@ -177,8 +187,8 @@ class Packed:
         if not traces:
             return
         keys = [hash(id) & _KEY for id in traces]
-        part = Part(traces)
-        self._parts_with.update(part.table)
+        part = Part(traces, self._numbers, self._parts)
+        self._parts += 1
         self._shelves.append(_Shelf(keys, list(range(len(keys))), [part], newest))
         self._mark(keys)
         single = self._shelves[-_PARTS_OF_A_SHELF:]
@@ -206,29 +216,22 @@ class Packed:
 
         Returns how many spans the latter were.
         """
-        kept = [shelf for shelf in self._shelves if shelf.newest >= before]
+        size, dropped, gone = len(self), 0, 0
         for shelf in self._shelves:
-            if shelf.newest < before:
-                self._let_go(shelf)
-        size = sum(len(part) for shelf in kept for part in shelf.parts)
-        dropped = 0
-        while kept and (size - dropped > most or len(self._parts_with) > most_shapes):
-            self._let_go(kept[0])
-            dropped += sum(map(len, kept.pop(0).parts))
-        if len(kept) < len(self._shelves):
-            self._shelves = kept
+            is_old = shelf.newest < before
+            if not is_old and size <= most and len(self._numbers) <= most_shapes:
+                break
+            spans = sum(map(len, shelf.parts))
+            size -= spans
+            dropped += 0 if is_old else spans
+            gone += 1
+            self._numbers.let_go(shelf.parts[-1].ordinal)
+        if gone:
+            self._shelves = self._shelves[gone:]
             self._field = bytearray(len(self._field))
-            for shelf in kept:
+            for shelf in self._shelves:
                 self._mark(shelf.keys)
         return dropped
-
-    def _let_go(self, shelf: _Shelf) -> None:
-        for part in shelf.parts:
-            for shape in part.table:
-                if self._parts_with[shape] == 1:
-                    del self._parts_with[shape]
-                else:
-                    self._parts_with[shape] -= 1
 
     def _mark(self, keys: list[int] | array[int]) -> None:
         field, shift = self._field, 64 - _FIELD_BITS

@@ -88,3 +88,19 @@ def test_traces_at_rest_leave_nothing_to_be_collected() -> None:
         assert runs() == before
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("different", [1, 3, 90])
+def test_shapes_are_found_again_be_they_few_or_many(different: int) -> None:
+    sorts = shapes(90)[:different]
+    packed = Packed()
+    for part in range(3):
+        of = sorts[part * 7 :] + sorts[: part * 7]
+        traces = {}
+        for number in range(90):
+            trace = traces[(part * 90 + number).to_bytes(16)] = Trace()
+            trace.spans[number.to_bytes(7) + b"a"] = of[number % different]
+        packed.put(traces, 0.0)
+        for id, trace in traces.items():
+            records = dict(packed.get(id) or ())
+            assert [one.shape for one in records.values()] == [one.shape for one in trace.spans.values()]
