@@ -19,8 +19,8 @@ def pivoted(walk: Walk, pivot: exp.Expr, source: Source) -> Source:
     if pivot.args.get("unpivot"):
         turned = [part for one in fields for part in one.expressions]
         given = frozenset().union(*(walk.values(part, scope) for part in turned)) if turned else NONE
-        values = [(walk.name(one), given) for one in pivot.expressions]
-        kinds = [(walk.name(one.this), NONE) for one in fields]
+        values = [(walk.names.of(one), given) for one in pivot.expressions]
+        kinds = [(walk.names.of(one.this), NONE) for one in fields]
         return _before([*values, *kinds], source)
     given = frozenset().union(
         *(walk.values(one, scope) for one in (*pivot.expressions, *(one.this for one in fields)))
@@ -29,7 +29,7 @@ def pivoted(walk: Walk, pivot: exp.Expr, source: Source) -> Source:
     if source.table is None:
         walk.ledger.read(source.everything())
         return Source(made_of=source.everything())
-    names = [walk.name(one) for one in pivot.args.get("columns") or []]
+    names = [walk.names.of(one) for one in pivot.args.get("columns") or []]
     return _before([(name, given) for name in names], source)
 
 
@@ -42,8 +42,8 @@ def matched(walk: Walk, match: exp.MatchRecognize, scope: Scope) -> dict[str, So
     """What MATCH_RECOGNIZE puts out in place of its source: what it divides by, and what it measures."""
     source = together(scope.sources.values())
     divides, measures = match.args.get("partition_by") or [], match.args.get("measures") or []
-    outputs = [(walk.output_name(one), walk.values(one, scope)) for one in divides]
-    outputs += [(walk.output_name(one.this), _of_rows(walk, one.this, scope)) for one in measures]
+    outputs = [(walk.names.output(one), walk.values(one, scope)) for one in divides]
+    outputs += [(walk.names.output(one.this), _of_rows(walk, one.this, scope)) for one in measures]
     order = match.args.get("order")
     if isinstance(order, exp.Expr):
         walk.mention(order, scope)
@@ -58,9 +58,9 @@ def _of_rows(walk: Walk, tree: exp.Expr, scope: Scope) -> References:
     """The columns of an expression whose qualifiers are names of rows in a pattern."""
     found: set[References] = set()
     for column in tree.find_all(exp.Column):
-        name = walk.name(column.this)
+        name = walk.names.of(column.this)
         if name:
-            found.add(walk.unqualified(name, scope))
+            found.add(walk.names.unqualified(name, scope))
     references = frozenset().union(*found) if found else NONE
     walk.ledger.looked_up(references)
     return references

@@ -5,15 +5,14 @@ Names are resolved through aliases, subqueries and common table expressions down
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from sqlglot import exp
 
-from collectors.traces.sql.belonging import likeliest
 from collectors.traces.sql.dialects import Dialect
-from collectors.traces.sql.habits import Habits, habits_of
-from collectors.traces.sql.names import base_table, fold, no_column
+from collectors.traces.sql.habits import habits_of
+from collectors.traces.sql.meaning import Names
+from collectors.traces.sql.names import base_table
 from collectors.traces.sql.pivots import matched, pivoted
 from collectors.traces.sql.scope import (
     HIDDEN,
@@ -33,8 +32,6 @@ from collectors.traces.sql.scope import (
 )
 from collectors.traces.sql.statement import TableName
 
-_ROW_BY_ALIAS = frozenset({"postgres", "redshift", "bigquery", "duckdb"})
-_MOST_OWNERS = 40  # beyond these, that each of them may have a column tells nothing
 _RECURSIVE_UNSAID = frozenset({"tsql", "oracle", "snowflake", ""})
 
 
@@ -51,14 +48,12 @@ class Walk:
         self.dialect = dialect
         self.ledger = ledger
         self.write = write
-        self.scalars: dict[str, References] = {}
-        self.habits = Habits()
-        self.joining: AbstractSet[str] = frozenset()
+        self.names = Names(dialect, ledger)
 
     # Statements
 
     def statement(self, tree: exp.Expr) -> None:
-        self.habits = habits_of(tree, self.dialect)
+        self.names.habits = habits_of(tree, self.dialect)
         self.ledger.read(self.query(tree, {}, None).everything())
 
     def query(self, tree: exp.Expr, queries: Queries, parent: Scope | None) -> Source:
@@ -92,7 +87,7 @@ class Walk:
                 queries[name] = self.renamed(self.begun(common.this), alias)
             source = self.query(common.this, queries, parent)
             if common.args.get("scalar"):
-                self.scalars[name] = source.everything()
+                self.names.scalars[name] = source.everything()
             else:
                 queries[name] = self.renamed(source, alias)
         return queries
@@ -101,11 +96,11 @@ class Walk:
         """What a recursive query offers to itself: the names of its first branch, whose columns that branch reads."""
         while isinstance(tree, exp.SetOperation | exp.Subquery | exp.Paren):
             tree = tree.this
-        names = [self.output_name(one) for one in tree.expressions] if isinstance(tree, exp.Select) else []
+        names = [self.names.output(one) for one in tree.expressions] if isinstance(tree, exp.Select) else []
         return Source(outputs=tuple((name, NONE) for name in names))
 
     def select(self, tree: exp.Select, queries: Queries, parent: Scope | None) -> Source:
-        named = {self.name(one.args["alias"]) for one in tree.expressions if isinstance(one, exp.Alias)}
+        named = {self.names.of(one.args["alias"]) for one in tree.expressions if isinstance(one, exp.Alias)}
         scope = Scope({}, queries, parent, frozenset(named))
         self.sources(tree, scope)
         if isinstance(tree.args.get("match"), exp.MatchRecognize):
@@ -122,7 +117,7 @@ class Walk:
                     rest.update(behind)
                 outputs.extend(self.replaced(projection, scope))
             else:
-                outputs.append((self.output_name(projection), self.values(projection, scope)))
+                outputs.append((self.names.output(projection), self.values(projection, scope)))
         handled = {"expressions", "from_", "from", "joins", "laterals", "with_", "with", "into", "hint"}
         handled |= {"kind", "settings", "format", "windows", "match"}
         outputs += [("", self.values(window, scope)) for window in tree.args.get("windows") or []]
@@ -180,13 +175,13 @@ class Walk:
             self.add(join.this, scope)
             if isinstance(join.this, exp.Table):
                 self.joins(join.this, scope)
-            self.joining = scope.sources.keys() - before.keys()
+            self.names.joining = scope.sources.keys() - before.keys()
             for key in ("on", "match_condition"):
                 if isinstance(join.args.get(key), exp.Expr):
                     self.mention(join.args[key], scope)
-            self.joining = frozenset()
+            self.names.joining = frozenset()
             for column in join.args.get("using") or []:
-                name = self.name(column.this if isinstance(column, exp.Column) else column)
+                name = self.names.of(column.this if isinstance(column, exp.Column) else column)
                 bases = [source for source in before.values() if source.get(name) is not None]
                 added = [source for key, source in scope.sources.items() if key not in before]
                 self.ledger.partial = self.ledger.partial or len(bases) > 1
@@ -198,9 +193,9 @@ class Walk:
     def arrays(self, join: exp.Join, scope: Scope) -> None:
         """`ARRAY JOIN tags AS tag`: rows are made of a column's values."""
         for member in (join.this, *(join.args.get("expressions") or [])):
-            name = self.name(member.this) if isinstance(member, exp.Table | exp.Alias) else ""
+            name = self.names.of(member.this) if isinstance(member, exp.Table | exp.Alias) else ""
             if name:
-                given = self.unqualified(name, scope)
+                given = self.names.unqualified(name, scope)
                 scope.sources[member.alias.lower() or name] = Source(made_of=given)
 
     def add(self, member: exp.Expr, scope: Scope) -> None:
@@ -217,7 +212,7 @@ class Walk:
             source = pivoted(self, pivot, source)
         offset = member.args.get("offset")
         if isinstance(offset, exp.Identifier):
-            scope.sources[offset.name.lower()] = Source(outputs=((self.name(offset), NONE),))
+            scope.sources[offset.name.lower()] = Source(outputs=((self.names.of(offset), NONE),))
         alias = member.args.get("alias")
         source = self.renamed(source, alias)
         key = member.alias.lower() if member.alias else ""
@@ -261,7 +256,7 @@ class Walk:
             return None
         if self.temporary(member):
             return None
-        names = [self.name(part) for part in parts]
+        names = [self.names.of(part) for part in parts]
         if member.catalog and not member.db:
             names.insert(-1, self.dialect.default_schema)  # `crm..customer`
         if self.dialect.grammar == "bigquery":
@@ -284,7 +279,7 @@ class Walk:
         columns = alias.args.get("columns") if isinstance(alias, exp.TableAlias) else None
         if not columns or source.table is not None:
             return source
-        names = [self.name(column) for column in columns]
+        names = [self.names.of(column) for column in columns]
         if source.rest or len(names) > len(source.outputs):
             return Source(rest=source.rest, outputs=tuple((name, source.everything()) for name in names))
         kept = tuple((name, references) for name, (_, references) in zip(names, source.outputs, strict=False))
@@ -309,11 +304,13 @@ class Walk:
             *(star.args.get("except") or []),
             *(star.args.get("replace") or []),
         ]
-        return frozenset(self.output_name(part) or self.name(part) for part in parts)
+        return frozenset(self.names.output(part) or self.names.of(part) for part in parts)
 
     def replaced(self, projection: exp.Expr, scope: Scope) -> list[tuple[str, References]]:
         star = projection if isinstance(projection, exp.Star) else projection.this
-        return [(self.output_name(part), self.values(part, scope)) for part in star.args.get("replace") or []]
+        return [
+            (self.names.output(part), self.values(part, scope)) for part in star.args.get("replace") or []
+        ]
 
     def values(self, tree: exp.Expr, scope: Scope) -> References:
         """The base columns that an expression is computed from."""
@@ -322,7 +319,7 @@ class Walk:
         while stack:
             one = stack.pop()
             if isinstance(one, exp.Column):
-                references = self.column(one, scope)
+                references = self.names.column(one, scope)
                 self.ledger.looked_up(each for each in references if not each.target)
                 carried.update(references)
             elif isinstance(one, exp.Query):
@@ -337,136 +334,10 @@ class Walk:
         while stack:
             one = stack.pop()
             if isinstance(one, exp.Column):
-                if to_outputs and not one.table and self.name(one.this) in scope.aliases:
+                if to_outputs and not one.table and self.names.of(one.this) in scope.aliases:
                     continue
-                self.ledger.looked_up(self.column(one, scope))
+                self.ledger.looked_up(self.names.column(one, scope))
             elif isinstance(one, exp.Query):
                 self.ledger.looked_up(self.query(one, scope.queries, scope).everything())
             elif not isinstance(one, exp.Identifier | exp.DataType):
                 stack.extend(one.iter_expressions())
-
-    def column(self, column: exp.Column, scope: Scope) -> References:
-        """The base columns that a name means."""
-        if isinstance(column.this, exp.Star):
-            return NONE
-        name = self.name(column.this)
-        if not name or no_column(name, column.this, self.dialect):
-            return NONE
-        if not column.table:
-            return self.unqualified(name, scope, _compared_with(column))
-        qualifier = column.table.lower()
-        source = find(qualifier, scope)
-        if source is not None:
-            self.ledger.partial = self.ledger.partial or source.doubts(name)
-            return source.get(name) or NONE
-        if qualifier in ROW_IMAGES:
-            return NONE
-        if self.dialect.structs or (column.db and find(column.parts[0].name.lower(), scope) is not None):
-            return self.field(column, scope)
-        self.ledger.partial = True
-        return NONE
-
-    def field(self, column: exp.Column, scope: Scope) -> References:
-        """The column that holds a field: `customer` of `customer.email`, also as `o.customer.email`."""
-        first, *inner = [self.name(part) for part in column.parts if isinstance(part, exp.Identifier)]
-        if first in self.ledger.known.variables:
-            return NONE
-        source = find(first, scope)
-        return self.unqualified(first, scope) if source is None else source.get(inner[0]) or NONE
-
-    def unqualified(self, name: str, scope: Scope, beside: str = "") -> References:
-        """The base columns that a name without alias means. `beside`: the alias of what it is compared with."""
-        # Snowflake's variables have a sign of their own before them.
-        if name in self.ledger.known.variables and self.dialect.family != "snowflake":
-            return NONE
-        if name in self.scalars:
-            return self.scalars[name]
-        if name == "column_value" and self.dialect.grammar == "oracle":
-            given = (source.made_of for source in scope.sources.values() if source.table is None)
-            return NONE.union(*given)
-        here: Scope | None = scope
-        while here is not None:
-            row = here.sources.get(name)
-            if row is not None and self.dialect.grammar in _ROW_BY_ALIAS and not row.goes_by(name):
-                return row.everything()
-            able = {
-                key: source
-                for key, source in here.sources.items()
-                if key not in ROW_IMAGES and source.offers(name, key) and source.get(name) is not None
-            }
-            certain = {
-                key: source for key, source in able.items() if source.table is None and not source.rest
-            }
-            if not certain and len(able) > 1:
-                certain = {
-                    key: source for key, source in able.items() if (key, name) in self.habits.qualified
-                }
-            if not certain and self.belongs_outside(name, able, here.parent):
-                here = here.parent
-                continue
-            able = certain or able
-            if len(able) > 1 and beside in able and not certain:
-                del able[beside]
-                able = {key: able[key] for key in self.joining if key in able} or able
-            if len(able) > _MOST_OWNERS:
-                self.ledger.partial = True
-                return NONE
-            if len(able) > 1:
-                able = self.guessed(name, able)
-            if able:
-                doubtful = len(able) > 1 or any(source.doubts(name) for source in able.values())
-                self.ledger.partial = self.ledger.partial or doubtful
-                found = [source.get(name) or NONE for source in able.values()]
-                return frozenset().union(*found)
-            if any(source.hidden for source in here.sources.values()):
-                return NONE
-            here = here.parent
-        return NONE
-
-    def belongs_outside(self, name: str, able: dict[str, Source], parent: Scope | None) -> bool:
-        """Whether a prefix says that a name is of a table of an enclosing query: `WHERE o_custkey = c_custkey`."""
-        owner = self.habits.prefixed(name.lower())
-        if not owner or any(
-            source.table is not None and source.table.table.lower() == owner for source in able.values()
-        ):
-            return False
-        while parent is not None:
-            if any(
-                source.table is not None and source.table.table.lower() == owner
-                for source in parent.sources.values()
-            ):
-                return True
-            parent = parent.parent
-        return False
-
-    def guessed(self, name: str, able: dict[str, Source]) -> dict[str, Source]:
-        """Those of several sources that have a column, as names tell."""
-        tables = {source.table: key for key, source in able.items() if source.table is not None}
-        if any(source.table is None for source in able.values()):
-            return able
-        table = likeliest(name, tables, self.habits)
-        self.ledger.partial = True
-        return able if table is None else {tables[table]: able[tables[table]]}
-
-    # Names
-
-    def name(self, word: object) -> str:
-        if isinstance(word, exp.Identifier):
-            return fold(word.name, bool(word.args.get("quoted")), self.dialect)
-        if isinstance(word, exp.Expr) and isinstance(word.this, exp.Identifier):
-            return self.name(word.this)
-        return ""
-
-    def output_name(self, projection: exp.Expr) -> str:
-        if isinstance(projection, exp.Alias):
-            return self.name(projection.args["alias"])
-        return self.name(projection.this) if isinstance(projection, exp.Column) else ""
-
-
-def _compared_with(column: exp.Column) -> str:
-    """The alias on the other side of `owner_id = person.id`: the column is hardly of the same table."""
-    equal = column.parent
-    if not isinstance(equal, exp.EQ):
-        return ""
-    other = equal.expression if equal.this is column else equal.this
-    return other.table.lower() if isinstance(other, exp.Column) else ""

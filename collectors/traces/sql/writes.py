@@ -49,7 +49,7 @@ def _insert(walk: Walk, tree: exp.Insert, queries: Queries, parent: Scope | None
     target = tree.this
     columns: list[str] | None = None
     if isinstance(target, exp.Schema):
-        columns = [walk.name(column) for column in target.expressions]
+        columns = [walk.names.of(column) for column in target.expressions]
         target = target.this
     if not isinstance(target, exp.Table):
         return OPAQUE
@@ -138,7 +138,7 @@ def _merge(walk: Walk, tree: exp.Merge, queries: Queries, parent: Scope | None) 
             _assignments(walk, then.expressions, scope, table)
         elif isinstance(then, exp.Insert) and table is not None:
             columns = then.this.expressions if isinstance(then.this, exp.Tuple) else []
-            walk.ledger.wrote(table, [walk.name(column.this) for column in columns] or [STAR])
+            walk.ledger.wrote(table, [walk.names.of(column.this) for column in columns] or [STAR])
             if isinstance(then.args.get("expression"), exp.Expr):
                 _used(walk, walk.values(then.args["expression"], scope))
     return _returning(walk, tree, scope)
@@ -171,7 +171,7 @@ def _copy(walk: Walk, tree: exp.Copy, queries: Queries) -> Source:
         return walk.query(target, queries, None)
     columns = [STAR]
     if isinstance(target, exp.Schema):
-        columns = [walk.name(column) for column in target.expressions]
+        columns = [walk.names.of(column) for column in target.expressions]
         target = target.this
     table = walk.table_name(target) if isinstance(target, exp.Table) else None
     if table is not None and tree.args.get("kind"):
@@ -215,7 +215,9 @@ def _behind(source: Source) -> TableName | None:
 def _assignments(walk: Walk, parts: Iterable[object], scope: Scope, table: TableName | None) -> None:
     """`column = value` in an UPDATE: the column is set, the value's other columns are read."""
     found = [one for one in parts if isinstance(one, exp.EQ)]
-    assigned = frozenset(walk.name(column.this) for one in found for column in one.this.find_all(exp.Column))
+    assigned = frozenset(
+        walk.names.of(column.this) for one in found for column in one.this.find_all(exp.Column)
+    )
     for one in found:
         _assign(walk, one, scope, table, assigned)
 
@@ -227,7 +229,7 @@ def _assign(
         owner = find(column.table.lower(), scope) if column.table else None
         written = owner.table if owner is not None and owner.table is not None else table
         if written is not None:
-            walk.ledger.wrote(written, [walk.name(column.this)])
+            walk.ledger.wrote(written, [walk.names.of(column.this)])
     if isinstance(assignment.expression, exp.Expr):
         _used(walk, walk.values(assignment.expression, scope), assigned)
 
@@ -256,5 +258,5 @@ def _returning(walk: Walk, tree: exp.Expr, scope: Scope) -> Source:
         for source in walk.star(projection, inner) or []:
             rest.update(source.everything())
         if walk.star(projection, inner) is None:
-            outputs.append((walk.output_name(projection), walk.values(projection, inner)))
+            outputs.append((walk.names.output(projection), walk.values(projection, inner)))
     return Source(outputs=tuple(outputs), rest=frozenset(rest))
