@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from collectors.errors import NotListed
 from collectors.model import Why
-from collectors.traces.imports.insights import InsightsReader, Row
+from collectors.traces.imports.insights import InsightsReader
+from collectors.traces.imports.rows import Row
 from collectors.traces.pulls.source import Found, Step, TooMuch, spans_of
 from collectors.traces.pulls.web import Web
 from collectors.traces.pulls.windows import SHORTEST, Pace, Window
