@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from collectors.contract import Fact
@@ -76,27 +76,31 @@ Answering = Mapping[tuple[str, str, str], set[str]]
 """(caller or "", host, port) -> the services that answered there; "" stands for every caller."""
 
 
-def _asking(edges: Iterable[Edge], service_of: Mapping[str, str]) -> frozenset[tuple[str, str]]:
-    """Services with the hosts that they call themselves."""
+def _asking(
+    edges: Mapping[Edge, Sequence[Fact]], service_of: Mapping[str, str]
+) -> frozenset[tuple[str, str, str]]:
+    """Services with the hosts and ports that they call themselves."""
     return frozenset(
-        (service_of.get(source, source), target.rpartition("/")[2])
-        for source, verb, target in edges
+        (service_of.get(source, source), target.rpartition("/")[2], _port(fact))
+        for (source, verb, target), facts in edges.items()
         if verb == "sends_to" and target.startswith("host://")
+        for fact in facts
     )
 
 
-def _answering(edges: Mapping[Edge, Sequence[Fact]], asking: Collection[tuple[str, str]]) -> Answering:
-    """A service that calls the same host passes requests on, as a proxy does, unless it was seen to answer itself."""
+def _answering(edges: Mapping[Edge, Sequence[Fact]], asking: Collection[tuple[str, str, str]]) -> Answering:
+    """A service that calls the same address passes requests on, as a proxy does, unless it was seen to answer."""
     found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for (service, verb, target), facts in edges.items():
         if verb != "answers_for":
             continue
         alias = Alias.parse(target)
         host = part(alias.value)
-        if (service, host) in asking and not any(read_detail(fact.detail).get("own") for fact in facts):
-            continue
+        own = any(read_detail(fact.detail).get("own") for fact in facts)
         for fact in facts:
             port = _port(fact)
+            if (service, host, port) in asking and not own:
+                continue
             if alias.namespace.startswith("caller:"):
                 found[alias.namespace.removeprefix("caller:"), host, port].add(service)
             if host != _LOOPBACK:

@@ -287,6 +287,25 @@ def test_a_host_that_a_service_answered_for_is_not_told_at_all() -> None:
     assert hosts == {"host://public/api.mailer.example"}
 
 
+def test_who_calls_another_port_of_its_host_is_no_proxy() -> None:
+    stock: dict[str, Value] = {"server.address": "localhost", "server.port": 8001}
+    mails: dict[str, Value] = {"server.address": "localhost", "server.port": 8002}
+    shop = [proto_span("s1", "server", "GET /"), proto_span("s2", "client", parent="s1", attributes=stock)]
+    below = [
+        proto_span("t1", "server", "GET /stock", parent="s2"),
+        proto_span("t2", "client", parent="t1", attributes=mails),
+    ]
+    spans = read(
+        resource_spans("shop", shop),
+        resource_spans("stock", below),
+        resource_spans("mails", [proto_span("m1", "server", "POST /mails", parent="t2")]),
+    )
+    assert lines(answer(spans), "calls", "sends_to") == [
+        "shop/GET / calls stock/GET /stock evidence=paired",
+        "stock/GET /stock calls mails/POST /mails evidence=paired",
+    ]
+
+
 def through_a_proxy() -> list[Span]:
     """The shop calls a mailer through a proxy, once so that no trace shows the proxy."""
     url: dict[str, Value] = {"server.address": "api.mailer.example", "server.port": 443}
