@@ -64,6 +64,13 @@ def spans_with_canaries() -> bytes:
                     one: dict[str, Value] = {"db.system": "mongodb", name: canary}
                     spans.append(proto_span(f"s{number}", kind, f"do {canary}", "root", attributes=one))
                     spans.append(proto_span(f"u{number}", kind, canary, "root", attributes={name: canary}))
+    for url in URLS:
+        for names in SPAN_NAMES.values():
+            for name in names:
+                number += 1
+                for kind in ("server", "client"):
+                    misplaced: dict[str, Value] = {name: url}
+                    spans.append(proto_span(f"{kind}{number}", kind, "do", "root", attributes=misplaced))
     parts = [resource_spans("shop", [*spans, proto_span("root", "server")])]
     for canary in DETECTABLE:
         for meaning, names in RESOURCE_NAMES.items():
