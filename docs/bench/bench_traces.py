@@ -28,7 +28,7 @@ from collectors.traces.pairing import Index, Tally
 from collectors.traces.pairing.index import SPANS_AT_HAND
 from collectors.traces.receiver import Receiver
 from collectors.traces.receiver.intake import Intake
-from collectors.traces.receiver.memory import keep
+from collectors.traces.receiver.memory import give_back, keep
 from collectors.traces.receiver.refusals import Refusals
 from collectors.traces.receiver.senders import Senders
 from config.settings import compose
@@ -258,6 +258,7 @@ def held(size: int) -> tuple[float, float, float, int, int]:
             for first in range(0, services, 10):
                 flows.record(reader.protobuf(calls(first, services)).spans, 60)
             gc.collect()
+            give_back()  # as a receiver does every minute
             known = now_mib()
             spans = reader.protobuf(message(0, 2048)).spans
             index = Index(3600.0, flows.shapes.begin)
@@ -270,6 +271,7 @@ def held(size: int) -> tuple[float, float, float, int, int]:
                 packed.put({next(ids).to_bytes(16): trace for trace in traces}, 0.0)
             del spans, index, alike
             gc.collect()
+            give_back()  # as a receiver does every minute
             return before, known, now_mib(), packed.size, len(packed)
         finally:
             journal.close()

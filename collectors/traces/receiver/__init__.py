@@ -20,7 +20,7 @@ from collectors.traces.receiver.errors import (
 from collectors.traces.receiver.grpc_server import GrpcServer
 from collectors.traces.receiver.http_server import HttpServer
 from collectors.traces.receiver.intake import Intake
-from collectors.traces.receiver.memory import GARBAGE_THRESHOLD, keep
+from collectors.traces.receiver.memory import GARBAGE_THRESHOLD, GivingBack, keep
 from collectors.traces.receiver.refusals import Refusals
 from collectors.traces.receiver.senders import Senders, readable_by_all, token_files
 from config.settings import Traces
@@ -65,6 +65,7 @@ class Receiver:
         self._credentials = tls.credentials(settings)
         self._flows = flows or Flows(sink, settings.pairing_window.total_seconds())
         self._refusals = Refusals(sink)
+        self._giving_back = GivingBack()
         self._intake = Intake(self._flows, Senders(settings), settings.max_body, self._refusals)
         self._servers: list[GrpcServer | HttpServer] = []
         self.ports: Mapping[str, int] = {}
@@ -86,6 +87,7 @@ class Receiver:
             ports[protocol] = server.port
         keep()
         self._refusals.start()
+        self._giving_back.start()
         for server in self._servers:
             server.start()
         self._intake.closing = False
@@ -102,6 +104,7 @@ class Receiver:
         for server in self._servers:
             server.stop()
         self._servers = []
+        self._giving_back.stop()
         self._refusals.stop()
 
     @property
