@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from collectors.model import Extent, Relation, Scope, Seen, Sightings
 from config.settings import compose
+from daemon.store import heard
 from daemon.store.keeping import scheduled
 from tests.support.snapshots import START, Snapshots
 
@@ -16,6 +17,32 @@ PROD = Extent("traces.flow", Scope("traces", "prod"))
 DAY = 86_400.0
 BEGIN = START.timestamp()
 POLICY = compose({"retention": {"keep_all": "1d", "daily": "1d", "weekly": "7d", "monthly": "31d"}}).retention
+
+
+@pytest.mark.parametrize(
+    ("source", "verb", "target", "who"),
+    [
+        (
+            "operation://prod/shop/cart/GET /a/b",
+            "calls",
+            "operation://prod//s1/GET /",
+            "service://prod/shop/cart",
+        ),
+        ("service://prod//s1", "reads", "table://t", "service://prod//s1"),
+        (
+            "topic://prod/kafka//seen",
+            "consumed_by",
+            "operation://prod//s1/process seen",
+            "service://prod//s1",
+        ),
+        ("topic://prod/kafka//seen", "consumed_by", "service://prod//s1", "service://prod//s1"),
+        ("host://public/a.example", "located_at", "public|host|a.example", ""),
+    ],
+)
+def test_a_flow_is_told_by_the_service_whose_spans_show_it(
+    source: str, verb: str, target: str, who: str
+) -> None:
+    assert heard.teller(source, verb, target) == who
 
 
 def service(number: int) -> str:

@@ -398,6 +398,21 @@ def test_a_silence_counts_only_while_it_was_listened_to(world: World, ended: int
         store.database.close()
 
 
+def test_a_new_service_shows_its_instrumentation_by_and_by(tmp_path: Path) -> None:
+    """Its second library, two days after its first span, is no other way of seeing: what it does then is added."""
+    flows = (
+        Flow("alive", SHOP, 6, 0, 16),
+        Flow("books", BOOKS, 6, 9, 16),
+        Flow("fresh", BOOKS, 6, 13, 16),
+    )
+    world = replace(QUIET, flows=flows, days=16, reinstrumented=frozenset({(BOOKS, 11)}))
+    store = Snapshots.create(tmp_path)
+    try:
+        assert live(world, store) == (2, 0, 0)
+    finally:
+        store.database.close()
+
+
 # -- what ran it is gone -----------------------------------------------------------------------------------------
 
 INSTANCES = Extent("aws.ecs.service", Scope("aws", "111122223333", "eu-central-1"))
