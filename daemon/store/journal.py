@@ -27,7 +27,7 @@ from daemon.store.journal_file import Identity, Seen, Waiting
 _FLUSH_EVERY = 5.0
 _PENDING_AT_MOST = 500_000
 FACTS_AT_MOST = 2_000_000
-"""However often the program starts. Some 200 bytes each on the disk, nine in memory."""
+"""However often the program starts. Some 200 bytes each on the disk, five in memory."""
 
 _Key = int
 """64 bits of a digest."""
@@ -236,7 +236,7 @@ class Journal:
 
 
 def _key(environment: str, source: str, verb: str, target: str, detail: str) -> _Key:
-    # A digest instead of the texts: nine bytes a fact in memory instead of some three hundred.
+    # A digest instead of the texts: five bytes a fact in memory instead of some three hundred.
     text = "\0".join((environment, source, verb, target, detail))
     return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=8).digest())
 
