@@ -50,8 +50,8 @@ def flows(
 ) -> None:
     """List flows as of the newest snapshot or, with --new, those that A did not have and B has.
 
-    In TEXT, * stands for any text. JSON: environment, source, verb, target, columns, classes, evidence, first_seen,
-    last_seen, times, binding, binding_reason, peers.
+    As text, the first 200 unless --limit says otherwise. In TEXT, * stands for any text. JSON: environment, source,
+    verb, target, columns, classes, evidence, first_seen, last_seen, times, binding, binding_reason, peers.
     """
     from daemon.analysis.choosing import FlowChoice
     from daemon.analysis.leaks import LEAKS

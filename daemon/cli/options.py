@@ -42,7 +42,7 @@ Limit = Annotated[
         "--limit",
         metavar="N",
         min=1,
-        help=f"Print at most N, and how many more there are. Default: {LISTED} as text, all as JSON.",
+        help="Print at most N, and how many more there are.",
     ),
 ]
 

@@ -88,8 +88,9 @@ def paths(
 ) -> None:
     """List the paths to personal data: all that stand at B or, with --new, what is new from A to B.
 
-    Without --new, A or B alone names the snapshot. In TEXT, * stands for any text. `driftline explain` says what
-    supports a path. JSON: id, action, paths (identity, exposure, tier, route, columns, class_reason, store, ...).
+    As text, the gravest 200 unless --limit says otherwise. Without --new, A or B alone names the snapshot. In TEXT, *
+    stands for any text. `driftline explain` says what supports a path. JSON: id, action, paths (identity, exposure,
+    tier, route, columns, class_reason, store, ...).
     """
     from daemon import comparison
     from daemon.analysis.choosing import PathChoice
