@@ -29,7 +29,7 @@ class Action(StrEnum):
     REMOVED = "removed"
     ALTERED = "altered"
     RESTATED = "restated"  # our own rules changed, not the world
-    NEWLY_VISIBLE = "newly_visible"  # first seen while its environment warms up, or when it was first looked at
+    NEWLY_VISIBLE = "newly_visible"  # first seen in a warm-up, or when it was first looked at
     RESOLVED = "resolved"  # a name now leads to a known resource: no drift
     REPOINTED = "repointed"  # a name leads to another resource than before: drift
 
