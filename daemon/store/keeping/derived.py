@@ -19,7 +19,7 @@ from daemon.store.columns import (
     SIGHTED,
 )
 from daemon.store.keeping import proofs
-from daemon.store.keeping.notes import first_listings
+from daemon.store.keeping.notes import ANSWERED, first_listings
 from daemon.store.keeping.proofs import Row
 
 
@@ -83,7 +83,7 @@ def derived_rows(
         accounts.add((row.account, row.type))
         name = f"extent {row.type} of {row.account or row.provider} {row.region}".rstrip()
         first = firsts.get(row.id)
-        if row.first_listed != first and not _retired_unseen(row.first_listed, first, heirs):
+        if row.first_listed != first and not _retired_unseen(connection, row, heirs):
             yield Damage(row.first_listed, f"{name} was not listed first when it says")
         if row.last_listed_at != started.get(row.last_listed):
             yield Damage(row.last_listed, f"{name} was not listed last when it says")
@@ -102,12 +102,20 @@ def derived_rows(
         yield Damage(None, f"environment {account} was sighted, and when it was first heard of is missing")
 
 
-def _retired_unseen(told: int | None, first: int | None, heirs: AbstractSet[int]) -> bool:
+def _retired_unseen(connection: Connection, extent: Any, heirs: AbstractSet[int]) -> bool:
     """Whether an extent may have been listed first, or retired, in a snapshot that is pruned.
 
-    `told`: since when it says to be listed. `first`: since when its coverage says so. Coverage that was alike on
-    both sides of a retirement is one stretch now, so that only what was pruned between the two remains to ask for.
+    Coverage that was alike on both sides of a retirement is one stretch now, so that it is asked whether anything
+    was pruned between the last listing before and the first one after, or now.
     """
+    told: int | None = extent.first_listed
     if told in heirs:
         return True
-    return first is not None and any(first < heir and (told is None or heir <= told) for heir in heirs)
+    query = select(COVERAGE.c.since, COVERAGE.c.state).where(COVERAGE.c.extent_id == extent.id)
+    covered = connection.execute(query.order_by(COVERAGE.c.since)).all()
+    listed = [row.since for row in covered if row.state in ANSWERED]
+    if told is None:
+        here = covered and covered[-1].state not in ANSWERED
+        return bool(here and listed and any(heir > listed[-1] for heir in heirs))
+    before = [since for since in listed if since < told]
+    return told in listed and bool(before) and any(before[-1] < heir <= told for heir in heirs)

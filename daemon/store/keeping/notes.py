@@ -20,7 +20,7 @@ from daemon.store.keeping.chunks import chunks
 from daemon.store.keeping.fold import Kept
 
 IMAGE = 71  # characters of "sha256:..." at the end of an image's urn
-_ANSWERED = ("listed", "sighted")
+ANSWERED = ("listed", "sighted")
 
 
 def move_notes(connection: Connection, kept: Kept, going: Sequence[int]) -> None:
@@ -101,7 +101,7 @@ def first_listings(connection: Connection) -> dict[int, int]:
     """By extent: since when it is listed, counted anew after it was retired."""
     found: dict[int, int] = {}
     query = select(COVERAGE.c.extent_id, COVERAGE.c.since, COVERAGE.c.state).where(
-        COVERAGE.c.state.in_((*_ANSWERED, "retired"))
+        COVERAGE.c.state.in_((*ANSWERED, "retired"))
     )
     ordered = query.order_by(COVERAGE.c.extent_id, COVERAGE.c.since)
     for row in connection.execute(ordered, execution_options={"yield_per": 1000}):
