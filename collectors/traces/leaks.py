@@ -96,10 +96,11 @@ class Examined:
     def texts(self, key: Hashable, attributes: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         """What these attributes of a span hold."""
         pairs = [pair for pair in attributes if pair[1]]
-        whole = "\n".join([text for _, text in pairs])
-        if not _hint(whole.encode(errors="replace")) and _BY_NAME.keys().isdisjoint(
-            [name for name, _ in pairs]
-        ):
+        if not pairs:
+            return ()
+        called, said = zip(*pairs, strict=True)
+        whole = "\n".join(said)
+        if not _hint(whole.encode(errors="replace")) and _BY_NAME.keys().isdisjoint(called):
             return ()
         found = set()
         for name, text in pairs:

@@ -7,8 +7,7 @@ broken span among good ones) `json` sorts out.
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
 
 import msgspec
 
@@ -234,13 +233,19 @@ def _value(value: _Any | None) -> Value:
     return ""
 
 
-def _texts(sent: _Span) -> Iterator[tuple[str, str]]:
+def _texts(sent: _Span) -> list[tuple[str, str]]:
     """All texts of a span that somebody chose, each with the name it goes by."""
-    yield "span.name", sent.name
+    texts = [("span.name", sent.name), *_chosen(sent.attributes)]
     behind: tuple[_Event | _Link, ...] = (*sent.events[:LOOKED_AT], *sent.links[:LOOKED_AT])
-    for one in chain(sent.attributes, *(each.attributes for each in behind)):
-        if one.value is not None and one.value.string_value:
-            yield one.key, one.value.string_value
+    for one in behind:
+        texts += _chosen(one.attributes)
+    return texts
+
+
+def _chosen(attributes: Sequence[_Attribute]) -> list[tuple[str, str]]:
+    return [
+        (one.key, text) for one in attributes if one.value is not None and (text := one.value.string_value)
+    ]
 
 
 def _links(links: Sequence[_Link]) -> tuple[Place, ...]:
