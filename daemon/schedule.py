@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 import sdnotify
@@ -54,7 +55,8 @@ class Daemon:
         self._load = load
         self._clock = clock
         self._stopping = threading.Event()
-        self._woken = threading.Event()
+        self._calls: SimpleQueue[None] = SimpleQueue()  # the one way to wake a thread that a signal may use
+        self._stopped_by = ""
         self._systemd = sdnotify.SystemdNotifier()
         self.health = Health(self._systemd)
         self.rounds = Rounds(clock, self.health, self._stopping)
@@ -75,7 +77,7 @@ class Daemon:
     def stop(self) -> None:
         """Ends `run` soon: a cycle that is collecting is dropped, one that is committing ends."""
         self._stopping.set()
-        self._woken.set()
+        self._calls.put(None)
 
     def _serve_or_return(self, database: Database) -> None:
         """Serves; new settings that cannot be used (a port in use, a secret that is not there) are given back."""
@@ -128,7 +130,10 @@ class Daemon:
             self._in_use = settings
             self._systemd.notify("READY=1")
             log.info("running", first_cycle=first.isoformat(timespec="seconds"))
-            self._systemd.notify("RELOADING=1" if self._wait() else "STOPPING=1")
+            again = self._wait()
+            if not again:
+                log.info("stopping", signal=self._stopped_by)
+            self._systemd.notify("RELOADING=1" if again else "STOPPING=1")
 
     def _receive(self, settings: Settings, journal: Journal, flows: Flows) -> Callable[[], None]:
         """Starts the receiver; returns what stops it."""
@@ -142,14 +147,23 @@ class Daemon:
     def _wait(self) -> bool:
         """Until told to stop, or to go on with new settings (True), feeding systemd's watchdog."""
         while not self._stopping.is_set():
-            while not self._woken.wait(_watchdog()):
+            while not self._called(_watchdog()):
                 self._systemd.notify("WATCHDOG=1")
-            self._woken.clear()
             if self._stopping.is_set():
                 break
             if self._taken():
                 return True
         return False
+
+    def _called(self, seconds: float | None) -> bool:
+        """Whether a signal came, or comes within so many seconds; several at once are one."""
+        try:
+            self._calls.get(timeout=seconds)
+        except Empty:
+            return False
+        while not self._calls.empty():
+            self._calls.get()
+        return True
 
     def _taken(self) -> bool:
         """Reads the settings anew; while they, or the files they name, cannot be used, nothing of this life ends."""
@@ -186,11 +200,14 @@ class Daemon:
             return history.head(connection, newest).time + settings.schedule.collect_every
 
     def _stop(self, number: int, _frame: object) -> None:
-        log.info("stopping", signal=signal.Signals(number).name)
-        self.stop()
+        # What is under way in this very thread may hold the lock of the log or of the event, so that each is touched
+        # once or not at all.
+        if not self._stopped_by:
+            self._stopped_by = signal.Signals(number).name
+            self.stop()
 
     def _hang_up(self, _number: int, _frame: object) -> None:
-        self._woken.set()
+        self._calls.put(None)
 
 
 def _watchdog() -> float | None:
