@@ -182,18 +182,6 @@ def test_a_secret_that_is_lost_while_it_runs_is_named_at_a_hang_up_and_ends_noth
     assert daemon.stop() == 0
 
 
-def test_hang_ups_that_come_at_any_moment_leave_the_daemon_awake(daemon: Running) -> None:
-    daemon.wait_for(lambda: "snapshot_committed" in daemon.names(), "no first cycle")
-    for _ in range(300):
-        daemon.process.send_signal(signal.SIGHUP)
-        time.sleep(0.001)
-    lives = daemon.names().count("running")
-    daemon.process.send_signal(signal.SIGHUP)
-    daemon.wait_for(lambda: daemon.names().count("running") > lives, "it sleeps")
-    assert daemon.stop() == 0
-    assert daemon.names()[-1] == "stopped"
-
-
 def test_a_folder_without_room_fails_a_cycle_in_one_sentence_and_the_daemon_goes_on(
     estate: str, tmp_path: Path
 ) -> None:
